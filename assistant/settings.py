@@ -1,0 +1,142 @@
+"""Every setting, described, read once: a TOML file named by ``ASSISTANT_CONFIG`` (default ``assistant.toml``, if present), then the
+environment (``ASSISTANT_RISK_MODEL`` is ``risk.model``). ``docs/settings.md`` is checked against this file by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from assistant.errors import ConfigurationError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(Section):
+    url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL 16 or later with pgvector 0.8.4 or later, as the serving role; empty: the embedded server.",
+    )
+    direct_url: SecretStr | None = Field(
+        None, description="The owner role's URL, not through a transaction pooler: migrations and session locks use it."
+    )
+    pool_size: int = Field(8, ge=2, le=100, description="Connections that one process keeps at most.")
+    timeout_s: float = Field(
+        5.0, gt=0, le=60, description="Seconds to wait for a connection or a statement before answering 503."
+    )
+
+
+class RiskSettings(Section):
+    model: str | None = Field(
+        None,
+        description="A Hugging Face sequence classifier, local path or hub id, in place of the shipped model (needs the extra `models`).",
+    )
+    revision: str | None = Field(None, description="The hub revision of `risk.model`; pin it.")
+    label_map: Path | None = Field(
+        None, description="JSON: the model's label to ours, or to null; needed where their names differ from ours."
+    )
+    local_files_only: bool = Field(False, description="Never ask the hub for `risk.model`.")
+
+
+class LimitSettings(Section):
+    text_chars: int = Field(20_000, ge=100, le=1_000_000, description="Characters in one text.")
+    body_bytes: int = Field(4_194_304, ge=10_000, le=104_857_600, description="Bytes in one request body.")
+    batch_messages: int = Field(1_000, ge=1, le=10_000, description="Messages in one batch.")
+    context_messages: int = Field(20, ge=0, le=200, description="Context messages with one message.")
+    requests_per_minute: int = Field(
+        60_000, ge=1, description="Requests per key and process, unless the key has its own rate."
+    )
+    playground_per_minute: int = Field(240, ge=1, description="Playground requests per client address.")
+    pool_chars: int = Field(
+        2_000, ge=100, description="Texts longer than this are screened in a worker thread, not on the event loop."
+    )
+
+
+class RetentionSettings(Section):
+    text_days: int = Field(30, ge=0, le=3_650, description="Days that a decision keeps its text; 0 never stores it.")
+    decision_days: int = Field(365, ge=1, le=3_650, description="Days that a decision is kept.")
+    idempotency_hours: int = Field(24, ge=1, le=168, description="Hours that an idempotency key is remembered.")
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe line that is written."
+    )
+    format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`auto` writes for people on a terminal, else JSON."
+    )
+    texts: bool = Field(False, description="Write message texts to the log. For debugging, on data you may keep.")
+
+
+class EvalSettings(Section):
+    data_dir: Path = Field(
+        Path("../shared/datasets"),
+        description="Where the evaluation data sets lie; absent sets are reported as absent.",
+    )
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="forbid",
+        frozen=True,
+    )
+
+    data_dir: Path = Field(
+        Path(".assistant"), description="The embedded database, keys and locks; created with mode 0700."
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None,
+        description="How clients reach the service (`https://moderation.example.org`); the discovery document names it.",
+    )
+    playground: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="The page at `/`: `auto` serves it only to loopback; `on` to everyone, which lets strangers probe the rules.",
+    )
+    demo: bool = Field(True, description="Seed the community `demo`, its policy and its key on start.")
+
+    database: DatabaseSettings = DatabaseSettings()
+    risk: RiskSettings = RiskSettings()
+    limits: LimitSettings = LimitSettings()
+    retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
+    eval: EvalSettings = EvalSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls, Path(os.environ.get("ASSISTANT_CONFIG", "assistant.toml")))
+        return init_settings, env_settings, toml
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: a value is wrong; the message names the setting.
+    """
+    named = os.environ.get("ASSISTANT_CONFIG")
+    if named and not Path(named).is_file():
+        raise ConfigurationError(f"ASSISTANT_CONFIG names {named}, which is not a file")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigurationError("settings are wrong: " + "; ".join(lines)) from None

@@ -1,0 +1,34 @@
+"""What a text may be found to contain."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Label(StrEnum):
+    """Categories of harm. Their definitions, in every language, stand under ``[labels]`` in the words file."""
+
+    HARASSMENT = "harassment"
+    THREAT = "threat"
+    HATE = "hate"
+    PROFANITY = "profanity"
+    SEXUAL = "sexual"
+    SEXUAL_MINORS = "sexual_minors"
+    VIOLENCE = "violence"
+    SELF_HARM = "self_harm"
+    GAMBLING = "gambling"
+    ILLICIT = "illicit"
+    FRAUD = "fraud"
+    SPAM = "spam"
+    MISLEADING = "misleading"
+    PRIVACY = "privacy"
+    INJECTION = "injection"
+
+
+CUSTOM_PREFIX = "custom:"
+"""A community's own finding is labelled ``custom:<name>``, the name being the community's (競品, 劇透)."""
+
+
+def is_label(name: str) -> bool:
+    """Whether ``name`` is a shipped label or a community's own."""
+    return name in Label or (name.startswith(CUSTOM_PREFIX) and len(name) > len(CUSTOM_PREFIX))

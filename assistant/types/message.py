@@ -1,0 +1,54 @@
+"""What comes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    CHAT = "chat"
+    MARKETING = "marketing"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextMessage:
+    """An earlier message of the thread, oldest first; it is read, never judged."""
+
+    text: str
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRef:
+    name: str
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A further text of the message: ``field`` is the path a finding names (``attachments[0].caption``)."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``unscreened`` holds the kinds of content that are not text (``image``, ``voice``); ``roles`` are the member's."""
+
+    text: str
+    member_id: str | None = None
+    roles: tuple[str, ...] = ()
+    channel: str | None = None
+    thread: str | None = None
+    context: tuple[ContextMessage, ...] = ()
+    platform: PlatformRef | None = None
+    sent_at: datetime | None = None
+    edit_of: str | None = None
+    purpose: Purpose = Purpose.CHAT
+    language: str | None = None
+    parts: tuple[Part, ...] = ()
+    unscreened: tuple[str, ...] = ()

@@ -1,0 +1,216 @@
+"""A community's policy: versioned data that turns scores into actions.
+
+The classes check their own values and raise ``ValueError``; ``assistant.moderation.policy`` reads them from JSON or TOML and reports the
+field. A policy is stored and exchanged as the JSON of these classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from assistant.types.decision import Action
+from assistant.types.label import is_label
+
+MAX_TERMS = 20_000
+MAX_TERM_CHARS = 100
+MAX_PATTERNS = 200
+MAX_PATTERN_CHARS = 1_000
+
+_FORBID_EXTRA = {"extra": "forbid"}
+
+
+class FailMode(StrEnum):
+    """What becomes of a message when a stage of screening failed."""
+
+    REVIEW = "review"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class TermScript(StrEnum):
+    """The script that a list's terms hold in."""
+
+    ANY = "any"
+    HANS = "hans"
+    HANT = "hant"
+    LATIN = "latin"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The lowest score that brings each action; ``None`` never brings it. A score below all of them is allowed."""
+
+    mask: float | None = None
+    review: float | None = None
+    hide: float | None = None
+    block: float | None = None
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+    def __post_init__(self) -> None:
+        for action in ("mask", "review", "hide", "block"):
+            value = getattr(self, action)
+            if value is not None and not 0 < value <= 1:
+                raise ValueError(f"{action} must be over 0 and at most 1, got {value}")
+
+    def action(self, score: float) -> Action:
+        """The most severe action whose threshold ``score`` reaches."""
+        for action, least in (
+            (Action.BLOCK, self.block),
+            (Action.HIDE, self.hide),
+            (Action.REVIEW, self.review),
+            (Action.MASK, self.mask),
+        ):
+            if least is not None and score >= least:
+                return action
+        return Action.ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class TermList:
+    """Keywords of one label. ``evasive`` matches their disguises too; ``unless`` are phrases inside which a term is innocent."""
+
+    id: str
+    label: str
+    terms: tuple[str, ...]
+    score: float = 0.9
+    script: TermScript = TermScript.ANY
+    evasive: bool = True
+    unless: tuple[str, ...] = ()
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+    def __post_init__(self) -> None:
+        _check_rule(self.id, self.label, self.score)
+        if len(self.terms) > MAX_TERMS:
+            raise ValueError(f"list {self.id!r} has {len(self.terms)} terms, at most {MAX_TERMS} are allowed")
+        for term in (*self.terms, *self.unless):
+            if not term.strip():
+                raise ValueError(f"list {self.id!r} has an empty term")
+            if len(term) > MAX_TERM_CHARS:
+                raise ValueError(f"list {self.id!r} has a term over {MAX_TERM_CHARS} characters: {term[:20]!r}...")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression in RE2's syntax: linear time, so without back-references and look-around."""
+
+    id: str
+    label: str
+    pattern: str
+    score: float = 0.9
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+    def __post_init__(self) -> None:
+        _check_rule(self.id, self.label, self.score)
+        if not self.pattern:
+            raise ValueError(f"pattern {self.id!r} is empty")
+        if len(self.pattern) > MAX_PATTERN_CHARS:
+            raise ValueError(f"pattern {self.id!r} is over {MAX_PATTERN_CHARS} characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Registered domains (``example.com`` covers its subdomains). ``deny`` wins over ``allow``."""
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    deny_label: str = "spam"
+    protect: tuple[str, ...] = ()
+    """Domains whose look-alikes are found as fraud, beside the community's own."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What belongs to the community itself and is therefore never advertising, luring or a leak."""
+
+    domains: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Exemptions:
+    """``phrases`` are innocent wherever they stand; members with one of ``roles`` are not judged by ``labels`` (all, if empty).
+
+    ``quoting`` lets a finding inside quotation marks pass as a quotation: it is reported, at most for review.
+    """
+
+    phrases: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    quoting: bool = False
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Other thresholds where the message's channel, the member's role and the purpose match; an empty tuple matches all."""
+
+    thresholds: Mapping[str, Thresholds]
+    channels: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+    def __post_init__(self) -> None:
+        _check_labels(self.thresholds)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that decides. ``unscreened`` maps a kind of content to an action, ``*`` being any other kind."""
+
+    id: str
+    version: int
+    thresholds: Mapping[str, Thresholds]
+    overrides: tuple[Override, ...] = ()
+    fail_mode: FailMode = FailMode.REVIEW
+    unsupported_language: Action = Action.ALLOW
+    unscreened: Mapping[str, Action] = field(default_factory=lambda: {"*": Action.ALLOW})
+    starter_rules: bool = True
+    disabled_rules: tuple[str, ...] = ()
+    lists: tuple[TermList, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    links: Links = Links()
+    own: Own = Own()
+    exemptions: Exemptions = Exemptions()
+    note: str = ""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+    def __post_init__(self) -> None:
+        _check_labels(self.thresholds)
+        if self.version < 1:
+            raise ValueError("version must be 1 or more")
+        if len(self.patterns) > MAX_PATTERNS:
+            raise ValueError(f"{len(self.patterns)} patterns, at most {MAX_PATTERNS} are allowed")
+        ids = [rule.id for rule in (*self.lists, *self.patterns)]
+        for twice in {rule_id for rule_id in ids if ids.count(rule_id) > 1}:
+            raise ValueError(f"two rules are called {twice!r}")
+
+
+def _check_labels(names: Mapping[str, Thresholds]) -> None:
+    for name in names:
+        if not is_label(name):
+            raise ValueError(f"{name!r} is not a label; a community's own is written custom:<name>")
+
+
+def _check_rule(rule_id: str, label: str, score: float) -> None:
+    if not rule_id or len(rule_id) > MAX_TERM_CHARS:
+        raise ValueError(f"a rule's id has 1 to {MAX_TERM_CHARS} characters")
+    if not is_label(label):
+        raise ValueError(f"{label!r} is not a label; a community's own is written custom:<name>")
+    if not 0 < score <= 1:
+        raise ValueError(f"score must be over 0 and at most 1, got {score}")
