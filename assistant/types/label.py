@@ -25,10 +25,12 @@ class Label(StrEnum):
     INJECTION = "injection"
 
 
+_NAMES = frozenset(label.value for label in Label)
+
 CUSTOM_PREFIX = "custom:"
 """A community's own finding is labelled ``custom:<name>``, the name being the community's (競品, 劇透)."""
 
 
 def is_label(name: str) -> bool:
     """Whether ``name`` is a shipped label or a community's own."""
-    return name in Label or (name.startswith(CUSTOM_PREFIX) and len(name) > len(CUSTOM_PREFIX))
+    return name in _NAMES or (name.startswith(CUSTOM_PREFIX) and len(name) > len(CUSTOM_PREFIX))

@@ -1,0 +1,61 @@
+# Two commands are enough on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+PORT ?= 8000
+# `make run MODELS=0` leaves out torch and transformers, which only a Hugging Face model in place of the shipped one needs.
+MODELS ?= 1
+BIN := .venv/bin
+comma := ,
+EXTRAS := train,eval,dev$(if $(filter 1,$(MODELS)),$(comma)models)
+STAMP := .venv/installed-$(MODELS)
+
+.PHONY: run test install lint types layers unit format eval bench train browser clean
+
+run: install
+	ASSISTANT_PORT=$(PORT) $(BIN)/assistant serve
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+
+test: install browser lint types layers unit
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+layers:
+	$(BIN)/lint-imports
+
+unit:
+	$(BIN)/python -m pytest
+	$(BIN)/python -m eval --sample --check
+
+# Chromium for the browser tests, where this may be installed; elsewhere they are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "WARNING: no chromium: the browser tests will be skipped"; fi; }
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+eval: install
+	$(BIN)/python -m eval
+
+bench: install
+	$(BIN)/python -m eval.bench
+
+train: install
+	$(BIN)/python -m models.risk.train
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist eval/out

@@ -1,0 +1,78 @@
+"""The two stages that look at a text: rules and classifier. A stage that fails is named, never silently passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from assistant.ports import Classifier
+from assistant.text import Detected, Normalised
+from assistant.types import Finding, Message
+
+log = structlog.get_logger()
+
+
+class Rulebook(Protocol):
+    """Everything that finds by rule."""
+
+    def find(self, text: Normalised) -> list[Finding]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A message as read: each of its texts by field, its language, what rules found, and the stages that failed."""
+
+    message: Message
+    texts: Mapping[str, Normalised]
+    language: Detected
+    findings: list[Finding]
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The highest probability of each label over the message's texts, and the field that has it."""
+
+    scores: Mapping[str, float]
+    fields: Mapping[str, str]
+    failed: tuple[str, ...] = ()
+
+
+def find(rules: Rulebook, texts: Mapping[str, Normalised]) -> tuple[list[Finding], tuple[str, ...]]:
+    """The findings of the rules in every text, and the stages that failed."""
+    findings: list[Finding] = []
+    try:
+        for field, text in texts.items():
+            found = rules.find(text)
+            findings += found if field == "text" else [replace(f, field=field) for f in found]
+    except Exception:
+        log.exception("stage failed", stage="rules")
+        return findings, ("rules",)
+    return findings, ()
+
+
+def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Classification]:
+    """One classification per message. Languages that the classifier was not made for are left to the rules."""
+    rows = [
+        (index, field, text)
+        for index, one in enumerate(assessed)
+        if one.language.supported
+        for field, text in one.texts.items()
+        if text.original
+    ]
+    try:
+        found = classifier.classify([text for _, _, text in rows]) if rows else []
+    except Exception:
+        log.exception("stage failed", stage="model")
+        return [Classification({}, {}, ("model",) if one.language.supported else ()) for one in assessed]
+    scores: list[dict[str, float]] = [{} for _ in assessed]
+    fields: list[dict[str, str]] = [{} for _ in assessed]
+    for (index, field, _), probabilities in zip(rows, found, strict=True):
+        for label, probability in probabilities.items():
+            if probability > scores[index].get(label, -1.0):
+                scores[index][label] = probability
+                fields[index][label] = field
+    return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]

@@ -1,0 +1,141 @@
+"""From scores and findings to an action, by the policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.types import (
+    CUSTOM_PREFIX,
+    Action,
+    FailMode,
+    Finding,
+    Label,
+    Message,
+    Override,
+    Policy,
+    Thresholds,
+)
+
+ANY_CUSTOM = f"{CUSTOM_PREFIX}*"
+"""The thresholds under this name hold for every label of the community's own that has none."""
+
+_DEFAULT_CUSTOM = Thresholds(review=0.5)
+_NEVER = Thresholds()
+_QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|‘[^’]*’|\"[^\"]*\"|《[^》]*》|^>.*$", re.MULTILINE)
+_FAIL_ACTIONS = {FailMode.REVIEW: Action.REVIEW, FailMode.OPEN: Action.ALLOW, FailMode.CLOSED: Action.BLOCK}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``over`` maps each label that reached a threshold to the action it brings, most severe first; ``because`` names what else raised the
+    action (``degraded``, ``unscreened``, ``unsupported_language``)."""
+
+    action: Action
+    over: Mapping[str, Action]
+    because: tuple[str, ...] = ()
+
+
+def merge_scores(
+    assessed: Mapping[str, float], findings: Sequence[Finding], custom: Collection[str]
+) -> dict[str, float]:
+    """Every shipped label and every one of ``custom`` with the highest of the classifier's and the rules' scores, in [0, 1]."""
+    scores = {label.value: 0.0 for label in Label}
+    scores.update(dict.fromkeys(custom, 0.0))
+    scores.update(assessed)
+    for finding in findings:
+        if finding.score > scores.get(finding.label, 0.0):
+            scores[finding.label] = finding.score
+    return scores
+
+
+def decide(
+    policy: Policy,
+    message: Message,
+    scores: Mapping[str, float],
+    findings: Sequence[Finding],
+    *,
+    language_supported: bool,
+    degraded: bool,
+) -> Verdict:
+    """What the policy does with a message that has these scores."""
+    exempt = _exempt_labels(policy, message)
+    thresholds = _thresholds(policy, message)
+    over: dict[str, Action] = {}
+    for label, score in scores.items():
+        if score <= 0.0 or (exempt is not None and (not exempt or label in exempt)):
+            continue
+        action = _limits(thresholds, label).action(score)
+        if action is not Action.ALLOW:
+            over[label] = action
+    if over and policy.exemptions.quoting:
+        over = _spare_quotations(over, message, findings)
+    over = dict(sorted(over.items(), key=lambda item: (-item[1].severity, -scores[item[0]], item[0])))
+    return _raise_for_the_rest(policy, message, over, language_supported=language_supported, degraded=degraded)
+
+
+def _raise_for_the_rest(
+    policy: Policy, message: Message, over: Mapping[str, Action], *, language_supported: bool, degraded: bool
+) -> Verdict:
+    action = max(over.values(), key=lambda a: a.severity, default=Action.ALLOW)
+    raised: list[tuple[str, Action]] = []
+    if degraded:
+        raised.append(("degraded", _FAIL_ACTIONS[policy.fail_mode]))
+    if not language_supported:
+        raised.append(("unsupported_language", policy.unsupported_language))
+    other = policy.unscreened.get("*", Action.ALLOW)
+    raised.extend(("unscreened", policy.unscreened.get(kind, other)) for kind in message.unscreened)
+    because: dict[str, None] = {}
+    for reason, its_action in raised:
+        if its_action is not Action.ALLOW and its_action.severity >= action.severity:
+            action = its_action
+            because[reason] = None
+    return Verdict(action, over, tuple(because))
+
+
+def _limits(thresholds: Mapping[str, Thresholds], label: str) -> Thresholds:
+    known = thresholds.get(label)
+    if known is not None:
+        return known
+    if label.startswith(CUSTOM_PREFIX):
+        return thresholds.get(ANY_CUSTOM, _DEFAULT_CUSTOM)
+    return _NEVER
+
+
+def _thresholds(policy: Policy, message: Message) -> Mapping[str, Thresholds]:
+    chosen = [override.thresholds for override in policy.overrides if _matches(override, message)]
+    if not chosen:
+        return policy.thresholds
+    merged = dict(policy.thresholds)
+    for thresholds in chosen:
+        merged.update(thresholds)
+    return merged
+
+
+def _matches(override: Override, message: Message) -> bool:
+    return (
+        (not override.channels or message.channel in override.channels)
+        and (not override.roles or not set(override.roles).isdisjoint(message.roles))
+        and (not override.purposes or message.purpose.value in override.purposes)
+    )
+
+
+def _exempt_labels(policy: Policy, message: Message) -> frozenset[str] | None:
+    """``None``: not exempt; empty: exempt from every label."""
+    if message.member_id is not None and message.member_id in policy.own.staff:
+        return frozenset()
+    if not set(policy.exemptions.roles).isdisjoint(message.roles):
+        return frozenset(policy.exemptions.labels)
+    return None
+
+
+def _spare_quotations(over: Mapping[str, Action], message: Message, findings: Sequence[Finding]) -> dict[str, Action]:
+    quoted = [match.span() for match in _QUOTED.finditer(message.text)]
+    spared = dict(over)
+    for label, action in over.items():
+        spans = [(f.start, f.end) for f in findings if f.label == label and f.field == "text"]
+        inside = spans and all(any(a <= start and end <= b for a, b in quoted) for start, end in spans)
+        if inside and action.severity > Action.REVIEW.severity:
+            spared[label] = Action.REVIEW
+    return spared

@@ -1,0 +1,83 @@
+"""The screening flow: normalise, find by rules, classify, decide, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant.moderation.assess import Assessment, Classification, Rulebook, classify, find
+from assistant.moderation.decide import decide, merge_scores
+from assistant.moderation.evidence import evidence
+from assistant.moderation.mask import mask
+from assistant.moderation.minors import combine
+from assistant.moderation.reason import reason
+from assistant.ports import Classifier
+from assistant.text import Detected, Normalised, detect_language
+from assistant.types import Decision, Message, Policy, PolicyRef
+
+
+class Screener:
+    """One policy, compiled. Thread-safe: screening changes nothing."""
+
+    def __init__(self, policy: Policy, rules: Rulebook, classifier: Classifier) -> None:
+        self.policy = policy
+        self._rules = rules
+        self._classifier = classifier
+        self._policy_ref = PolicyRef(policy.id, policy.version)
+        self._custom = frozenset(rule.label for rule in (*policy.lists, *policy.patterns) if ":" in rule.label)
+
+    def screen(self, message: Message) -> Decision:
+        return self.screen_batch([message])[0]
+
+    def screen_batch(self, messages: Sequence[Message]) -> list[Decision]:
+        """One decision per message, in order; the classifier sees all texts in one call."""
+        assessed = [self._read(message) for message in messages]
+        classified = classify(self._classifier, assessed)
+        return [self._judge(one, its) for one, its in zip(assessed, classified, strict=True)]
+
+    def _read(self, message: Message) -> Assessment:
+        texts = {"text": Normalised(message.text)}
+        texts.update((part.field, Normalised(part.text)) for part in message.parts)
+        return Assessment(message, texts, _language(message), *find(self._rules, texts))
+
+    def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
+        message, findings = assessed.message, assessed.findings
+        scores = merge_scores(classified.scores, findings, self._custom)
+        findings = [*findings, *combine(scores, findings, assessed.texts)]
+        scores = merge_scores(scores, findings, ())
+        degraded = assessed.failed + classified.failed
+        verdict = decide(
+            self.policy,
+            message,
+            scores,
+            findings,
+            language_supported=assessed.language.supported,
+            degraded=bool(degraded),
+        )
+        shown = evidence(self._classifier, assessed, classified, findings, verdict.over)
+        because = tuple(label for label, action in verdict.over.items() if action is verdict.action)
+        return Decision(
+            action=verdict.action,
+            scores=_rounded(scores),
+            findings=tuple(shown),
+            over=tuple(verdict.over),
+            masked_text=mask(message.text, shown, verdict.over.keys()),
+            reason=reason(verdict.action, because, verdict.because),
+            detected_language=assessed.language.language,
+            language_supported=assessed.language.supported,
+            unscreened=message.unscreened,
+            policy=self._policy_ref,
+            model=self._classifier.ref,
+            degraded=degraded,
+        )
+
+
+def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
+    return {label: round(float(score), 4) for label, score in scores.items()}
+
+
+def _language(message: Message) -> Detected:
+    """What the sender of the request says it is, else what the text looks like."""
+    if message.language is None:
+        return detect_language(message.text)
+    primary = message.language.replace("_", "-").split("-")[0].lower()
+    return Detected(message.language, supported=primary in {"zh", "en", "und"})
