@@ -1,0 +1,5 @@
+"""The embedded PostgreSQL server: one per data folder, shared by every process that uses the folder."""
+
+from assistant.store.embedded.server import EmbeddedServer, ServerUrls
+
+__all__ = ["EmbeddedServer", "ServerUrls"]
