@@ -1,0 +1,122 @@
+"""The one middleware, in bare ASGI: names each request, scrubs keys from its address, logs, counts, and answers when all else failed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+import traceback
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.errors import AssistantError
+from assistant.web.metrics import Metrics
+from assistant.web.problem import error_response
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_KEY_IN_QUERY = re.compile(rb"(^|&)(key|api_key|access_token)=([^&]*)")
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_NO_STORE = (b"cache-control", b"no-store")
+_UNLOGGED = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+log = structlog.get_logger("assistant.access")
+
+
+class Gate:
+    """Wraps the application. ``scope["state"]`` gains ``request_id`` and, where the query held one, ``url_key``."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, texts: bool = False) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._texts = texts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send)
+        try:
+            await self._app(scope, receive, exchange.send)
+        except Exception as error:
+            self._report(error, scope, exchange)
+            if exchange.status:
+                raise
+            await error_response(Request(scope), AssistantError())(scope, receive, exchange.send)
+        finally:
+            self._record(scope, exchange)
+
+    def _report(self, error: Exception, scope: Scope, exchange: _Exchange) -> None:
+        """Where it happened, not what the exception says: database drivers and validators quote the message's text."""
+        frames = traceback.extract_tb(error.__traceback__)[-12:]
+        log.error(
+            "unexpected",
+            error=f"{type(error).__module__}.{type(error).__qualname__}",
+            at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+            path=scope["path"],
+            request_id=exchange.request_id,
+            says=str(error) if self._texts else None,
+        )
+
+    def _record(self, scope: Scope, exchange: _Exchange) -> None:
+        seconds = time.perf_counter() - exchange.began
+        route = getattr(scope.get("route"), "path", "unmatched")
+        status = exchange.status or 499
+        self._metrics.request(route, scope["method"], status, seconds)
+        if scope["path"] not in _UNLOGGED:
+            state = scope["state"]
+            log.info(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round(seconds * 1000, 2),
+                request_id=exchange.request_id,
+                key=state.get("key_id"),
+                community=state.get("community"),
+            )
+
+
+class _Exchange:
+    """One request and what was answered so far; ``status`` is 0 until the answer starts."""
+
+    __slots__ = ("_send", "began", "request_id", "status")
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.began = time.perf_counter()
+        self.status = 0
+        self._send = send
+        state = scope["state"] = dict(scope.get("state") or {})
+        self.request_id = state["request_id"] = _request_id(scope)
+        if scope["query_string"] and b"=" in scope["query_string"]:
+            _scrub(scope, state)
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = message.setdefault("headers", [])
+            present = {name for name, _ in headers}
+            headers += [*_HEADERS, (b"x-request-id", self.request_id.encode())]
+            headers += [header for header in (_CSP, _NO_STORE) if header[0] not in present]
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return str(value.decode("ascii"))
+    return secrets.token_hex(8)
+
+
+def _scrub(scope: Scope, state: dict[str, Any]) -> None:
+    """Take keys out of the query in place: the server's own access log and every later reader see the address without them."""
+    found = _KEY_IN_QUERY.search(scope["query_string"])
+    if found:
+        state["url_key"] = found[3].decode("latin-1")
+        scope["query_string"] = _KEY_IN_QUERY.sub(rb"\1\2=scrubbed", scope["query_string"])

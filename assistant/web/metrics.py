@@ -1,0 +1,67 @@
+"""What Prometheus reads. Labels are routes, statuses, communities, actions and labels: nothing of a member or a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_SCREEN_SECONDS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1.0)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+
+
+class Metrics:
+    """One application's own registry, so that two in one process do not mix."""
+
+    def __init__(self, assistant: Any) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            "assistant_requests", "Requests answered.", ("route", "method", "status"), registry=registry
+        )
+        self._request_seconds = Histogram(
+            "assistant_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=registry
+        )
+        self._decisions = Counter("assistant_decisions", "Decisions made.", ("community", "action"), registry=registry)
+        self._labels = Counter(
+            "assistant_decision_labels", "Labels found in decisions.", ("community", "label"), registry=registry
+        )
+        self._degraded = Counter(
+            "assistant_degraded", "Decisions made with a failed stage.", ("community",), registry=registry
+        )
+        self._screen_seconds = Histogram(
+            "assistant_screen_seconds", "Time to screen one message.", buckets=_SCREEN_SECONDS, registry=registry
+        )
+        self._watch_writer(assistant)
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        self._requests.labels(route, method if method in _METHODS else "other", str(status)).inc()
+        self._request_seconds.labels(route).observe(seconds)
+
+    def decision(self, community: str, response: Mapping[str, Any]) -> None:
+        """Count one native response."""
+        self._decisions.labels(community, response["action"]).inc()
+        for label in {finding["label"] for finding in response["findings"]}:
+            self._labels.labels(community, label).inc()
+        if response["degraded"]:
+            self._degraded.labels(community).inc()
+        self._screen_seconds.observe(response["elapsed_ms"] / 1000)
+
+    def render(self) -> bytes:
+        return generate_latest(self._registry)
+
+    def _watch_writer(self, assistant: Any) -> None:
+        writer = assistant.writer
+        for name, attribute, text in (
+            ("assistant_writer_waiting", "waiting", "Decisions waiting to be written."),
+            ("assistant_writer_last_batch", "last_batch", "Decisions in the last commit."),
+        ):
+            if hasattr(writer, attribute):
+                gauge = Gauge(name, text, registry=self._registry)
+                gauge.set_function(partial(_read, writer, attribute))
+
+
+def _read(owner: object, attribute: str) -> float:
+    return float(getattr(owner, attribute))
