@@ -1,0 +1,118 @@
+"""``assistant doctor``: looks at everything the service needs and says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import typer
+from rich.table import Table
+
+from assistant.cli.exits import Exit
+from assistant.cli.screen import out
+from assistant.errors import AssistantError, CannotStart
+from assistant.settings import Settings, load_settings
+from assistant.text import Normalised
+from assistant.wiring import administration, build_classifier
+
+_LEAST_DISK = 500_000_000
+_EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+_MAX_CLOCK_GAP_S = 5.0
+
+
+def doctor() -> None:
+    """Check port, disk, rights, database, model, clock and public address. Exit code 4 if the service could not run."""
+    settings = load_settings()
+    checks: list[tuple[str, Callable[[Settings], str]]] = [
+        ("port", _port),
+        ("disk", _disk),
+        ("rights", _rights),
+        ("database", _database),
+        ("model", _model),
+        ("clock", _clock),
+        ("public_url", _public_url),
+    ]
+    table = Table("check", "state", "what")
+    failed = False
+    for name, check in checks:
+        try:
+            table.add_row(name, "[green]ok", check(settings))
+        except AssistantError as error:
+            failed = True
+            detail = error.detail if isinstance(error, CannotStart) else str(error)
+            table.add_row(name, "[red]wrong", detail.replace("[", r"\["))
+    out.print(table)
+    if failed:
+        raise typer.Exit(Exit.CANNOT_START)
+
+
+def _port(settings: Settings) -> str:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise CannotStart(
+                f"{settings.host}:{settings.port} cannot be used: {error.strerror}. "
+                "Stop what listens there (perhaps this service already), or set ASSISTANT_PORT."
+            ) from None
+    return f"{settings.host}:{settings.port} is free"
+
+
+def _disk(settings: Settings) -> str:
+    free = shutil.disk_usage(_existing(settings.data_dir)).free
+    if free < _LEAST_DISK:
+        raise CannotStart(f"only {free // 1_000_000} MB are free at {settings.data_dir}; at least {_LEAST_DISK // 1_000_000} MB are needed")
+    return f"{free // 1_000_000_000} GB free"
+
+
+def _rights(settings: Settings) -> str:
+    folder = _existing(settings.data_dir)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotStart(f"{folder} cannot be written by user id {os.getuid()}; set ASSISTANT_DATA_DIR to a folder of your own")
+    if settings.data_dir.exists() and settings.data_dir.stat().st_mode & 0o077:
+        raise CannotStart(f"{settings.data_dir} can be read by others; run: chmod 700 {settings.data_dir}")
+    return f"{settings.data_dir.absolute()}"
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+
+
+def _database(settings: Settings) -> str:
+    began = time.monotonic()
+    with administration(settings) as database:
+        version = database.server_version()
+    return f"PostgreSQL {version}, answered after {time.monotonic() - began:.1f} s"
+
+
+def _model(settings: Settings) -> str:
+    classifier = build_classifier(settings)
+    classifier.classify([Normalised("hello")])
+    return f"{classifier.ref.id} {classifier.ref.version}"
+
+
+def _clock(settings: Settings) -> str:
+    now = datetime.now(UTC)
+    if now < _EARLIEST:
+        raise CannotStart(f"the clock says {now:%Y-%m-%d}; keys would expire wrongly: set the clock")
+    with administration(settings) as database:
+        gap = abs((database.now() - datetime.now(UTC)).total_seconds())
+    if gap > _MAX_CLOCK_GAP_S:
+        raise CannotStart(f"the database's clock is {gap:.0f} s away from this machine's")
+    return f"{now:%Y-%m-%d %H:%M} UTC"
+
+
+def _public_url(settings: Settings) -> str:
+    if settings.public_url is None:
+        return "not set: fine on this machine; the discovery document then names the address it was asked at"
+    parts = urlsplit(settings.public_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise CannotStart(f"public_url is {settings.public_url!r}; it must look like https://moderation.example.org")
+    return settings.public_url

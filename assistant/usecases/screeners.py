@@ -1,0 +1,63 @@
+"""The compiled policy of each community, kept fresh."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.moderation.flow import Screener
+from assistant.types import Policy
+
+FRESH_S = 1.0
+"""A changed policy takes effect in every process within this many seconds."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    screener: Screener
+    checked: float
+
+
+class Screeners:
+    """At most ``capacity`` compiled policies, the least used dropped first.
+
+    ``load`` reads a community's policy from the store (NotFound if there is no such community); ``compile_policy`` makes its screener. Both
+    run in a worker thread, once per community at a time.
+    """
+
+    def __init__(self, load: Callable[[str], Policy], compile_policy: Callable[[Policy], Screener], capacity: int = 200) -> None:
+        self._load = load
+        self._compile = compile_policy
+        self._capacity = capacity
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def get(self, community: str) -> Screener:
+        """The screener of the community's policy, at most ``FRESH_S`` seconds old."""
+        kept = self._kept.get(community)
+        if kept is not None and time.monotonic() - kept.checked < FRESH_S:
+            return kept.screener
+        lock = self._locks.setdefault(community, asyncio.Lock())
+        try:
+            async with lock:
+                kept = self._kept.get(community)
+                if kept is not None and time.monotonic() - kept.checked < FRESH_S:
+                    return kept.screener
+                return await asyncio.to_thread(self.refresh, community)
+        finally:
+            if not lock.locked():
+                self._locks.pop(community, None)
+
+    def refresh(self, community: str) -> Screener:
+        """Reads the policy again; compiles only what has changed."""
+        policy = self._load(community)
+        kept = self._kept.get(community)
+        screener = kept.screener if kept is not None and kept.screener.policy == policy else self._compile(policy)
+        self._kept[community] = _Kept(screener, time.monotonic())
+        self._kept.move_to_end(community)
+        while len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)
+        return screener
