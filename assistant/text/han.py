@@ -1,0 +1,36 @@
+"""Han characters: Traditional folded to Simplified one to one, and numerals read as digits."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.text.characters import TABLES
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3007"
+"""Ranges for a character class of regular expressions."""
+
+_FROM, _TO = (TABLES / "simplified.txt").read_text(encoding="utf-8").splitlines()
+TO_SIMPLIFIED = str.maketrans(_FROM, _TO)
+AMBIGUOUS = frozenset((TABLES / "ambiguous.txt").read_text(encoding="utf-8").strip())
+"""Simplified characters that stand for several Traditional ones (干: 乾, 幹, 干)."""
+
+_NUMERALS = str.maketrans(
+    "〇零一壹弌幺二贰弍三叁弎四肆五伍六陆七柒八捌九玖〡〢〣〤〥〦〧〨〩", "001111222333445566778899123456789"
+)
+_NUMBER_WITH_LETTERS = re.compile(r"(?<![a-z])[0-9oil]{6,}(?![a-z])")
+_LETTERS_AS_DIGITS = str.maketrans("oil", "011")
+
+
+def fold(text: str) -> str:
+    """Traditional characters as Simplified; the length does not change."""
+    return text.translate(TO_SIMPLIFIED)
+
+
+def read_digits(folded: str) -> str:
+    """Chinese numerals, and ``o``, ``i``, ``l`` in numbers of six places or more, as ASCII digits; the length does not change."""
+    return _NUMBER_WITH_LETTERS.sub(_letters_as_digits, folded.translate(_NUMERALS))
+
+
+def _letters_as_digits(number: re.Match[str]) -> str:
+    text = number[0]
+    return text.translate(_LETTERS_AS_DIGITS) if 2 * sum(c.isdigit() for c in text) > len(text) else text

@@ -1,0 +1,90 @@
+"""The layer ``joined``: words put together again that were taken apart with separators or stretched letters.
+
+Removed are: separators that are not sentence marks between two Han characters or a Han character and a single letter; any separators
+in a run of three or more single characters (``f u c k``, ``黄,赌,毒``); one to three marks inside a Latin word of which a piece has one or
+two letters (``fu.ck``). Three or more of the same Latin letter become one. Spaces between words of two letters or more always stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import compress
+
+from assistant.text.characters import TABLES
+from assistant.text.han import HAN
+from assistant.text.layer import Layer
+
+_STOPS = r"\n,!?;:。、…\"'()\[\]{}<>《》〈〉「」『』【】“”‘’«»"
+STOP = re.compile(f"[{_STOPS}]")
+"""Sentence marks, quotation marks, brackets and line ends: what stands on both sides belongs together less often."""
+
+GAP = rf"[\W_](?<![{_STOPS}])"
+"""A character that may stand between the characters of one word, for regular expressions."""
+
+_BETWEEN_HAN = re.compile(
+    rf"{GAP}(?:(?<=[{HAN}].)(?:{GAP})*+(?=[{HAN}]|[a-z0-9](?![a-z0-9]))"
+    rf"|(?<=(?<![a-z0-9])[a-z0-9].)(?:{GAP})*+(?=[{HAN}]))"
+)
+_SINGLE = re.compile(rf"[\W_][a-z{HAN}][\W_]")
+_MARK_IN_WORD = re.compile(r"[._\-~*+·•^=|\\](?<=[a-z].)")
+_SINGLES = re.compile(rf"(?<![^\W_])[a-z{HAN}](?:[\W_]{{1,8}}+[a-z{HAN}](?![^\W_]))++(?<=[a-z{HAN}])")
+_PIECES = re.compile(r"(?<![a-z0-9@/])[a-z]+(?:[._\-~*+·•^=|\\]{1,3}+[a-z]+)++(?![a-z0-9@/])")
+_SEPARATORS = re.compile(r"[\W_]+")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_SPACES = re.compile(r"\s{2,}")
+_LETTER_THRICE = re.compile(r"([a-z])\1\1")
+
+_SHORT_WORDS = frozenset((TABLES / "short_english.txt").read_text(encoding="utf-8").split())
+
+
+def join(folded: str) -> Layer:
+    """The layer over a folded text; linear in its length."""
+    keep = bytearray(b"\x01") * len(folded)
+    _drop_gaps(folded, keep)
+    ends: Sequence[int] = range(1, len(folded) + 1)
+    if _LETTER_THRICE.search(folded):
+        ends = _drop_stretches(folded, keep)
+    if 0 not in keep:
+        return Layer(folded)
+    return Layer("".join(compress(folded, keep)), list(compress(range(len(folded)), keep)), list(compress(ends, keep)))
+
+
+def _drop_gaps(folded: str, keep: bytearray) -> None:
+    for gap in _BETWEEN_HAN.finditer(folded):
+        _drop(keep, gap.start(), gap.end())
+    for run in _SPACES.finditer(folded):
+        _drop(keep, run.start() + 1, run.end())
+    if _SINGLE.search(folded):
+        for run in _SINGLES.finditer(folded):
+            if len(_SEPARATORS.findall(run[0])) > 1:
+                _drop_separators(folded, keep, run)
+    if _MARK_IN_WORD.search(folded):
+        for run in _PIECES.finditer(folded):
+            if _is_one_word(_SEPARATORS.split(run[0])):
+                _drop_separators(folded, keep, run)
+
+
+def _is_one_word(pieces: list[str]) -> bool:
+    """Whether a piece is too short for a word, and not every piece is a word by itself."""
+    if all(len(piece) > 2 for piece in pieces):
+        return False
+    return not all(piece in _SHORT_WORDS for piece in pieces if len(piece) > 1)
+
+
+def _drop_stretches(folded: str, keep: bytearray) -> list[int]:
+    """Keeps one letter of each stretch; returns the ends, the kept letter reaching to the end of its stretch."""
+    ends = list(range(1, len(folded) + 1))
+    for run in _STRETCHED.finditer(folded):
+        _drop(keep, run.start() + 1, run.end())
+        ends[run.start()] = run.end()
+    return ends
+
+
+def _drop_separators(folded: str, keep: bytearray, run: re.Match[str]) -> None:
+    for gap in _SEPARATORS.finditer(folded, run.start(), run.end()):
+        _drop(keep, gap.start(), gap.end())
+
+
+def _drop(keep: bytearray, start: int, end: int) -> None:
+    keep[start:end] = bytes(end - start)

@@ -1,0 +1,100 @@
+"""The language of a text, from its script and a few words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from assistant.text.characters import TABLES, read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """``language`` is ``zh-Hans``, ``zh-Hant``, ``en``, ``und`` (no letters) or an ISO 639-1 code; only the first four are supported."""
+
+    language: str
+    supported: bool
+
+
+_HANS_ONLY, _HANT_ONLY = (
+    re.compile(f"[{line}]") for line in (TABLES / "scripts.txt").read_text(encoding="utf-8").splitlines()
+)
+_SHORT = 20
+
+_SCRIPTS = {
+    "latin": "A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a",
+    "han": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+    "ja": "\u3041-\u30fa\u30fd-\u30ff\uff66-\uff9d",
+    "ko": "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3",
+    "ru": "\u0400-\u052f",
+    "el": "\u0370-\u03ff",
+    "ar": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
+    "he": "\u0590-\u05ff",
+    "th": "\u0e00-\u0e7f",
+    "hi": "\u0900-\u097f",
+    "bn": "\u0980-\u09ff",
+    "ta": "\u0b80-\u0bff",
+    "my": "\u1000-\u109f",
+    "km": "\u1780-\u17ff",
+    "lo": "\u0e80-\u0eff",
+    "ka": "\u10a0-\u10ff",
+    "hy": "\u0530-\u058f",
+    "bo": "\u0f00-\u0fff",
+    "mn": "\u1800-\u18af",
+}
+_ASCII_WORDS = re.compile("[a-z']+")
+_LETTERS = re.compile("|".join(f"(?P<{name}>[{chars}]+)" for name, chars in _SCRIPTS.items()))
+
+_WORDS_OF = {language: frozenset(words.split()) for language, words in read_table("function_words.tsv")}
+_WORD = re.compile("[^\\W\\d_]+(?:'[^\\W\\d_]+)?")
+_NON_ASCII_LATIN = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+_VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
+
+
+def detect_language(text: str) -> Detected:
+    """Judge by the letters; texts under twenty letters of Latin or Han are English or Chinese unless they hold another script."""
+    counts: Counter[str] = Counter()
+    for run in _LETTERS.finditer(text):
+        counts[run.lastgroup or ""] += run.end() - run.start()
+    if not counts:
+        return Detected("und", supported=True)
+    language = _by_script(counts, text)
+    return Detected(language, language in {"zh-Hans", "zh-Hant", "en"})
+
+
+def _by_script(counts: Counter[str], text: str) -> str:
+    han, latin = counts["han"], counts["latin"]
+    if counts["ja"] and counts["ja"] * 4 >= han:
+        return "ja" if counts["ja"] > 1 or not han else _chinese(text)
+    other, most = max(
+        ((name, n) for name, n in counts.items() if name not in {"han", "latin"}), key=lambda x: x[1], default=("", 0)
+    )
+    if most > max(2 * han, latin):
+        return other
+    if han and 3 * han >= latin:
+        return _chinese(text)
+    return _latin(text, latin) if latin else other
+
+
+def _chinese(text: str) -> str:
+    hans, hant = len(_HANS_ONLY.findall(text)), len(_HANT_ONLY.findall(text))
+    return "zh-Hant" if hant > hans else "zh-Hans"
+
+
+def _latin(text: str, letters: int) -> str:
+    """English unless another language's words clearly outnumber its own, or its diacritics are frequent too."""
+    lower = text.lower()
+    vietnamese = len(_VIETNAMESE.findall(lower))
+    if vietnamese >= 3 and 12 * vietnamese >= letters:
+        return "vi"
+    if letters < _SHORT:
+        return "en"
+    words = Counter(_WORD.findall(lower[:2000]))
+    hits = {language: sum(n for word, n in words.items() if word in known) for language, known in _WORDS_OF.items()}
+    best = max(hits, key=lambda language: hits[language])
+    marked = len(_NON_ASCII_LATIN.findall(lower))
+    needed = 2 if marked else 3
+    if best != "en" and hits[best] >= needed and hits[best] > 1.5 * hits["en"] and 6 * hits[best] >= words.total():
+        return best
+    return "en"

@@ -1,0 +1,69 @@
+"""A text and its views, each worked out when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from assistant.text.characters import plain_view
+from assistant.text.han import fold, read_digits
+from assistant.text.joining import join
+from assistant.text.layer import Layer
+from assistant.text.leet import undo_leet
+from assistant.text.phonetic import sound
+from assistant.text.view import View
+
+
+class Normalised:
+    """``original`` as it may be meant.
+
+    Every view maps back to code points of ``original`` (``View.span``), takes time linear in its length and is at most four times as long.
+    The layers hold the same texts with maps into ``plain``, for readers that compare a reading with what was written.
+    """
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+
+    @cached_property
+    def plain(self) -> View:
+        """Width and compatibility forms, case, marks, invisible characters and imitations undone; separators and Traditional kept."""
+        return plain_view(self.original)
+
+    @cached_property
+    def folded(self) -> View:
+        """``plain`` in Simplified, one to one."""
+        plain = self.plain
+        return View("folded", fold(plain.text), plain.starts, plain.ends)
+
+    @cached_property
+    def joined_layer(self) -> Layer:
+        return join(self.folded.text)
+
+    @cached_property
+    def joined(self) -> View:
+        """``folded`` without separators inside words and stretched letters; see ``assistant.text.joining``."""
+        return self.joined_layer.over(self.plain, "joined")
+
+    @cached_property
+    def digits(self) -> View:
+        """``folded`` with Chinese numerals as ASCII digits, one to one. Circled and other digits are digits in every view."""
+        plain = self.plain
+        return View("digits", read_digits(self.folded.text), plain.starts, plain.ends)
+
+    @cached_property
+    def leet_layer(self) -> Layer:
+        joined = self.joined_layer
+        return Layer(undo_leet(joined.text), joined.starts, joined.ends)
+
+    @cached_property
+    def leet(self) -> View:
+        """``joined`` with leetspeak undone in words that mix letters and signs."""
+        return self.leet_layer.over(self.plain, "leet")
+
+    @cached_property
+    def pinyin_layer(self) -> Layer:
+        return sound(self.joined_layer)
+
+    @cached_property
+    def pinyin(self) -> View:
+        """One private-use character per syllable; see ``assistant.text.phonetic``."""
+        return self.pinyin_layer.over(self.plain, "pinyin")
