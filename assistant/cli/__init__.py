@@ -1,5 +1,1 @@
-"""The command line."""
-
-from assistant.cli.app import main
-
-__all__ = ["main"]
+"""The command line: one file per group of commands, joined in ``app``."""

@@ -25,8 +25,12 @@ app.command("serve")(serve.serve)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
-app.command("eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(harness.evaluate)
-app.command("train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(harness.train)
+app.command(
+    "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)(harness.evaluate)
+app.command(
+    "train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)(harness.train)
 app.add_typer(keys.app, name="keys")
 app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
@@ -41,7 +45,9 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     del version
 

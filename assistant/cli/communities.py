@@ -21,7 +21,9 @@ def create(
     community: Annotated[str, typer.Argument(help="Its id: 1 to 63 of a-z, 0-9 and -.")],
     name: Annotated[str, typer.Option(help="The name that members see.")] = "",
     domain: Annotated[list[str] | None, typer.Option(help="A domain of its own, never advertising; repeat it.")] = None,
-    account: Annotated[list[str] | None, typer.Option(help="An official account id (WeChat, LINE, ...); repeat it.")] = None,
+    account: Annotated[
+        list[str] | None, typer.Option(help="An official account id (WeChat, LINE, ...); repeat it.")
+    ] = None,
     phone: Annotated[list[str] | None, typer.Option(help="A public phone number of its own; repeat it.")] = None,
     staff: Annotated[list[str] | None, typer.Option(help="The member id of someone of its staff; repeat it.")] = None,
 ) -> None:
@@ -32,11 +34,15 @@ def create(
     own = Own(*(tuple(given[kind] or ()) for kind in ("domain", "account", "phone", "staff")))
     with administration(load_settings()) as database:
         usecase.create_community(database, community, name or community, own)
-    out.print(f"community {community} is ready; make a key for it: assistant keys create --scope platform --community {community}")
+    out.print(
+        f"community {community} is ready; make a key for it: assistant keys create --scope platform --community {community}"
+    )
 
 
 def _ask(kind: str) -> list[str]:
-    answer = typer.prompt(f"its own {kind}s, separated by commas (Enter for none)", default="", show_default=False, err=True)
+    answer = typer.prompt(
+        f"its own {kind}s, separated by commas (Enter for none)", default="", show_default=False, err=True
+    )
     return [part.strip() for part in answer.split(",") if part.strip()]
 
 

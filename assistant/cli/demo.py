@@ -25,9 +25,15 @@ _READY_S = 60.0
 
 
 def demo(
-    url: Annotated[str | None, typer.Option(help="A running service; by default the local one, started if need be.")] = None,
-    key: Annotated[str | None, typer.Option(envvar="ASSISTANT_DEMO_KEY", help="An API key; by default the demo community's.")] = None,
-    language: Annotated[str, typer.Option(help="The language of the reasons: en, zh-Hans, zh-Hant or zh-Hant-HK.")] = "en",
+    url: Annotated[
+        str | None, typer.Option(help="A running service; by default the local one, started if need be.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(envvar="ASSISTANT_DEMO_KEY", help="An API key; by default the demo community's.")
+    ] = None,
+    language: Annotated[
+        str, typer.Option(help="The language of the reasons: en, zh-Hans, zh-Hant or zh-Hant-HK.")
+    ] = "en",
 ) -> None:
     """Play a conversation in zh-Hans, zh-Hant and English through the HTTP API and print each decision with its evidence."""
     settings = load_settings()
@@ -46,7 +52,15 @@ def _ask(client: httpx.Client, turn: dict[str, Any]) -> tuple[dict[str, Any], di
 
 
 def _table(answers: list[tuple[dict[str, Any], dict[str, Any]]], language: str) -> Table:
-    table = Table("member", "message, evidence marked", "language", "decision", "labels", "what the member is told", show_lines=True)
+    table = Table(
+        "member",
+        "message, evidence marked",
+        "language",
+        "decision",
+        "labels",
+        "what the member is told",
+        show_lines=True,
+    )
     for turn, answer in answers:
         labels = dict.fromkeys(f"{finding['label']} {finding['score']:.2f}" for finding in answer["findings"])
         table.add_row(
@@ -86,7 +100,9 @@ def _service(settings: Settings, url: str | None) -> Iterator[str]:
     if url:
         raise ConfigurationError(f"no service answers at {url}")
     err.print(f"no service at {address}: starting one for this demo")
-    process = subprocess.Popen([sys.executable, "-m", "assistant.cli", "serve"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant.cli", "serve"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     try:
         deadline = time.monotonic() + _READY_S
         while not _answers(address):

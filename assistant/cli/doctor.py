@@ -68,14 +68,18 @@ def _port(settings: Settings) -> str:
 def _disk(settings: Settings) -> str:
     free = shutil.disk_usage(_existing(settings.data_dir)).free
     if free < _LEAST_DISK:
-        raise CannotStart(f"only {free // 1_000_000} MB are free at {settings.data_dir}; at least {_LEAST_DISK // 1_000_000} MB are needed")
+        raise CannotStart(
+            f"only {free // 1_000_000} MB are free at {settings.data_dir}; at least {_LEAST_DISK // 1_000_000} MB are needed"
+        )
     return f"{free // 1_000_000_000} GB free"
 
 
 def _rights(settings: Settings) -> str:
     folder = _existing(settings.data_dir)
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotStart(f"{folder} cannot be written by user id {os.getuid()}; set ASSISTANT_DATA_DIR to a folder of your own")
+        raise CannotStart(
+            f"{folder} cannot be written by user id {os.getuid()}; set ASSISTANT_DATA_DIR to a folder of your own"
+        )
     if settings.data_dir.exists() and settings.data_dir.stat().st_mode & 0o077:
         raise CannotStart(f"{settings.data_dir} can be read by others; run: chmod 700 {settings.data_dir}")
     return f"{settings.data_dir.absolute()}"

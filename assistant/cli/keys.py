@@ -21,7 +21,9 @@ app = typer.Typer(help="API keys: create, list, rotate, revoke.", no_args_is_hel
 @app.command()
 def create(
     scope: Annotated[Scope, typer.Option(help="What the key may do.")],
-    community: Annotated[str | None, typer.Option(help="The community it belongs to; without one it may name any.")] = None,
+    community: Annotated[
+        str | None, typer.Option(help="The community it belongs to; without one it may name any.")
+    ] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     expires_days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it stops working.")] = None,
     requests_per_minute: Annotated[int | None, typer.Option(min=1, help="Its own rate limit.")] = None,
@@ -53,7 +55,10 @@ def list_keys(community: Annotated[str | None, typer.Option(help="Only this comm
             record.scope.value,
             record.community or "(any)",
             record.name,
-            *(f"{when:%Y-%m-%d %H:%M}" if when else "" for when in (record.created_at, record.expires_at, record.revoked_at, record.last_used_at)),
+            *(
+                f"{when:%Y-%m-%d %H:%M}" if when else ""
+                for when in (record.created_at, record.expires_at, record.revoked_at, record.last_used_at)
+            ),
         )
     out.print(table)
 

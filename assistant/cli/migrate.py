@@ -29,7 +29,9 @@ def _group() -> None:
 @app.command()
 def perspective(
     log: Annotated[Path, typer.Argument(help="JSON lines: your comments with Perspective's scores.")],
-    threshold: Annotated[list[str] | None, typer.Option(help="ATTRIBUTE=score you used, such as TOXICITY=0.8; repeat it.")] = None,
+    threshold: Annotated[
+        list[str] | None, typer.Option(help="ATTRIBUTE=score you used, such as TOXICITY=0.8; repeat it.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the figures as JSON.")] = None,
     largest: Annotated[int, typer.Option(min=0, max=1000, help="How many of the largest differences to print.")] = 50,
 ) -> None:
@@ -50,7 +52,9 @@ def perspective(
             chunk = theirs[at : at + CHUNK]
             decisions = screener.screen_batch([Message(row.text) for row in chunk])
             for row, decision in zip(chunk, decisions, strict=True):
-                scored.append(Scored(row.text, row.scores, {name: attribute_score(name, decision.scores) for name in row.scores}))
+                scored.append(
+                    Scored(row.text, row.scores, {name: attribute_score(name, decision.scores) for name in row.scores})
+                )
             bar.advance(task, len(chunk))
     comparisons = compare(scored, thresholds, largest)
     for comparison in comparisons:
@@ -68,7 +72,9 @@ def _thresholds(given: list[str]) -> dict[str, float]:
         except ValueError:
             raise InvalidInput(field="--threshold", problem=f"{item} is not ATTRIBUTE=number") from None
         if name not in ATTRIBUTES or not 0 <= thresholds[name] <= 1:
-            raise InvalidInput(field="--threshold", problem=f"{item}: attributes are {', '.join(ATTRIBUTES)}, scores 0 to 1")
+            raise InvalidInput(
+                field="--threshold", problem=f"{item}: attributes are {', '.join(ATTRIBUTES)}, scores 0 to 1"
+            )
     return thresholds
 
 

@@ -12,7 +12,6 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from assistant.cli.exits import Exit
 from assistant.cli.records import Format, Record, read_records
 from assistant.cli.resume import Resumed, resume
 from assistant.cli.screen import err, progress
@@ -32,8 +31,12 @@ CHUNK = 256
 
 def moderate(
     file: Annotated[Path, typer.Argument(help="JSON lines, CSV or plain lines; - is standard input.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write JSON lines; - is standard output.")] = Path("-"),
-    policy: Annotated[Path | None, typer.Option(help="A policy file, JSON or TOML, in place of the shipped one.")] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write JSON lines; - is standard output.")
+    ] = Path("-"),
+    policy: Annotated[
+        Path | None, typer.Option(help="A policy file, JSON or TOML, in place of the shipped one.")
+    ] = None,
     community: Annotated[str | None, typer.Option(help="Use this community's policy (needs the database).")] = None,
     exit_on: Annotated[Action, typer.Option(help="The least action that makes the exit code 1.")] = Action.BLOCK,
     input_format: Annotated[Format, typer.Option("--format", help="How to read FILE.")] = Format.AUTO,
@@ -83,7 +86,9 @@ def _run(
     return tally
 
 
-def _screen(screener: Screener, limits: LimitSettings, chunk: list[Record], ignore_unknown: bool) -> list[dict[str, Any]]:
+def _screen(
+    screener: Screener, limits: LimitSettings, chunk: list[Record], ignore_unknown: bool
+) -> list[dict[str, Any]]:
     read = [_read(record, limits, ignore_unknown) for record in chunk]
     requests = [one for one in read if isinstance(one, ModerateRequest)]
     messages = [request.message() for request in requests]

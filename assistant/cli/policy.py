@@ -29,7 +29,9 @@ def check(file: Annotated[Path, typer.Argument(help="JSON or TOML.")]) -> None:
     """Read and compile a policy file without storing it."""
     policy = read_policy_file(file)
     compile_policy(policy)
-    err.print(f"{file} is valid: {len(policy.thresholds)} labels, {len(policy.lists)} lists, {len(policy.patterns)} patterns")
+    err.print(
+        f"{file} is valid: {len(policy.thresholds)} labels, {len(policy.lists)} lists, {len(policy.patterns)} patterns"
+    )
 
 
 @app.command("set")

@@ -57,14 +57,19 @@ class Resumed:
         return Exit.REACHED if reached else Exit.CLEAN
 
     def summary(self) -> str:
-        parts = [f"{count} {action}" for action, count in sorted(self.actions.items(), key=lambda item: Action(item[0]).severity)]
+        parts = [
+            f"{count} {action}"
+            for action, count in sorted(self.actions.items(), key=lambda item: Action(item[0]).severity)
+        ]
         if self.failed:
             parts.append(f"{self.failed} failed")
         return f"{self.done} lines: " + (", ".join(parts) or "nothing to do")
 
 
 def _other_input() -> InvalidInput:
-    return InvalidInput(field="--output", problem="this file holds the answers to another input; remove it or name another")
+    return InvalidInput(
+        field="--output", problem="this file holds the answers to another input; remove it or name another"
+    )
 
 
 def resume(output: Path) -> Resumed:

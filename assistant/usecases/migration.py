@@ -76,7 +76,9 @@ def _logged(number: int, line: bytes) -> LoggedComment:
         scores = row.get("scores") or _summary_scores(row.get("response", row)["attributeScores"])
         known = {name: float(score) for name, score in scores.items() if name in ATTRIBUTES}
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InvalidInput(field=f"line {number}", problem='needs "text" and "scores", or Perspective\'s request and response') from None
+        raise InvalidInput(
+            field=f"line {number}", problem='needs "text" and "scores", or Perspective\'s request and response'
+        ) from None
     if not isinstance(text, str) or not text or not known:
         raise InvalidInput(field=f"line {number}", problem=f"needs a text and at least one of {', '.join(ATTRIBUTES)}")
     return LoggedComment(text, known)
@@ -88,7 +90,11 @@ def _summary_scores(scores: Mapping[str, Any]) -> dict[str, float]:
 
 def compare(rows: Sequence[Scored], thresholds: Mapping[str, float], largest: int) -> list[Comparison]:
     """One comparison per attribute that occurs, in Perspective's order."""
-    return [_compare(name, rows, thresholds.get(name), largest) for name in ATTRIBUTES if any(name in row.theirs for row in rows)]
+    return [
+        _compare(name, rows, thresholds.get(name), largest)
+        for name in ATTRIBUTES
+        if any(name in row.theirs for row in rows)
+    ]
 
 
 def _compare(attribute: str, rows: Sequence[Scored], threshold: float | None, largest: int) -> Comparison:

@@ -28,7 +28,9 @@ class Screeners:
     run in a worker thread, once per community at a time.
     """
 
-    def __init__(self, load: Callable[[str], Policy], compile_policy: Callable[[Policy], Screener], capacity: int = 200) -> None:
+    def __init__(
+        self, load: Callable[[str], Policy], compile_policy: Callable[[Policy], Screener], capacity: int = 200
+    ) -> None:
         self._load = load
         self._compile = compile_policy
         self._capacity = capacity

@@ -1,0 +1,54 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from assistant.settings import Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
+_spec = importlib.util.spec_from_file_location("render", ROOT / "docs" / "render.py")
+assert _spec is not None
+assert _spec.loader is not None
+render = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(render)
+
+
+@pytest.mark.parametrize("page", render.PAGES)
+def test_made_pages_are_up_to_date(page: str) -> None:
+    assert (ROOT / "docs" / page).read_text("utf-8") == render.PAGES[page](), "run: python docs/render.py"
+
+
+def test_every_setting_is_described() -> None:
+    undescribed = [".".join(path) for path, field in render._fields(Settings, ()) if not field.description]
+    assert undescribed == []
+
+
+def test_the_documented_environment_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", "/somewhere")
+    monkeypatch.setenv("ASSISTANT_RISK_MODEL", "some/model")
+    monkeypatch.setenv("ASSISTANT_DATABASE_DIRECT_URL", "postgresql://owner@host/db")
+    monkeypatch.setenv("ASSISTANT_LIMITS_TEXT_CHARS", "500")
+    settings = load_settings()
+    assert (str(settings.data_dir), settings.risk.model, settings.limits.text_chars) == (
+        "/somewhere",
+        "some/model",
+        500,
+    )
+    assert settings.database.direct_url is not None
+    assert "owner" not in repr(settings)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    links = [(page, target) for page in pages for target in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))]
+    broken = [
+        f"{page.name}: {target}"
+        for page, target in links
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert broken == []
