@@ -1,0 +1,27 @@
+"""Which stretches of a text carry a score."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+MOST = 3
+_GAP = 1
+_SHARE = 0.35
+"""A further span must weigh at least this share of the heaviest."""
+
+
+def heaviest(load: npt.NDArray[np.float32], most: int = MOST) -> list[tuple[int, int]]:
+    """The at most ``most`` stretches of greatest total ``load`` (one value per character), in order, without overlap.
+
+    A stretch is a run whose characters carry more than a quarter of the peak, small gaps closed; empty when nothing is positive.
+    """
+    if not len(load) or load.max() <= 0:
+        return []
+    marked = np.flatnonzero(load > load.max() * 0.25)
+    breaks = np.flatnonzero(np.diff(marked) > _GAP + 1)
+    starts = marked[np.concatenate([[0], breaks + 1])]
+    ends = marked[np.concatenate([breaks, [len(marked) - 1]])] + 1
+    weights = np.array([load[a:b].sum() for a, b in zip(starts, ends, strict=True)])
+    order = [i for i in np.argsort(-weights, kind="stable")[:most] if weights[i] >= _SHARE * weights.max()]
+    return sorted((int(starts[i]), int(ends[i])) for i in order)

@@ -1,0 +1,1 @@
+"""Trained artefacts, their cards and the scripts that train them."""

@@ -1,0 +1,1 @@
+"""The shipped risk classifier: data, training, weights and card."""
