@@ -116,6 +116,9 @@ class EmbeddedServer:
         with self._folder.starting():
             if try_alone(self._users_lock):
                 self._shut_down()
+            elif self._process is not None:
+                self._process.returncode = self._process.poll() or 0  # others use it: no longer ours to wait for
+            self._process = None
             os.close(self._users_lock)
             self._users_lock = None
 
@@ -214,7 +217,6 @@ class EmbeddedServer:
             time.sleep(_POLL_S)
         if self._process is not None:
             self._process.wait()
-            self._process = None
 
     def _watch(self) -> None:
         while not self._stopping.is_set():

@@ -1,0 +1,57 @@
+"""Communities."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exc, insert, select
+
+from assistant.errors import Conflict, InvalidInput, NotFound
+from assistant.store.tables import communities
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """``id`` is 1 to 63 of ``a-z 0-9 _ -``, beginning with a letter or digit; ``default_language`` a tag like ``zh-Hant``."""
+
+    id: str
+    name: str
+    default_language: str
+    created_at: datetime
+
+
+def create(connection: Connection, community: Community) -> None:
+    """In a transaction of this community, or of every one.
+
+    Raises:
+        Conflict: the id is taken.
+        InvalidInput: the id is not one.
+    """
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(communities).values(asdict(community)))
+    except exc.IntegrityError as error:
+        if getattr(error.orig, "sqlstate", "") == "23505":
+            raise Conflict(field="community") from None
+        raise InvalidInput(
+            field="community", problem="is 1 to 63 of a-z, 0-9, _ and -, beginning with a letter or digit"
+        ) from None
+
+
+def get(connection: Connection, community: str) -> Community:
+    """Raises: NotFound."""
+    row = connection.execute(select(communities).where(communities.c.id == community)).mappings().one_or_none()
+    if row is None:
+        raise NotFound("community_unknown", field="community")
+    return Community(**row)
+
+
+def list_all(connection: Connection) -> list[Community]:
+    """Those that the transaction may see, by id."""
+    return [Community(**row) for row in connection.execute(select(communities).order_by(communities.c.id)).mappings()]
+
+
+def remove(connection: Connection, community: str) -> bool:
+    """With everything that belongs to it. Whether it was there."""
+    return connection.execute(delete(communities).where(communities.c.id == community)).rowcount > 0

@@ -1,0 +1,104 @@
+"""Transactions, each bound to one community. Failures of the server, and waits over ``timeout_s``, become ``DatabaseUnavailable``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import URL, Connection, create_engine, exc, make_url, text
+
+from assistant.errors import ConfigurationError, DatabaseUnavailable
+
+EVERY_COMMUNITY = "*"
+_BIND = text(
+    "SELECT set_config('assistant.community', :community, true), set_config('statement_timeout', :milliseconds, true)"
+)
+
+
+class Database:
+    """A pool of at most ``pool_size`` connections as the serving role. Thread-safe. Nothing connects before the first transaction."""
+
+    def __init__(self, url: str, pool_size: int = 8, timeout_s: float = 5.0) -> None:
+        self.url = read_url(url)
+        self.timeout_s = timeout_s
+        self._engine = create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=timeout_s,
+            pool_pre_ping=True,
+            use_native_hstore=False,
+            connect_args=connect_arguments(timeout_s),
+        )
+
+    @contextmanager
+    def transaction(self, community: str | None) -> Iterator[Connection]:
+        """Commits at the end, rolls back on an error. Sees and writes the rows of ``community`` only; of every one, and those that
+        belong to none, if it is ``*``; of none, if it is ``None``.
+
+        Raises:
+            DatabaseUnavailable: no connection or no answer within ``timeout_s``.
+        """
+        with failures_named(), self._engine.begin() as connection:
+            connection.execute(
+                _BIND, {"community": community or "", "milliseconds": str(math.ceil(self.timeout_s * 1000))}
+            )
+            yield connection
+
+    def ping(self) -> None:
+        """Raises: DatabaseUnavailable."""
+        with self.transaction(None):
+            pass
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """A connection beside the pool, for the writer's thread; its caller binds each transaction.
+
+        Raises:
+            DatabaseUnavailable: no connection within ``timeout_s``.
+        """
+        with failures_named():
+            plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            return psycopg.connect(plain, **connect_arguments(self.timeout_s))  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def connect_arguments(timeout_s: float) -> dict[str, object]:
+    """No prepared statements and no start-up options: a transaction pooler in between would lose the one and refuse the other."""
+    return {
+        "connect_timeout": max(2, math.ceil(timeout_s)),
+        "prepare_threshold": None,
+        "application_name": "assistant",
+        "tcp_user_timeout": math.ceil(timeout_s * 1000),
+    }
+
+
+def read_url(url: str) -> URL:
+    """A PostgreSQL URL for the driver in use.
+
+    Raises:
+        ConfigurationError: it is not one; the message does not repeat it, for it holds a password.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        raise ConfigurationError("database.url is not a URL like postgresql://role:password@host/database") from None
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ConfigurationError(f"database.url is for {parsed.get_backend_name()}; only PostgreSQL is supported")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+@contextmanager
+def failures_named() -> Iterator[None]:
+    """A server that is away, full, shutting down or too slow is ``DatabaseUnavailable``; wrong statements stay what they are."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        if error.connection_invalidated or isinstance(error, exc.OperationalError | exc.InterfaceError):
+            raise DatabaseUnavailable from error
+        raise
+    except (exc.TimeoutError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise DatabaseUnavailable from error

@@ -1,0 +1,150 @@
+"""Decisions: reading them back. ``writer`` writes them."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from assistant.errors import InvalidInput, NotFound
+from assistant.store.answers import with_words
+from assistant.store.tables import decisions
+
+_NOTABLE = or_(decisions.c.flagged, decisions.c.labels != cast(literal("{}"), ARRAY(Text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """``since`` is inclusive, ``until`` exclusive; ``label`` is one that reached a threshold."""
+
+    community: str
+    since: datetime | None = None
+    until: datetime | None = None
+    action: str | None = None
+    label: str | None = None
+    member_id: str | None = None
+    channel: str | None = None
+    flagged: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision as kept. ``answer`` is the native answer; once the text is purged, or where it was never kept, its evidence texts and
+    ``masked_text`` are ``None``. ``labels`` reached a threshold; ``degraded`` names the stages that failed.
+    """
+
+    id: str
+    community: str
+    created_at: datetime
+    answer: Mapping[str, Any]
+    labels: tuple[str, ...]
+    degraded: tuple[str, ...]
+    member_id: str | None
+    channel: str | None
+    platform: str | None
+    platform_message_id: str | None
+    purpose: str
+    key_id: str | None
+    text: str | None
+    parts: Mapping[str, str]
+    context: Sequence[Mapping[str, Any]]
+    text_expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``next_cursor`` is ``None`` on the last page."""
+
+    rows: tuple[DecisionRow, ...]
+    next_cursor: str | None
+
+
+def page(connection: Connection, filters: Filters, cursor: str | None = None, limit: int = 50) -> Page:
+    """At most ``limit`` decisions after ``cursor``, the newest first; decisions made meanwhile never shift a page.
+
+    Raises:
+        InvalidInput: the cursor is not one of ours.
+    """
+    conditions = _conditions(filters)
+    if cursor is not None:
+        conditions.append(tuple_(decisions.c.created_at, decisions.c.id) < tuple_(*_read_cursor(cursor)))
+    query = select(decisions).where(*conditions).order_by(decisions.c.created_at.desc(), decisions.c.id.desc())
+    rows = [_row(row) for row in connection.execute(query.limit(limit + 1)).mappings()]
+    more = len(rows) > limit
+    return Page(tuple(rows[:limit]), _write_cursor(rows[limit - 1]) if more else None)
+
+
+def get(connection: Connection, community: str, decision_id: str) -> DecisionRow:
+    """Raises: NotFound, also for another community's."""
+    query = select(decisions).where(decisions.c.community == community, decisions.c.id == decision_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(field="id")
+    return _row(row)
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    column = decisions.c
+    conditions = [column.community == filters.community]
+    equal = {column.action: filters.action, column.member_id: filters.member_id, column.channel: filters.channel}
+    conditions += [name == value for name, value in equal.items() if value is not None]
+    if filters.since is not None:
+        conditions.append(column.created_at >= filters.since)
+    if filters.until is not None:
+        conditions.append(column.created_at < filters.until)
+    if filters.flagged is not None:
+        conditions.append(column.flagged.is_(filters.flagged))
+    if filters.label is not None:
+        conditions.append(literal(filters.label) == func.any(column.labels))
+    if filters.label is not None or filters.flagged or filters.action not in {None, "allow"}:
+        conditions.append(_NOTABLE)  # what these filters imply, said so that the partial index serves them
+    return conditions
+
+
+def _row(row: RowMapping) -> DecisionRow:
+    texts = {**({"text": row["text"]} if row["text"] is not None else {}), **(row["parts"] or {})}
+    stays = {name: row[name] for name in ("id", "action", "flagged", "scores", "findings")}
+    return DecisionRow(
+        **{name: row[name] for name in _PLAIN},
+        answer=with_words({**stays, **row["response"]}, texts, row["masked_text"]),
+        labels=tuple(row["labels"]),
+        degraded=tuple(row["degraded"]),
+        parts=row["parts"] or {},
+        context=row["context"] or (),
+    )
+
+
+_PLAIN = (
+    "id",
+    "community",
+    "created_at",
+    "member_id",
+    "channel",
+    "platform",
+    "platform_message_id",
+    "purpose",
+    "key_id",
+    "text",
+    "text_expires_at",
+)
+
+
+def _write_cursor(row: DecisionRow) -> str:
+    return urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[Any, Any]:
+    try:
+        when, _, decision_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
+        moment = datetime.fromisoformat(when)
+    except (ValueError, binascii.Error):
+        raise InvalidInput(field="cursor", problem="is not a cursor from a page before") from None
+    if moment.tzinfo is None or not decision_id or "\0" in decision_id:
+        raise InvalidInput(field="cursor", problem="is not a cursor from a page before")
+    return literal(moment, decisions.c.created_at.type), literal(decision_id)

@@ -1,0 +1,1 @@
+"""The schema's history. ``assistant.store.schema`` runs it."""

@@ -1,0 +1,77 @@
+"""What is to be forgotten is forgotten: expired texts, idempotency keys, old decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from assistant.store.database import EVERY_COMMUNITY, Database
+
+_DECISION_TEXTS = text("""
+    UPDATE decisions SET text = NULL, masked_text = NULL, parts = NULL, context = NULL, text_expires_at = NULL
+    WHERE id IN (SELECT id FROM decisions WHERE text_expires_at <= :moment LIMIT :chunk)
+""")
+_FEEDBACK_TEXTS = text("""
+    UPDATE feedback SET text = NULL, text_expires_at = NULL
+    WHERE id IN (SELECT id FROM feedback WHERE text_expires_at <= :moment LIMIT :chunk)
+""")
+_KEYS = text("""
+    DELETE FROM idempotency_keys
+    WHERE (community, key) IN (SELECT community, key FROM idempotency_keys WHERE expires_at <= :moment LIMIT :chunk)
+""")
+_DECISIONS = text(
+    "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE created_at < :moment LIMIT :chunk)"
+)
+_FEEDBACK = text("DELETE FROM feedback WHERE id IN (SELECT id FROM feedback WHERE created_at < :moment LIMIT :chunk)")
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows lost their text, or went."""
+
+    decision_texts: int = 0
+    feedback_texts: int = 0
+    idempotency_keys: int = 0
+    decisions: int = 0
+    feedback: int = 0
+
+    @property
+    def anything(self) -> bool:
+        return self != Purged()
+
+    def __add__(self, other: Purged) -> Purged:
+        return Purged(
+            self.decision_texts + other.decision_texts,
+            self.feedback_texts + other.feedback_texts,
+            self.idempotency_keys + other.idempotency_keys,
+            self.decisions + other.decisions,
+            self.feedback + other.feedback,
+        )
+
+
+def purge_chunk(connection: Connection, now: datetime, decisions_before: datetime, chunk: int = 1000) -> Purged:
+    """At most ``chunk`` rows of each kind, in a transaction of every community."""
+
+    def rows(statement: object, moment: datetime) -> int:
+        return connection.execute(statement, {"moment": moment, "chunk": chunk}).rowcount  # type: ignore[call-overload,no-any-return]
+
+    return Purged(
+        decision_texts=rows(_DECISION_TEXTS, now),
+        feedback_texts=rows(_FEEDBACK_TEXTS, now),
+        idempotency_keys=rows(_KEYS, now),
+        decisions=rows(_DECISIONS, decisions_before),
+        feedback=rows(_FEEDBACK, decisions_before),
+    )
+
+
+def purge(database: Database, now: datetime, decisions_before: datetime, chunk: int = 1000) -> Purged:
+    """Everything due, a transaction per chunk, so that it neither holds up writers nor runs into the statement's time limit."""
+    total = Purged()
+    while True:
+        with database.transaction(EVERY_COMMUNITY) as connection:
+            done = purge_chunk(connection, now, decisions_before, chunk)
+        if not done.anything:
+            return total
+        total += done
