@@ -1,0 +1,25 @@
+"""How a task's binary answer is read from our scores: written once, used by every task.
+
+A text counts as flagged when the **highest** score among the labels of the task's question reaches **0.5**. No task has a threshold of
+its own, and none is chosen on test data. Where a table speaks of the policy instead ("reaches review"), the decision's action is read.
+"""
+
+from __future__ import annotations
+
+from assistant.types import Label
+
+THRESHOLD = 0.5
+
+HATEFUL = (Label.HATE,)
+"""The question is hate alone: insults aimed at one person and swearing at nobody do not count (HateCheck, EDOS)."""
+
+OFFENSIVE = (Label.HARASSMENT, Label.HATE, Label.THREAT, Label.PROFANITY)
+"""The question is offensive language (COLD, ToxiCN, CNTP, ToxiCloakCN, OLID)."""
+
+TOXIC = (*OFFENSIVE, Label.SEXUAL, Label.VIOLENCE)
+"""The question is toxicity in general (surge-toxicity, Wikipedia comments, toxic spans)."""
+
+SPAM = (Label.SPAM, Label.FRAUD)
+"""The question is unwanted advertising: these sets count scams as spam."""
+
+PRIVACY = (Label.PRIVACY,)

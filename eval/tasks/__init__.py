@@ -1,0 +1,52 @@
+"""Every task, listed: the name on the command line, and the function that measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from eval.flow import Context
+from eval.results import Result
+from eval.tasks.bias import jigsaw_templates, jigsaw_wikipedia
+from eval.tasks.chinese import cold_dev, cold_test, toxicn_test
+from eval.tasks.cloak import toxicloakcn
+from eval.tasks.cntp import cntp
+from eval.tasks.english import edos_dev, olid_test, surge_toxicity
+from eval.tasks.hatecheck import hatecheck
+from eval.tasks.obfuscation import obfuscation
+from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
+from eval.tasks.reviews import reviews
+from eval.tasks.sample import sample
+from eval.tasks.spam import sms_spam, youtube_spam
+from eval.tasks.spans import toxic_spans
+from eval.tasks.twins import traditional_twins
+
+Task = Callable[[Context], Result]
+
+SAMPLE: Mapping[str, Task] = {
+    "sample": sample,
+    "personal_data_sample": personal_data_sample,
+    "obfuscation": obfuscation,
+    "traditional_twins": traditional_twins,
+}
+"""What needs no download: rows that lie in this repository."""
+
+TASKS: Mapping[str, Task] = {
+    **SAMPLE,
+    "cold_test": cold_test,
+    "cold_dev": cold_dev,
+    "reviews": reviews,
+    "toxicn_test": toxicn_test,
+    "cntp": cntp,
+    "toxicloakcn": toxicloakcn,
+    "hatecheck": hatecheck,
+    "surge_toxicity": surge_toxicity,
+    "olid_test": olid_test,
+    "edos_dev": edos_dev,
+    "jigsaw_templates": jigsaw_templates,
+    "jigsaw_wikipedia": jigsaw_wikipedia,
+    "youtube_spam": youtube_spam,
+    "sms_spam": sms_spam,
+    "toxic_spans": toxic_spans,
+    "personal_data_multipriv": multipriv,
+    "personal_data_presidio": presidio,
+}
