@@ -117,8 +117,8 @@ class CannotStart(AssistantError):
 
     message = "cannot_start"
 
-    def __init__(self, detail: str, **values: object) -> None:
-        super().__init__(detail=detail, **values)
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail=detail)
         self.detail = detail
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from assistant.cli.screen import out
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import Settings, load_settings
 from assistant.text import Normalised
+from assistant.usecases.health import server_facts
 from assistant.wiring import administration, build_classifier
 
 _LEAST_DISK = 500_000_000
@@ -92,7 +93,7 @@ def _existing(path: Path) -> Path:
 def _database(settings: Settings) -> str:
     began = time.monotonic()
     with administration(settings) as database:
-        version = database.server_version()
+        version = server_facts(database).version
     return f"PostgreSQL {version}, answered after {time.monotonic() - began:.1f} s"
 
 
@@ -107,7 +108,7 @@ def _clock(settings: Settings) -> str:
     if now < _EARLIEST:
         raise CannotStart(f"the clock says {now:%Y-%m-%d}; keys would expire wrongly: set the clock")
     with administration(settings) as database:
-        gap = abs((database.now() - datetime.now(UTC)).total_seconds())
+        gap = abs((server_facts(database).now - datetime.now(UTC)).total_seconds())
     if gap > _MAX_CLOCK_GAP_S:
         raise CannotStart(f"the database's clock is {gap:.0f} s away from this machine's")
     return f"{now:%Y-%m-%d %H:%M} UTC"

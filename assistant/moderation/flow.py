@@ -23,7 +23,7 @@ class Screener:
         self._rules = rules
         self._classifier = classifier
         self._policy_ref = PolicyRef(policy.id, policy.version)
-        self._custom = frozenset(rule.label for rule in (*policy.lists, *policy.patterns) if ":" in rule.label)
+        self._custom = frozenset(rule.label for rule in policy.rules if ":" in rule.label)
 
     def screen(self, message: Message) -> Decision:
         return self.screen_batch([message])[0]

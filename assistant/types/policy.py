@@ -170,11 +170,12 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything that decides. ``unscreened`` maps a kind of content to an action, ``*`` being any other kind."""
+    """Everything that decides. ``unscreened`` maps a kind of content to an action, ``*`` being any other kind. ``version`` counts the policies
+    that a community has stored; 0 is one that is not stored."""
 
-    id: str
-    version: int
-    thresholds: Mapping[str, Thresholds]
+    id: str = "policy"
+    version: int = 0
+    thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
     fail_mode: FailMode = FailMode.REVIEW
     unsupported_language: Action = Action.ALLOW
@@ -192,13 +193,20 @@ class Policy:
 
     def __post_init__(self) -> None:
         _check_labels(self.thresholds)
-        if self.version < 1:
-            raise ValueError("version must be 1 or more")
+        if not self.thresholds:
+            raise ValueError("thresholds are missing: without them nothing would ever be acted upon")
+        if self.version < 0:
+            raise ValueError("version must be 0 or more")
         if len(self.patterns) > MAX_PATTERNS:
             raise ValueError(f"{len(self.patterns)} patterns, at most {MAX_PATTERNS} are allowed")
-        ids = [rule.id for rule in (*self.lists, *self.patterns)]
+        ids = [rule.id for rule in self.rules]
         for twice in {rule_id for rule_id in ids if ids.count(rule_id) > 1}:
             raise ValueError(f"two rules are called {twice!r}")
+
+    @property
+    def rules(self) -> tuple[TermList | Pattern, ...]:
+        """The community's own lists and patterns."""
+        return (*self.lists, *self.patterns)
 
 
 def _check_labels(names: Mapping[str, Thresholds]) -> None:

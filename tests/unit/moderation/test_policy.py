@@ -7,7 +7,14 @@ import json
 import pytest
 
 from assistant.errors import InvalidPolicy
-from assistant.moderation.policy import MAX_POLICY_BYTES, dump_policy, read_policy, read_policy_file, read_policy_text, shipped_policy
+from assistant.moderation.policy import (
+    MAX_POLICY_BYTES,
+    dump_policy,
+    read_policy,
+    read_policy_file,
+    read_policy_text,
+    shipped_policy,
+)
 from assistant.types import Action, Label, Policy, Thresholds
 
 MINIMAL = {"id": "p", "version": 1, "thresholds": {"spam": {"review": 0.5}}}
@@ -39,7 +46,8 @@ def test_a_policy_survives_writing_and_reading() -> None:
         ({"thresholds": {"spam": {"nope": 0.5}}}, "thresholds.spam.nope"),
         ({"thresholds": {"spam": "high"}}, "thresholds.spam"),
         ({"thresholds": {"spma": {"review": 0.5}}}, "policy"),
-        ({"version": 0}, "policy"),
+        ({"version": -1}, "policy"),
+        ({"thresholds": {}}, "policy"),
         ({"fail_mode": "shrug"}, "fail_mode"),
         ({"surprise": 1}, "surprise"),
         ({"lists": [{"id": "a", "label": "spam", "terms": [" "]}]}, "lists.0"),

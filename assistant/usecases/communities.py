@@ -1,0 +1,48 @@
+"""Communities: made with a policy, so that none is ever without one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from assistant.errors import Conflict
+from assistant.moderation.policy import dump_policy, shipped_policy
+from assistant.store import communities, policies
+from assistant.store.communities import Community
+from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.types import Own
+
+DEMO = "demo"
+
+
+def create_community(
+    database: Database, community: str, name: str, own: Own, default_language: str = "zh-Hans"
+) -> None:
+    """A community under the shipped policy, with what belongs to it exempt.
+
+    Raises:
+        Conflict: the id is taken.
+        InvalidInput: the id is not one.
+    """
+    now = datetime.now(UTC)
+    policy = replace(shipped_policy(), id=community, own=own)
+    with database.transaction(community) as connection:
+        communities.create(connection, Community(community, name, default_language, now))
+        policies.save(connection, community, dump_policy(policy), created_by="made with the community", now=now)
+
+
+def list_communities(database: Database) -> list[Community]:
+    with database.transaction(EVERY_COMMUNITY) as connection:
+        return communities.list_all(connection)
+
+
+def seed_demo(database: Database) -> None:
+    """The community ``demo``, if it is not there yet."""
+    with database.transaction(DEMO) as connection:
+        if communities.list_all(connection):
+            return
+    own = Own(domains=("demo-shop.example",), accounts=("demo_shop_official",), staff=("staff-1",))
+    try:
+        create_community(database, DEMO, "Demo", own)
+    except Conflict:
+        return  # another process made it meanwhile

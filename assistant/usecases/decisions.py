@@ -1,0 +1,102 @@
+"""Decisions read back by a community's operators."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import NotFound
+from assistant.store import decisions
+from assistant.store.decisions import DecisionRow, Filters
+from assistant.types import Action
+from assistant.usecases.caller import Caller
+
+if TYPE_CHECKING:
+    from assistant.wiring import Assistant
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilters:
+    """``since`` is inclusive, ``until`` exclusive; ``label`` is one that reached a threshold."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    action: Action | None = None
+    label: str | None = None
+    member_id: str | None = None
+    channel: str | None = None
+    flagged: bool | None = None
+
+
+async def page_decisions(
+    assistant: Assistant,
+    caller: Caller,
+    filters: DecisionFilters,
+    *,
+    community: str | None,
+    cursor: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """At most ``limit`` decisions, the newest first, with the cursor of the next page or ``None``.
+
+    Raises:
+        NotFound: the community is not the caller's.
+        InvalidInput: the cursor is not one of ours, or no community is named.
+    """
+    wanted = Filters(
+        community=_community(caller, community),
+        since=filters.since,
+        until=filters.until,
+        action=filters.action.value if filters.action else None,
+        label=filters.label,
+        member_id=filters.member_id,
+        channel=filters.channel,
+        flagged=filters.flagged,
+    )
+
+    def read() -> decisions.Page:
+        with assistant.database.transaction(wanted.community) as connection:
+            return decisions.page(connection, wanted, cursor, limit)
+
+    page = await asyncio.to_thread(read)
+    return {"decisions": [render_stored(row) for row in page.rows], "next_cursor": page.next_cursor}
+
+
+async def get_decision(
+    assistant: Assistant, caller: Caller, decision_id: str, *, community: str | None
+) -> dict[str, Any]:
+    """Raises: NotFound, also for another community's."""
+    wanted = _community(caller, community)
+
+    def read() -> DecisionRow:
+        with assistant.database.transaction(wanted) as connection:
+            return decisions.get(connection, wanted, decision_id)
+
+    return render_stored(await asyncio.to_thread(read))
+
+
+def render_stored(row: DecisionRow) -> dict[str, Any]:
+    """The native answer with what it was about. Texts that are no longer kept are ``None``."""
+    return {
+        **row.answer,
+        "created_at": row.created_at.isoformat(),
+        "community": row.community,
+        "text": row.text,
+        "text_expires_at": row.text_expires_at.isoformat() if row.text_expires_at else None,
+        "labels": list(row.labels),
+        "degraded_stages": list(row.degraded),
+        "member": row.member_id,
+        "channel": row.channel,
+        "platform": {"name": row.platform, "message_id": row.platform_message_id} if row.platform else None,
+        "purpose": row.purpose,
+        "parts": dict(row.parts),
+        "context": list(row.context),
+    }
+
+
+def _community(caller: Caller, named: str | None) -> str:
+    if named is not None and caller.community is not None and named != caller.community:
+        raise NotFound(field="community")
+    return caller.community_for(named)

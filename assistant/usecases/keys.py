@@ -1,0 +1,81 @@
+"""API keys: made, listed, rotated, revoked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assistant.access import parse_key
+from assistant.errors import Unauthenticated
+from assistant.store import keys
+from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.types.access import KeyRecord, MadeKey, Scope
+from assistant.usecases.communities import DEMO
+
+
+def create_key(
+    database: Database,
+    *,
+    scope: Scope,
+    community: str | None,
+    name: str = "",
+    lifetime: timedelta | None = None,
+    requests_per_minute: int | None = None,
+) -> MadeKey:
+    """A new key, its secret known only now.
+
+    Raises:
+        NotFound: there is no such community.
+    """
+    now = datetime.now(UTC)
+    with database.transaction(community or EVERY_COMMUNITY) as connection:
+        return keys.create(
+            connection,
+            scope=scope,
+            community=community,
+            now=now,
+            name=name,
+            expires_at=now + lifetime if lifetime else None,
+            requests_per_minute=requests_per_minute,
+        )
+
+
+def list_keys(database: Database, community: str | None) -> list[KeyRecord]:
+    with database.transaction(community or EVERY_COMMUNITY) as connection:
+        return keys.list_keys(connection, community)
+
+
+def rotate_key(database: Database, key_id: str, overlap: timedelta) -> MadeKey:
+    """Raises: NotFound."""
+    with database.transaction(EVERY_COMMUNITY) as connection:
+        return keys.rotate(connection, key_id, overlap, datetime.now(UTC))
+
+
+def revoke_key(database: Database, key_id: str) -> bool:
+    """Whether there was such a key that worked."""
+    with database.transaction(EVERY_COMMUNITY) as connection:
+        return keys.revoke(connection, key_id, datetime.now(UTC))
+
+
+def demo_key(database: Database, path: Path) -> str:
+    """The demo community's key, kept in ``path`` (0600); made anew where the file is missing or its key no longer works."""
+    with contextlib.suppress(OSError, Unauthenticated, UnicodeDecodeError):
+        kept = path.read_text("utf-8").strip()
+        with database.transaction(None) as connection:
+            record = keys.find(connection, parse_key(kept))
+        if record is not None and record.works(datetime.now(UTC)):
+            return kept
+    made = create_key(database, scope=Scope.OPERATOR, community=DEMO, name="demo.key")
+    _write_private(path, made.secret + "\n")
+    return made.secret
+
+
+def _write_private(path: Path, content: str) -> None:
+    """Whole or not at all, and readable by its owner only from the first moment (``mkstemp`` makes files 0600)."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(content)
+    Path(name).replace(path)

@@ -1,0 +1,68 @@
+"""The policy of a community: in force, and changed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assistant.errors import Conflict
+from assistant.moderation.policy import dump_policy, read_policy
+from assistant.store import policies
+from assistant.store.database import Database
+from assistant.types import Policy
+from assistant.usecases.caller import Caller
+
+if TYPE_CHECKING:
+    from assistant.wiring import Assistant
+
+
+def load_policy(database: Database, community: str) -> Policy:
+    """The policy in force; NotFound if there is no such community."""
+    with database.transaction(community) as connection:
+        return read_policy(policies.load(connection, community).document)
+
+
+def set_policy(database: Database, community: str, policy: Policy, *, created_by: str) -> Policy:
+    """Stores ``policy`` as the community's next version and returns it under that version. ``policy.version`` names the version it was made
+    from, or the next one; 0 names none.
+
+    Raises:
+        Conflict: the policy was changed since that version.
+        NotFound: there is no such community.
+    """
+    with database.transaction(community) as connection:
+        latest = policies.latest_version(connection, community)
+        if policy.version not in {0, latest, latest + 1}:
+            raise Conflict("policy_changed", field="version", limit=latest)
+        stored = policies.save(
+            connection,
+            community,
+            dump_policy(policy),
+            created_by=created_by,
+            now=datetime.now(UTC),
+            follows=latest if policy.version else None,
+        )
+    return replace(policy, version=stored.version)
+
+
+async def current_policy(assistant: Assistant, community: str) -> Policy:
+    """The policy that decides right now in this process."""
+    return (await assistant.screeners.get(community)).policy
+
+
+async def save_policy(assistant: Assistant, caller: Caller, community: str, policy: Policy) -> Policy:
+    """As ``set_policy``, after the policy was compiled; in force in this process at once.
+
+    Raises:
+        InvalidPolicy: a rule does not compile; nothing is stored.
+    """
+
+    def save() -> Policy:
+        assistant.compile(policy)
+        stored = set_policy(assistant.database, community, policy, created_by=caller.key_id)
+        assistant.screeners.refresh(community)
+        return stored
+
+    return await asyncio.to_thread(save)

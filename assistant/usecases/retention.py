@@ -1,0 +1,37 @@
+"""Forgetting on time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from assistant.errors import DatabaseUnavailable
+from assistant.ports import Clock
+from assistant.settings import RetentionSettings
+from assistant.store.database import Database
+from assistant.store.retention import Purged, purge
+
+log = structlog.get_logger()
+
+EVERY_S = 600.0
+
+
+async def keep_purging(database: Database, clock: Clock, retention: RetentionSettings) -> None:
+    """Purges now and then every ``EVERY_S`` seconds, until cancelled; an unavailable database is tried again next time."""
+    while True:
+        try:
+            done = await asyncio.to_thread(purge_due, database, clock, retention)
+        except DatabaseUnavailable:
+            log.warning("purge postponed: the database does not answer")
+        else:
+            if done.anything:
+                log.info("purged", texts=done.decision_texts + done.feedback_texts, decisions=done.decisions)
+        await asyncio.sleep(EVERY_S)
+
+
+def purge_due(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:
+    """Everything whose time is up by ``clock``."""
+    now = clock()
+    return purge(database, now, decisions_before=now - timedelta(days=retention.decision_days))

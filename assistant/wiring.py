@@ -1,0 +1,188 @@
+"""The one place where everything is constructed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from assistant.backends.ngram import NgramClassifier
+from assistant.backends.sequence_classifier import SequenceClassifier
+from assistant.errors import ConfigurationError
+from assistant.moderation.flow import Screener
+from assistant.moderation.policy import shipped_policy
+from assistant.moderation.rules import Rules
+from assistant.moderation.starter import starter_lists
+from assistant.ports import Classifier, Clock
+from assistant.settings import Settings
+from assistant.store import keys
+from assistant.store.database import Database
+from assistant.store.embedded import EmbeddedServer
+from assistant.store.schema import check_current, migrate
+from assistant.store.writer import DecisionWriter
+from assistant.types import Policy
+from assistant.types.access import KeyRecord
+from assistant.usecases.policies import load_policy
+from assistant.usecases.retention import keep_purging
+from assistant.usecases.screeners import Screeners
+from assistant.words import Words, load_words
+
+
+def build_classifier(settings: Settings) -> Classifier:
+    """The shipped model, or the one that ``risk.model`` names.
+
+    Raises:
+        ModelError: it cannot be loaded; the message says why.
+    """
+    risk = settings.risk
+    if risk.model is None:
+        return NgramClassifier.load()
+    return SequenceClassifier.load(
+        risk.model, revision=risk.revision, label_map=risk.label_map, local_files_only=risk.local_files_only
+    )
+
+
+def compile_policy(policy: Policy, classifier: Classifier | None = None) -> Screener:
+    """The screener of a policy.
+
+    Raises:
+        InvalidPolicy: a rule does not compile.
+    """
+    return Screener(policy, Rules(policy, starter_lists()), classifier or NgramClassifier.load())
+
+
+def build_screener(settings: Settings, policy: Policy | None = None) -> Screener:
+    """A screener without a database, under ``policy`` or the shipped one."""
+    return compile_policy(policy or shipped_policy(), build_classifier(settings))
+
+
+@dataclass
+class Assistant:
+    """The service's parts. ``start`` and ``stop`` are called on the event loop that serves."""
+
+    settings: Settings
+    words: Words
+    clock: Clock
+    classifier: Classifier
+    database: Database
+    writer: DecisionWriter
+    screeners: Screeners
+    embedded: EmbeddedServer | None = None
+    _background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def find_key(self, key_hash: bytes) -> KeyRecord | None:
+        """The key with this SHA-256, whatever its community. Blocks on the database."""
+        with self.database.transaction(None) as connection:
+            return keys.find(connection, key_hash)
+
+    def compile(self, policy: Policy) -> Screener:
+        return compile_policy(policy, self.classifier)
+
+    async def start(self) -> None:
+        self.writer.start()
+        self._background.add(asyncio.create_task(keep_purging(self.database, self.clock, self.settings.retention)))
+
+    async def stop(self) -> None:
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await asyncio.to_thread(self.writer.stop)
+
+    def close(self) -> None:
+        """Leaves the database, which stops if it is embedded and nobody else uses it. To be called once, after serving or instead of it."""
+        self.database.close()
+        if self.embedded is not None:
+            self.embedded.stop()
+
+
+def build(
+    settings: Settings,
+    *,
+    classifier: Classifier | None = None,
+    database: Database | None = None,
+    clock: Clock | None = None,
+) -> Assistant:
+    """The service for ``settings``. Without ``database``, opens the one that the settings name and migrates it.
+
+    Raises:
+        CannotStart: the model, the configuration or the database will not do; the message says what to do.
+    """
+    chosen = classifier or build_classifier(settings)
+    embedded: EmbeddedServer | None = None
+    if database is None:
+        database, embedded = open_database(settings)
+    serving = database
+
+    def load(community: str) -> Policy:
+        return load_policy(serving, community)
+
+    def compiled(policy: Policy) -> Screener:
+        return compile_policy(policy, chosen)
+
+    return Assistant(
+        settings=settings,
+        words=load_words(),
+        clock=clock or (lambda: datetime.now(UTC)),
+        classifier=chosen,
+        database=database,
+        writer=DecisionWriter(database),
+        screeners=Screeners(load, compiled),
+        embedded=embedded,
+    )
+
+
+def open_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
+    """The database at this version's schema, and the embedded server if that is what it is."""
+    section = settings.database
+    if section.url is None:
+        if section.direct_url is not None:
+            raise ConfigurationError(
+                "database.direct_url is set without database.url: set both, or neither for the embedded server"
+            )
+        embedded = EmbeddedServer(settings.data_dir)
+        urls = embedded.start()
+        try:
+            migrate(urls.owner, urls.app)
+        except BaseException:
+            embedded.stop()
+            raise
+        return Database(urls.app, section.pool_size, section.timeout_s), embedded
+    url = section.url.get_secret_value()
+    database = Database(url, section.pool_size, section.timeout_s)
+    if section.direct_url is not None:
+        migrate(section.direct_url.get_secret_value(), url)
+    else:
+        check_current(database)
+    return database, None
+
+
+@contextmanager
+def administration(settings: Settings) -> Iterator[Database]:
+    """The database for one command, beside a running service or alone."""
+    database, embedded = open_database(settings)
+    with contextlib.ExitStack() as stack:
+        if embedded is not None:
+            stack.callback(embedded.stop)
+        stack.callback(database.close)
+        yield database
+
+
+def community_policy(settings: Settings, community: str) -> Policy:
+    """The policy in force of a community; NotFound if there is no such community."""
+    with administration(settings) as database:
+        return load_policy(database, community)
+
+
+__all__ = [
+    "Assistant",
+    "administration",
+    "build",
+    "build_classifier",
+    "build_screener",
+    "community_policy",
+    "compile_policy",
+    "open_database",
+]
