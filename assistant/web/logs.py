@@ -14,7 +14,7 @@ from assistant.settings import LogSettings
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
-def configure_logging(settings: LogSettings) -> None:
+def configure_logs(settings: LogSettings) -> None:
     """Set up structlog for this process; call once, when it starts."""
     people = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
     shared: list[Any] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -60,13 +61,21 @@ def error_response(request: Request, error: AssistantError) -> Response:
 
 
 def sentence(error: AssistantError, accept_language: str | None) -> str:
-    """What went wrong, in the reader's language; the status alone where no sentence was written for it."""
-    words = load_words()
+    """What went wrong, in the reader's language."""
+    words, language = load_words(), choose_language(accept_language)
     key = f"errors.{error.message}"
-    if key not in words:
-        key = "errors.internal"
     values = {"problem": "", **{name: "" if value is None else value for name, value in error.values.items()}}
-    return words.get(key, choose_language(accept_language), **values)
+    known = _validator_sentences().get(str(values["problem"]))
+    if known:
+        values["problem"] = words.get(known, language)
+    return words.get(key if key in words else "errors.internal", language, **values)
+
+
+@cache
+def _validator_sentences() -> dict[str, str]:
+    """The validator's English sentences that the words file says in other languages too."""
+    words = load_words()
+    return {words.get(key): key for key in words.keys("problems.")}
 
 
 def request_id(request: Request) -> str:

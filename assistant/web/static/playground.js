@@ -64,10 +64,12 @@ const remember = () => {
 
 // ---- the answer
 
+const steps = (name) => screened.thresholds?.[name] ?? (name.startsWith("custom:") ? screened.thresholds?.["custom:*"] : null);
+
 const act = (name, score) => {
-  const steps = screened.thresholds?.[name];
-  if (!steps) return "allow";
-  return ["block", "hide", "review", "mask"].find((step) => steps[step] != null && score >= steps[step]) ?? "allow";
+  const least = steps(name);
+  if (!least) return "allow";
+  return ["block", "hide", "review", "mask"].find((step) => least[step] != null && score >= least[step]) ?? "allow";
 };
 
 const drawScores = () => {
@@ -75,7 +77,7 @@ const drawScores = () => {
     const fill = node("span", { className: "fill" });
     fill.style.width = `${(score * 100).toFixed(1)}%`;
     const track = node("span", { className: "track" }, fill);
-    for (const [step, least] of Object.entries(screened.thresholds?.[name] ?? {})) {
+    for (const [step, least] of Object.entries(steps(name) ?? {})) {
       if (least == null) continue;
       const tick = node("span", { className: "tick", title: `${words.actions[step]} ≥ ${least}` });
       tick.style.left = `${least * 100}%`;
@@ -122,7 +124,7 @@ const drawFacts = () => {
 
 const showAction = (action, text) => {
   el.action.dataset.action = action;
-  el.action.textContent = text;
+  el.action.textContent = text.charAt(0).toUpperCase() + text.slice(1);
 };
 
 const clear = () => {

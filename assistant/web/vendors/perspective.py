@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from assistant.usecases.perspective import attribute_labels, attribute_score
+from assistant.usecases.perspective import ATTRIBUTES, attribute_score
 from assistant.usecases.request import Text
 from assistant.web.problem import PerspectiveError
 
@@ -97,7 +97,7 @@ class AnalyzeRequest(_Comment):
         if not self.requested_attributes:
             raise _wrong("Missing requested_attributes.", "requestedAttributes")
         for name, parameters in self.requested_attributes.items():
-            if attribute_labels(name) is None:
+            if known(name) not in ATTRIBUTES:
                 sentence = f"Unknown requested attribute: {name[:100]}"
                 raise _wrong(sentence, f"requestedAttributes.{name[:100]}")
             if parameters.score_type not in (None, "PROBABILITY", "SCORE_TYPE_UNSPECIFIED"):
@@ -114,13 +114,18 @@ class SuggestRequest(_Comment):
             raise _wrong("Missing attribute_scores.", "attributeScores")
         found: dict[str, float] = {}
         for name, scores in self.attribute_scores.items():
-            if attribute_labels(name) is None:
+            if known(name) not in ATTRIBUTES:
                 raise _wrong(f"Unknown attribute: {name[:100]}", f"attributeScores.{name[:100]}")
             if scores.summary_score is None or not 0 <= scores.summary_score.value <= 1:
                 sentence = f"Attribute {name} needs a summary score between 0 and 1."
                 raise _wrong(sentence, f"attributeScores.{name}.summaryScore")
             found[name] = scores.summary_score.value
         return found
+
+
+def known(attribute: str) -> str:
+    """The attribute behind an experimental twin (``THREAT_EXPERIMENTAL``); any other name as it is."""
+    return attribute.removesuffix("_EXPERIMENTAL")
 
 
 def choose_languages(text: str, requested: Sequence[str], detected: str, attributes: Sequence[str]) -> list[str]:
@@ -147,8 +152,8 @@ def attribute_scores(request: AnalyzeRequest, native: Mapping[str, Any], text: s
     """``attributeScores`` of the answer; an attribute whose score lies below its threshold is left out."""
     answer = {}
     for name, parameters in request.requested_attributes.items():
-        labels = attribute_labels(name) or ()
-        value = attribute_score(name, native["scores"])
+        labels = ATTRIBUTES[known(name)]
+        value = attribute_score(known(name), native["scores"])
         if value < (parameters.score_threshold or 0.0):
             continue
         spans = _spans(native, labels, parameters.score_threshold or 0.0) if request.span_annotations else []

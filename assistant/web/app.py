@@ -1,0 +1,104 @@
+"""The HTTP application, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from assistant import __version__
+from assistant.errors import AssistantError, InvalidInput, MethodNotAllowed, NotFound
+from assistant.usecases.request import field_path
+from assistant.web import openapi
+from assistant.web.auth import KeyRing
+from assistant.web.gate import Gate
+from assistant.web.metrics import Metrics
+from assistant.web.pages import STATIC
+from assistant.web.problem import error_response
+from assistant.web.ratelimit import RateLimit
+from assistant.web.routes import decisions, docs, health, moderate, perspective, playground, policies
+from assistant.web.routes import openai as openai_routes
+from assistant.web.site import Site
+
+if TYPE_CHECKING:
+    from assistant.wiring import Assistant
+
+_ROUTERS = (
+    moderate.router,
+    decisions.router,
+    policies.router,
+    openai_routes.router,
+    perspective.router,
+    health.router,
+    docs.router,
+    playground.router,
+)
+
+
+def create_app(assistant: Assistant) -> FastAPI:
+    """The application over ``assistant``, which it starts and stops with itself."""
+    metrics = Metrics(assistant)
+    app = FastAPI(
+        title="Community Assistant",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(assistant),
+    )
+    app.state.site = Site(assistant, KeyRing(assistant.find_key), RateLimit(), RateLimit(), metrics)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    openapi.install(app)
+    app.add_exception_handler(AssistantError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _routing)
+    app.add_middleware(Gate, metrics=metrics, texts=assistant.settings.log.texts)
+    return app
+
+
+def _lifespan(assistant: Assistant) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await assistant.start()
+        try:
+            yield
+        finally:
+            await assistant.stop()
+
+    return lifespan
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AssistantError)  # noqa: S101 - by registration
+    return error_response(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """A query or path parameter that FastAPI refused."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - by registration
+    first = error.errors()[0]
+    limit = next(
+        (first["ctx"][name] for name in ("max_length", "le", "ge", "expected") if name in first.get("ctx", {})), None
+    )
+    problem = first["msg"].removeprefix("Value error, ")
+    return error_response(request, InvalidInput(field=field_path(first["loc"][1:]), limit=limit, problem=problem))
+
+
+async def _routing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - by registration
+    known: AssistantError = {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or InvalidInput(
+        problem=error.detail
+    )
+    answer = error_response(request, known)
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer

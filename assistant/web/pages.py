@@ -1,0 +1,43 @@
+"""Pages for people: templates, their language and their content-security policy."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from assistant.words import LANGUAGES, choose_language, load_words
+
+STATIC: Final = Path(__file__).with_name("static")
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_NAMES = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文（台灣）", "zh-Hant-HK": "繁體中文（香港）"}
+
+
+def page(template: str, request: Request, **values: Any) -> Response:
+    """``template`` in the reader's language: ``?lang=`` first, then Accept-Language."""
+    lang = language_of(request)
+    words = load_words()
+
+    def t(key: str, **names: object) -> str:
+        return words.get(key, lang, **names)
+
+    text = _templates().get_template(template).render(t=t, lang=lang, languages=_NAMES.items(), **values)
+    return Response(text, media_type="text/html", headers={"content-security-policy": CSP, "vary": "Accept-Language"})
+
+
+def language_of(request: Request) -> str:
+    asked = request.query_params.get("lang")
+    return asked if asked in LANGUAGES else choose_language(asked or request.headers.get("accept-language"))
+
+
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader(Path(__file__).with_name("templates"))
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
