@@ -53,18 +53,18 @@ class DecisionWriter:
     def waiting(self) -> int:
         return len(self._entries)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="decision-writer", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Write what waits, then end; blocks meanwhile. Later writes are refused."""
+    async def stop(self) -> None:
+        """Write what waits, then end. Later writes are refused."""
         with self._changed:
             self._stopping = True
             self._changed.notify()
         if self._thread is not None:
-            self._thread.join()
+            await asyncio.to_thread(self._thread.join)
             self._thread = None
 
     async def write(self, new: NewDecision) -> StoredDecision:
