@@ -1,0 +1,143 @@
+"""Luring members elsewhere: a messenger named together with a verb, an account, or a promise.
+
+A messenger alone is talk ("我用微信付款了"). With an account it is an invitation; disguised it is one by itself, since nobody hides an
+innocent word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.moderation.accounts import (
+    ACCOUNT,
+    ANY,
+    LINE,
+    MAYBE,
+    OTHER,
+    QQ,
+    SURE,
+    TELEGRAM,
+    WECHAT_MAYBE,
+    WECHAT_SURE,
+    WHATSAPP,
+    own_accounts,
+    same_account,
+)
+from assistant.moderation.overlap import surest
+from assistant.text import Normalised
+from assistant.types import Finding, Label, Own
+
+SOURCE = "rule:spam.contact"
+
+_S = r"[\W_]{0,3}"
+_ADD = (
+    rf"(?:(?<![增更附参叠外追添累])添?加|[+➕✚]|(?<![a-z])(?:add|jia)(?![a-z])){_S}"
+    rf"(?:我|你|他|她|一?下|个|老师|客服|助理|小编|好友|my|me|us|our|on|wo)?{_S}(?:的|の|on)?{_S}"
+)
+_GAP = r"(?:\s?(?:群|裙|号码?|id|帐号|账号|好友|客服|联系|咨询|了解|搜索?|同号|is|at)){0,2}[^a-z0-9\u4e00-\u9fff]{0,6}"
+_NOT_TALK = rf"(?!支付|付款|红包|转账|转帐|钱包|读书|运动|小程序|步数|零钱|收款|朋友圈|表情|版本|公众号|官方|{_S}客服)"
+
+_ADDED = re.compile(rf"(?P<cue>{_ADD}{SURE}{_NOT_TALK}(?:{_S}(?:群|裙|好友|号|id))?)(?:{_GAP}{ACCOUNT})?")
+_ADDED_MAYBE = re.compile(rf"(?P<cue>{_ADD}(?:{WECHAT_MAYBE}|{OTHER}))(?:{_GAP}){ACCOUNT}")
+_NAMED = re.compile(
+    rf"(?P<cue>(?:{WECHAT_SURE}|{QQ}|{LINE}|{TELEGRAM}|{WHATSAPP})(?:\s?(?:群|裙|号码?|id|帐号|账号))?)"
+    rf"(?P<link>\s?[:：=@]\s?|\s?是\s?|\s?(?:->|→|👉|➡️?)\s?|\s|){ACCOUNT}"
+)
+_ENGLISH = re.compile(
+    rf"\b(?P<cue>(?:add|text|msg|message|dm|pm|contact|hit|reach|write|find|inbox|chat\s(?:with\s)?)\s(?:me|us|him|her)?\s?(?:up\s|out\s)?(?:on|via|thru|through|at)\s(?:my\s)?{ANY})"
+    rf"(?:{_GAP}{ACCOUNT})?"
+)
+_PRIVATE = re.compile(
+    r"(?P<cue>(?:私信|私聊|私我|滴滴我|滴我|戳我|小窗|(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b)[^\n。！？!?]{0,8}?"
+    r"(?:领取|领资料|发你|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情|for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)))"
+)
+_GROUP = re.compile(
+    rf"(?P<cue>扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?(?:进群|加群|入群|加我|加好友|领取|领红包)"
+    r"|(?:进|加|入)群[^\n。！？!?]{0,4}?(?:领|免费|送|抢红包|返利|赚|拿资料)|(?:拉你|带你)(?:进|入)群)"
+)
+_BAIT = re.compile(
+    r"[领送返赚]|免费|了解|咨询|详|优惠|福利|资源|低价|兼职|带你|带单|日结|货到|包邮|抽奖|红包|资料|牛股|内部|free|earn|profit|deal"
+)
+_THIRD_PERSON = re.compile(
+    r"(?:他|她|它|牠|ta|这个?人|那个?人|某某|楼主|楼上|对方|前男友|前女友|邻居|同事|\bhis|\bher|\btheir)\W{0,2}的?\W{0,2}$"
+)
+_DISGUISE = re.compile(
+    r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|扣扣|叩叩|[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]"
+)
+_BAIT_REACH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Lure:
+    start: int
+    end: int
+    account: str | None
+    score: float
+
+
+class ContactRules:
+    """``own`` accounts and phone numbers are exempt; so is a cue that names no account but one of the staff."""
+
+    def __init__(self, own: Own) -> None:
+        self._own = own_accounts((*own.accounts, *own.phones, *own.staff))
+        self._staff = tuple(name.lower() for name in own.staff if name.strip())
+
+    def find(self, text: Normalised) -> list[Finding]:
+        """One finding per lure: it spans the words that lure, not the account."""
+        view = text.folded
+        if not MAYBE.search(view.text):
+            return []
+        lures = [lure for lure in _lures(view.text) if lure.score > 0 and not self._exempt(lure, view.text)]
+        return [Finding(Label.SPAM, lure.score, *view.span(lure.start, lure.end), SOURCE) for lure in surest(lures)]
+
+    def _exempt(self, lure: _Lure, text: str) -> bool:
+        if lure.account is not None:
+            return same_account(lure.account, self._own)
+        around = text[max(0, lure.start - 10) : lure.end + 20]
+        return any(word in around for word in (*self._staff, *self._own))
+
+
+def _lures(text: str) -> Iterator[_Lure]:
+    for match in _ADDED.finditer(text):
+        yield _lure(match, with_account=0.95, bare=_bare_score(text, match))
+    for match in _ADDED_MAYBE.finditer(text):
+        yield _lure(match, with_account=0.9, bare=0.0)
+    for match in _NAMED.finditer(text):
+        if not _THIRD_PERSON.search(text[max(0, match.start() - 8) : match.start()]) and _is_account(match):
+            yield _lure(match, with_account=_named_score(match), bare=0.0)
+    for match in _ENGLISH.finditer(text):
+        yield _lure(match, with_account=0.95, bare=0.8 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4)
+    for pattern, score in ((_PRIVATE, 0.75), (_GROUP, 0.75)):
+        for match in pattern.finditer(text):
+            yield _Lure(match.start("cue"), match.end("cue"), None, score)
+
+
+def _lure(match: re.Match[str], *, with_account: float, bare: float) -> _Lure:
+    account = match["account"]
+    score = bare if account is None else with_account
+    if account is not None and _DISGUISE.search(match["cue"]):
+        score = max(score, 0.98)
+    return _Lure(match.start("cue"), match.end("cue"), account, score)
+
+
+def _bare_score(text: str, match: re.Match[str]) -> float:
+    if _DISGUISE.search(match["cue"]):
+        return 0.85
+    if _BAIT.search(text[match.end("cue") : match.end("cue") + _BAIT_REACH]):
+        return 0.8
+    return 0.75 if "赖" in match["cue"] else 0.5
+
+
+def _is_account(match: re.Match[str]) -> bool:
+    """Whether what follows a messenger's bare name is an account and not the next word."""
+    return match["link"].strip() != "" or any(char.isdigit() or char == "_" for char in match["account"])
+
+
+def _named_score(match: re.Match[str]) -> float:
+    if match["link"].strip():
+        return 0.85
+    if _DISGUISE.search(match["cue"]):
+        return 0.9
+    return 0.75 if match["cue"][-1] in "群裙" else 0.6

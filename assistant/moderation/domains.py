@@ -1,0 +1,167 @@
+"""What is known of domains, and whether one imitates another.
+
+Imitation is told by four marks: foreign letters that look like a name's (Unicode UTS #39), digits and letter pairs that do (0 for o,
+rn for m), one changed letter, and the name standing beside other words inside somebody else's domain.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import tldextract
+
+_SAME_SHAPE = (("rn", "m"), ("vv", "w"), ("0", "o"), ("3", "e"), ("5", "s"))
+_LEAST_LETTERS_FOR_SPELLING = 6
+_LEAST_LETTERS_FOR_NAME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A protected name. ``common`` names are also ordinary words: they count only beside a bait word."""
+
+    text: str
+    official: frozenset[str]
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host as it would be resolved: ``domain`` is the registered label, ``suffix`` the public suffix (``com.tw``)."""
+
+    labels: tuple[str, ...]
+    domain: str
+    suffix: str
+
+    @property
+    def registered(self) -> str:
+        return f"{self.domain}.{self.suffix}"
+
+    @property
+    def subdomain(self) -> tuple[str, ...]:
+        return self.labels[: -1 - self.suffix.count(".") - 1]
+
+    def within(self, domains: Iterable[str] | Mapping[str, object]) -> bool:
+        """Whether the host is one of ``domains`` or a subdomain of one."""
+        return any(".".join(self.labels[at:]) in domains for at in range(len(self.labels)))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The shipped data about domains."""
+
+    shorteners: frozenset[str]
+    invites: tuple[str, ...]
+    throwaway: frozenset[str]
+    bait: frozenset[str]
+    neighbours: frozenset[str]
+    names: tuple[Name, ...]
+
+
+@cache
+def known_domains() -> Known:
+    raw = tomllib.loads((files("assistant.moderation") / "data" / "domains.toml").read_text(encoding="utf-8"))
+    names = [Name(name, frozenset(own)) for name, own in raw["brands"].items()]
+    names += [Name(name, frozenset(own), common=True) for name, own in raw["brands_common"].items()]
+    return Known(
+        shorteners=frozenset(raw["shorteners"]),
+        invites=tuple(raw["invites"]),
+        throwaway=frozenset(raw["throwaway"]),
+        bait=frozenset(raw["bait"]),
+        neighbours=frozenset(raw["neighbours"]),
+        names=tuple(names),
+    )
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    """The bundled public suffix list; the network is never asked."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def parse_host(labels: Sequence[str]) -> Host | None:
+    """The host of ``labels`` (lower case, Unicode or punycode), or ``None`` when it ends in no public suffix."""
+    parts = _suffixes().extract_str(".".join(labels))
+    if not parts.suffix or not parts.domain:
+        return None
+    return Host(tuple(labels), parts.domain, parts.suffix)
+
+
+def own_names(domains: Iterable[str]) -> tuple[Name, ...]:
+    """The names to protect for a community whose registered domains these are."""
+    owned = frozenset(domain.lower().strip(".") for domain in domains)
+    hosts = [parse_host(domain.split(".")) for domain in owned]
+    names = {host.domain: len(host.domain) < _LEAST_LETTERS_FOR_NAME for host in hosts if host}
+    return tuple(Name(text, owned, common) for text, common in names.items())
+
+
+def imitates(host: Host, names: Iterable[Name]) -> float:
+    """How surely ``host`` imitates one of ``names``, which is not its own: 0 to 1."""
+    return max((_imitates(host, name) for name in names if not host.within(name.official)), default=0.0)
+
+
+def _imitates(host: Host, name: Name) -> float:
+    known = known_domains()
+    baited = _baited(host, name, known.bait)
+    if not name.common and host.domain not in known.neighbours:
+        if host.domain != name.text and name.text in skeletons(host.domain):
+            return 0.9
+        if _glued(host.domain, name.text, known.bait):
+            return 0.9
+        if _one_edit(host.domain, name.text):
+            return 0.75
+        if host.domain == name.text:
+            return 0.8 if host.suffix in known.throwaway else 0.0
+    return max(_in_subdomain(host, name, baited=baited), _in_domain(host, name, baited=baited))
+
+
+def _in_subdomain(host: Host, name: Name, *, baited: bool) -> float:
+    sub = ".".join(host.subdomain)
+    if any(f".{own}." in f".{sub}." for own in name.official):
+        return 0.95
+    if name.text not in sub.replace(".", "-").split("-"):
+        return 0.0
+    return 0.85 if baited else 0.0
+
+
+def _in_domain(host: Host, name: Name, *, baited: bool) -> float:
+    if "-" not in host.domain or name.text not in host.domain.split("-"):
+        return 0.0
+    if name.common:
+        return 0.8 if baited else 0.0
+    return 0.9 if baited else 0.6
+
+
+def _baited(host: Host, name: Name, bait: frozenset[str]) -> bool:
+    words = "-".join((*host.subdomain, host.domain)).split("-")
+    return any(word in bait for word in words if word != name.text)
+
+
+def _glued(domain: str, name: str, bait: frozenset[str]) -> bool:
+    if len(name) < _LEAST_LETTERS_FOR_NAME:
+        return False
+    return (domain.startswith(name) and domain[len(name) :] in bait) or (
+        domain.endswith(name) and domain[: -len(name)] in bait
+    )
+
+
+def skeletons(domain: str) -> tuple[str, str]:
+    """``domain`` with the shapes that stand for letters replaced by them; 1 stands for l or for i."""
+    for shape, letter in _SAME_SHAPE:
+        domain = domain.replace(shape, letter)
+    return domain.replace("1", "l"), domain.replace("1", "i")
+
+
+def _one_edit(a: str, b: str) -> bool:
+    """Whether one insertion, deletion, substitution or swap of neighbours makes ``a`` of ``b``; the first letter must agree."""
+    if min(len(a), len(b)) < _LEAST_LETTERS_FOR_SPELLING or abs(len(a) - len(b)) > 1 or a[0] != b[0] or a == b:
+        return False
+    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    if len(a) != len(b):
+        longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+        return longer[at + 1 :] == shorter[at:]
+    swapped = a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :]
+    return swapped or a[at + 1 :] == b[at + 1 :]

@@ -1,0 +1,100 @@
+"""A community's own regular expressions, on RE2: linear time whatever the pattern and the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from assistant.errors import InvalidPolicy
+from assistant.text import Normalised, View
+from assistant.types import Finding, Pattern
+from assistant.types.policy import MAX_PATTERN_CHARS, MAX_PATTERNS
+
+MAX_MEM = 4 << 20
+"""Bytes that one compiled pattern and its automaton may take."""
+MAX_FINDINGS = 50
+"""Findings of one pattern in one view: each is a linear search, so their number is bounded too."""
+
+_SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    pattern: Pattern
+    regex: Any
+
+
+class Patterns:
+    """Patterns are searched without regard to case, in the text as written and in its ``plain`` view (width, invisible characters
+    and look-alikes undone). A pattern that wants case to count begins with ``(?-i)``; it can then match in the written text only.
+
+    Raises:
+        InvalidPolicy: a pattern does not compile, or a limit on their number, length or memory is passed; ``field`` names it.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        if len(patterns) > MAX_PATTERNS:
+            raise InvalidPolicy(
+                field="patterns", limit=MAX_PATTERNS, problem=f"{len(patterns)} patterns, at most {MAX_PATTERNS}"
+            )
+        self._compiled = tuple(_compile(pattern) for pattern in patterns)
+
+    def find(self, text: Normalised) -> list[Finding]:
+        """The matches of every pattern, in the order of the patterns; empty matches do not count."""
+        if not self._compiled:
+            return []
+        views = [View("original", text.original)]
+        if text.plain.text != text.original:
+            views.append(text.plain)
+        encoded = [(view, view.text.encode("utf-8", "replace")) for view in views]
+        found: dict[Finding, None] = {}
+        for compiled in self._compiled:
+            for view, data in encoded:
+                for start, end in _matches(compiled.regex, data):
+                    found[_finding(compiled.pattern, *view.span(start, end))] = None
+        return list(found)
+
+
+def _finding(pattern: Pattern, start: int, end: int) -> Finding:
+    return Finding(pattern.label, pattern.score, start, end, f"rule:{pattern.id}")
+
+
+def _matches(regex: Any, data: bytes) -> Iterator[tuple[int, int]]:
+    """Code point offsets of the non-empty matches in UTF-8 ``data``, at most ``MAX_FINDINGS`` of the first matches."""
+    done, points = 0, 0
+    for count, match in enumerate(regex.finditer(data)):
+        if count == MAX_FINDINGS:
+            return
+        start, end = match.span()
+        if start == end:
+            continue
+        points += len(data[done:start].decode())
+        length = len(data[start:end].decode())
+        yield points, points + length
+        done, points = end, points + length
+
+
+def _compile(pattern: Pattern) -> _Compiled:
+    field = f"patterns.{pattern.id}"
+    if len(pattern.pattern) > MAX_PATTERN_CHARS:
+        raise InvalidPolicy(field=field, limit=MAX_PATTERN_CHARS, problem=f"over {MAX_PATTERN_CHARS} characters")
+    if _SINGLE_BYTE.search(pattern.pattern):
+        raise InvalidPolicy("pattern", field=field, problem="\\C would match half a character")
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = False
+    options.max_mem = MAX_MEM
+    try:
+        return _Compiled(pattern, re2.compile(pattern.pattern, options))
+    except (re2.error, UnicodeEncodeError) as error:
+        raise InvalidPolicy("pattern", field=field, problem=_problem(error)) from None
+
+
+def _problem(error: Exception) -> str:
+    first = error.args[0] if error.args else ""
+    said = first.decode("utf-8", "replace") if isinstance(first, bytes) else "it is not valid Unicode"
+    return f"{said} (RE2 has no back-references and no look-around)"

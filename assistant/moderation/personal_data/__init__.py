@@ -1,0 +1,64 @@
+"""Personal data in a text: identity documents, phones, bank cards, e-mail, accounts, plates, passports, addresses.
+
+Scores grow with the strength of the check: a checksum, then a format, then a word beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.moderation.accounts import own_accounts, same_account
+from assistant.moderation.overlap import surest
+from assistant.moderation.personal_data.addresses import find_addresses
+from assistant.moderation.personal_data.documents import find_documents
+from assistant.moderation.personal_data.hit import Hit
+from assistant.moderation.personal_data.numbers import find_numbers
+from assistant.moderation.personal_data.reachable import find_accounts, find_emails
+from assistant.text import Normalised
+from assistant.types import Finding, Label, Own
+
+_DIGIT = re.compile(r"\d.{0,40}\d|\d[号号室楼栋]", re.DOTALL)
+_LEAST_PHONE_DIGITS = 7
+
+KINDS = ("id_cn", "id_hk", "id_mo", "id_tw", "phone", "card", "email", "account", "plate", "passport", "address")
+
+
+class PersonalData:
+    """A community's own phones, accounts, domains (of e-mail) and staff are exempt. Sources are ``rule:privacy.<kind>``."""
+
+    def __init__(self, own: Own) -> None:
+        self._accounts = own_accounts((*own.accounts, *own.staff))
+        self._domains = tuple(domain.lower().strip(".") for domain in own.domains)
+        phones = (re.sub(r"\D", "", phone) for phone in own.phones)
+        self._phones = tuple(phone for phone in phones if len(phone) >= _LEAST_PHONE_DIGITS)
+
+    def find(self, text: Normalised) -> list[Finding]:
+        """Findings in the order of the text, none inside a surer one."""
+        hits = [found for found in _hits(text) if not self._exempt(found)]
+        if not hits:
+            return []
+        return [
+            Finding(Label.PRIVACY, found.score, found.start, found.end, f"rule:privacy.{found.kind}")
+            for found in surest(hits)
+        ]
+
+    def _exempt(self, found: Hit) -> bool:
+        if found.kind == "phone":
+            return any(found.value.endswith(own) or own.endswith(found.value) for own in self._phones)
+        if found.kind == "email":
+            host = found.value.rpartition("@")[2]
+            owned = any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
+            return owned or same_account(found.value, self._accounts)
+        return found.kind == "account" and same_account(found.value, self._accounts)
+
+
+def _hits(text: Normalised) -> Iterator[Hit]:
+    yield from find_emails(text)
+    if not _DIGIT.search(text.digits.text):
+        yield from find_accounts(text)
+        return
+    yield from find_numbers(text)
+    yield from find_documents(text)
+    yield from find_addresses(text)
+    yield from find_accounts(text)

@@ -1,0 +1,107 @@
+"""Long numbers: mainland resident identity numbers, bank cards and phone numbers.
+
+A run of digits with single separators is read as whole and as each row of its groups, longest first, so that two numbers side by side are
+two numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from stdnum import luhn
+from stdnum.cn import ric
+
+from assistant.moderation.personal_data.hit import Hit, hit, near
+from assistant.moderation.personal_data.phones import recognise_phone
+from assistant.text import Normalised
+
+_RUN = re.compile(r"(?<!\d)(?<!\d[.,])\+?\(?\d(?:[ \t\-\u2010-\u2015.()·_]{0,3}\d){6,60}x?(?!\d)")
+_GROUP = re.compile(r"\d+x?")
+_MOST_GROUPS = 20
+_MONEY_BEFORE = re.compile(r"[$¥￥€£]\s?$")
+_MONEY_AFTER = re.compile(r"\s?(?:元|块钱|円|日元|美元|美金|港币|台币|usd|rmb|twd|hkd|%)")
+_NOT_PERSONAL = re.compile(
+    r"订单|单号|编号|快递|运单|物流|流水|交易号|案号|条码|货号|款号|型号|版本|统编|统一编号|股票|基金|代码|发票|工单|批号|序列号|房间号|会议号|"
+    r"order|invoice|tracking|\bsku\b|isbn|\bref\b|ticket|serial|\bv\d*$|version|#\s?$|meeting id|zoom"
+)
+_ID_CUE = re.compile(r"身份证|身分证|证件号|\bid\b")
+_CARD_CUE = re.compile(r"银行卡|信用卡|储蓄卡|借记卡|卡号|card|账号|帐号|账户|帐户|iban|转账|转帐|汇款|visa|master")
+_CARD = re.compile(
+    r"4\d{15}|4\d{18}|5[1-5]\d{14}|2(?:2[2-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|62\d{14,17}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d)\d{12}"
+)
+
+
+class Number(NamedTuple):
+    """A row of digit groups as a candidate: ``digits`` bare, ``written`` as it stands, offsets in the view's text."""
+
+    digits: str
+    written: str
+    start: int
+    end: int
+    text: str
+    hant: bool
+
+
+def find_numbers(text: Normalised) -> Iterator[Hit]:
+    view = text.digits
+    hant = text.plain.text != text.folded.text
+    for run in _RUN.finditer(view.text):
+        groups = [(m.start() + run.start(), m.end() + run.start()) for m in _GROUP.finditer(run[0])]
+        if _priced(view.text, run.start(), run.end()):
+            continue
+        for number, (kind, score) in _read(view.text, groups, hant=hant):
+            yield hit(view, kind, (number.start, number.end), score, number.digits)
+
+
+def _priced(text: str, start: int, end: int) -> bool:
+    return bool(_MONEY_BEFORE.search(text, max(0, start - 2), start) or _MONEY_AFTER.match(text, end))
+
+
+def _read(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Iterator[tuple[Number, tuple[str, float]]]:
+    at = 0
+    while at < len(groups):
+        for end in range(min(len(groups), at + _MOST_GROUPS), at, -1):
+            number = _number(text, groups[at:end], hant=hant)
+            found = _recognise(number)
+            if found:
+                yield number, found
+                at = end
+                break
+        else:
+            at += 1
+
+
+def _number(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Number:
+    start, end = groups[0][0], groups[-1][1]
+    while start > 0 and text[start - 1] in "+(":
+        start -= 1
+    digits = "".join(text[a:b] for a, b in groups)
+    return Number(digits, text[start:end], start, end, text, hant=hant)
+
+
+def _recognise(number: Number) -> tuple[str, float] | None:
+    if not 7 <= len(number.digits) <= 19:
+        return None
+    readings: tuple[Callable[[Number], tuple[str, float] | None], ...] = (_identity, _card, _phone)
+    return next((found for read in readings if (found := read(number))), None)
+
+
+def _identity(number: Number) -> tuple[str, float] | None:
+    if len(number.digits) != 18 or not ric.is_valid(number.digits):
+        return None
+    return "id_cn", 0.98
+
+
+def _card(number: Number) -> tuple[str, float] | None:
+    if not _CARD.fullmatch(number.digits) or not luhn.is_valid(number.digits):
+        return None
+    if near(number.text, number.start, number.end, _CARD_CUE):
+        return "card", 0.95
+    return None if near(number.text, number.start, number.end, _NOT_PERSONAL, before=10) else ("card", 0.85)
+
+
+def _phone(number: Number) -> tuple[str, float] | None:
+    found = recognise_phone(number.text, number.start, number.end, number.digits, hant=number.hant)
+    return None if found and near(number.text, number.start, number.end, _NOT_PERSONAL, before=10) else found
