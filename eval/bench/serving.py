@@ -1,0 +1,102 @@
+"""Processes to measure: the service with its embedded database, and the servers that it stands beside."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE_S = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port: int = s.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    command: Sequence[str], port: int, path: str | None, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """A server, and the seconds until it answered ``path`` with 200 (or took a connection, where ``path`` is None).
+
+    Raises:
+        RuntimeError: it ended, or did not answer in ``PATIENCE_S``; its last words are in the message.
+    """
+    start = time.perf_counter()
+    # A session of its own: what interrupts the bench is passed on by us, once.
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        while not answers(port, path):
+            if process.poll() is not None or time.perf_counter() - start > PATIENCE_S:
+                process.kill()
+                words = process.communicate()[1][-2000:].decode("utf-8", "replace")
+                raise RuntimeError(f"{' '.join(command)} did not answer: {words}")
+            time.sleep(0.01)
+        yield process, time.perf_counter() - start
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def answers(port: int, path: str | None) -> bool:
+    try:
+        if path is None:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return True
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def service(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """``assistant serve`` as anyone would run it, on a data folder of its own."""
+    command = [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port)]
+    limits = {"ASSISTANT_LIMITS_REQUESTS_PER_MINUTE": "100000000", "ASSISTANT_LOG_LEVEL": "warning"}
+    with running(command, port, "/health/ready", ASSISTANT_DATA_DIR=str(data_dir), **limits) as found:
+        yield found
+
+
+def resident_mb(pid: int) -> float | None:
+    """The resident set of one process in MB (10^6 bytes); None where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.is_file():
+        return None
+    line = next(line for line in status.read_text("utf-8").splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def request(path: str, body: dict[str, object], key: str | None) -> bytes:
+    """One raw HTTP/1.1 request."""
+    content = json.dumps(body, ensure_ascii=False).encode()
+    head = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/json",
+        f"Content-Length: {len(content)}",
+    ]
+    head += [f"Authorization: Bearer {key}"] if key else []
+    return "\r\n".join([*head, "", ""]).encode() + content
