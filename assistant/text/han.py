@@ -14,6 +14,11 @@ TO_SIMPLIFIED = str.maketrans(_FROM, _TO)
 AMBIGUOUS = frozenset((TABLES / "ambiguous.txt").read_text(encoding="utf-8").strip())
 """Simplified characters that stand for several Traditional ones (干: 乾, 幹, 干)."""
 
+HANS_ONLY, HANT_ONLY = map(frozenset, (TABLES / "scripts.txt").read_text(encoding="utf-8").splitlines())
+"""Characters that only texts in Simplified hold, and that only texts in Traditional hold."""
+
+_HAS_TRADITIONAL = frozenset(_TO)
+
 _NUMERALS = str.maketrans(
     "〇零一壹弌幺二贰弍三叁弎四肆五伍六陆七柒八捌九玖〡〢〣〤〥〦〧〨〩", "001111222333445566778899123456789"
 )
@@ -24,6 +29,11 @@ _LETTERS_AS_DIGITS = str.maketrans("oil", "011")
 def fold(text: str) -> str:
     """Traditional characters as Simplified; the length does not change."""
     return text.translate(TO_SIMPLIFIED)
+
+
+def has_traditional(simplified: str) -> bool:
+    """Whether a Traditional character is folded to this one."""
+    return simplified in _HAS_TRADITIONAL
 
 
 def read_digits(folded: str) -> str:

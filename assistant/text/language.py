@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from assistant.text.characters import TABLES, read_table
+from assistant.text.characters import read_table
+from assistant.text.han import HANS_ONLY, HANT_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,8 @@ class Detected:
     supported: bool
 
 
-_HANS_ONLY, _HANT_ONLY = (
-    re.compile(f"[{line}]") for line in (TABLES / "scripts.txt").read_text(encoding="utf-8").splitlines()
-)
+_HANS = re.compile(f"[{''.join(HANS_ONLY)}]")
+_HANT = re.compile(f"[{''.join(HANT_ONLY)}]")
 _SHORT = 20
 
 _SCRIPTS = {
@@ -78,7 +78,7 @@ def _by_script(counts: Counter[str], text: str) -> str:
 
 
 def _chinese(text: str) -> str:
-    hans, hant = len(_HANS_ONLY.findall(text)), len(_HANT_ONLY.findall(text))
+    hans, hant = len(_HANS.findall(text)), len(_HANT.findall(text))
     return "zh-Hant" if hant > hans else "zh-Hans"
 
 

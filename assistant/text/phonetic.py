@@ -49,6 +49,16 @@ def other_readings() -> dict[str, str]:
 
 
 @cache
+def _letters() -> dict[str, str]:
+    return {char: syllable for syllable, _, chars in read_table("pinyin.tsv") for char in chars}
+
+
+def letters_of(char: str) -> str:
+    """The usual reading of a Simplified character in letters; empty for anything else."""
+    return _letters().get(char, "")
+
+
+@cache
 def _spellings() -> dict[str, str]:
     """Spelling in pinyin or bopomofo -> private-use character. Single letters are not taken for syllables."""
     spellings = {syllable: char for syllable, char in syllables().items() if len(syllable) > 1 and syllable != "hm"}
@@ -64,6 +74,17 @@ def _spellings() -> dict[str, str]:
 def english_words() -> frozenset[str]:
     """English words that read as pinyin from end to end."""
     return frozenset((TABLES / "english.txt").read_text(encoding="utf-8").split())
+
+
+@cache
+def place_names() -> frozenset[str]:
+    """Names in pinyin that English texts hold: places, and what was named after them."""
+    return frozenset((TABLES / "place_names.txt").read_text(encoding="utf-8").split())
+
+
+def read_aloud(folded: str) -> str:
+    """Each Simplified character as the syllable of its usual reading; the length does not change."""
+    return folded.translate(_readings())
 
 
 @lru_cache(maxsize=8192)
@@ -95,7 +116,7 @@ def _segment(word: str) -> tuple[tuple[str, int, int], ...]:
 
 def sound(joined: Layer) -> Layer:
     """The layer over ``joined``; linear in its length."""
-    text = joined.text.translate(_readings())
+    text = read_aloud(joined.text)
     if not _SPELLED.search(text):
         return Layer(text, joined.starts, joined.ends)
     parts: list[str] = []

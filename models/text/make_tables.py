@@ -209,6 +209,15 @@ def ordinary_words(fold: dict[str, str]) -> dict[str, str]:
     return {first: "".join(sorted(seconds)) for first, seconds in sorted(table.items())}
 
 
+def common_characters(most: int = 700) -> str:
+    """The characters that stand alone as words most often."""
+    rows = (line.split(" ") for line in package_file("jieba", "dict.txt").read_text(encoding="utf-8").splitlines())
+    single_words = [
+        (int(frequency), word) for word, frequency, _ in rows if len(word) == 1 and "\u4e00" <= word <= "\u9fff"
+    ]
+    return "".join(word for _, word in sorted(single_words, reverse=True)[:most])
+
+
 def english_like_pinyin(words: Iterable[str], syllables: Iterable[str]) -> list[str]:
     """English words that read as pinyin from end to end (human, china, sofa): never taken for Chinese."""
     spelled = re.compile(f"(?:{'|'.join(syllables)})+")
@@ -243,6 +252,7 @@ def main() -> None:
     write("readings.tsv", (f"{char}\t{' '.join(others)}" for char, (_, *others) in sorted(table.items()) if others))
     write("parts.tsv", (f"{char}\t{' '.join(pairs)}" for char, pairs in sorted(parts(options.chaizi).items())))
     write("words.txt", (first + seconds for first, seconds in ordinary_words(fold).items()))
+    write("common.txt", [common_characters()])
     words = options.english.read_text(encoding="utf-8").splitlines()
     write("english.txt", english_like_pinyin(words, syllables))
 

@@ -1,0 +1,102 @@
+"""The disguises of a term that are cheaper to look for than to undo: further spellings for the keyword automaton.
+
+Han: a character written as its two parts (强女干), characters written as the first letter of their reading (操n妈). Latin: vowels or the
+inside as stars (f*ck, s**t), ``1`` for ``l``, one letter of a double stretched (asssss).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+from assistant.moderation.forms import Written
+from assistant.text.characters import read_table
+from assistant.text.han import fold
+from assistant.text.ordinary import is_ordinary
+from assistant.text.phonetic import letters_of
+
+_MOST_INITIALS = 4
+_ONE_SIGN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One way to write a term, as in the folded or joined texts.
+
+    ``forms`` restrict positions of ``text``; ``signs`` are the positions that must have been written with a sign that stands for ``l``;
+    ``stretched`` those that must have been written three times or more.
+    """
+
+    text: str
+    forms: tuple[Written, ...] = ()
+    signs: tuple[int, ...] = ()
+    stretched: tuple[int, ...] = ()
+
+
+@cache
+def _parts() -> dict[str, tuple[str, ...]]:
+    """Character -> its two parts, where they are not an ordinary word (好 is not 女子)."""
+    table = {char: dict.fromkeys(map(fold, pairs.split(" "))) for char, pairs in read_table("parts.tsv")}
+    return {char: tuple(pair for pair in pairs if not is_ordinary(*pair)) for char, pairs in table.items()}
+
+
+def han_disguises(term: str, forms: tuple[Written, ...], *, short_initials: bool) -> Iterator[Spelling]:
+    """For a folded term of two characters or more; ``short_initials`` allows a letter in terms of two."""
+    for i, char in enumerate(term):
+        for pair in _parts().get(char, ()):
+            yield Spelling(term[:i] + pair + term[i + 1 :], _moved(forms, i))
+    pairs_of_all = [_parts().get(char, ())[:1] for char in term]
+    if len(term) == _ONE_SIGN and all(pairs_of_all):
+        yield Spelling("".join(pairs[0] for pairs in pairs_of_all))
+    if short_initials or len(term) > _ONE_SIGN:
+        yield from _with_initials(term, forms)
+
+
+def _moved(forms: tuple[Written, ...], split: int) -> tuple[Written, ...]:
+    """The forms of the other characters once the one at ``split`` takes two places."""
+    kept = (form for form in forms if form.position != split)
+    return tuple(Written(form.position + (form.position > split), form.sure, form.simplified) for form in kept)
+
+
+def _with_initials(term: str, forms: tuple[Written, ...]) -> Iterator[Spelling]:
+    """The term with some of its Han characters as the first letter of their reading; at least one stays."""
+    han = [i for i, char in enumerate(term) if letters_of(char)]
+    most = len(han) - 1 if len(term) <= _MOST_INITIALS else 1
+    for count in range(1, most + 1):
+        for chosen in combinations(han, count):
+            text = "".join(letters_of(char)[0] if i in chosen else char for i, char in enumerate(term))
+            yield Spelling(text, tuple(form for form in forms if form.position not in chosen))
+
+
+def latin_disguises(term: str) -> Iterator[Spelling]:
+    """For a folded term of Latin letters without spaces."""
+    if len(term) > 3:
+        yield from _starred(term)
+    ells = [i for i, letter in enumerate(term) if letter == "l"][:3]
+    for count in range(1, len(ells) + 1):
+        for chosen in combinations(ells, count):
+            yield Spelling("".join("i" if i in chosen else c for i, c in enumerate(term)), signs=chosen)
+    yield from _stretched(term)
+
+
+def _starred(term: str) -> Iterator[Spelling]:
+    vowels = [i for i in range(1, len(term)) if term[i] in "aeiouy"]
+    for i in vowels:
+        for sign in "*#@%":
+            yield Spelling(term[:i] + sign + term[i + 1 :])
+    if len(vowels) > 1:
+        yield Spelling("".join("*" if i in vowels else letter for i, letter in enumerate(term)))
+    if len(term) in (4, 5):
+        yield Spelling(term[0] + "*" * (len(term) - 2) + term[-1])
+
+
+def _stretched(term: str) -> Iterator[Spelling]:
+    """The joined text has one letter where three or more stood; a term's double letter is one there too."""
+    doubles = [i for i in range(len(term) - 1) if term[i] == term[i + 1]]
+    if not doubles or len(set(term)) < 2:
+        return
+    for chosen in [doubles] if len(doubles) == 1 else [*([i] for i in doubles), doubles]:
+        at = tuple(i - sum(j < i for j in chosen) for i in chosen)
+        yield Spelling("".join(c for i, c in enumerate(term) if i not in chosen), stretched=at)

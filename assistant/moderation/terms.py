@@ -1,0 +1,119 @@
+"""Keyword lists compiled: every term with its forms, its disguises and the phrases inside which it is innocent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+import ahocorasick
+
+from assistant.moderation.disguises import Spelling, han_disguises, latin_disguises
+from assistant.moderation.forms import written_forms
+from assistant.text import Normalised
+from assistant.text.phonetic import letters_of, other_readings, read_aloud
+from assistant.types import Label, TermList, TermScript
+
+_MOST_SYLLABLES = 8
+_MOST_READINGS = 8
+_SHORT_INITIALS = {Label.PROFANITY, Label.HARASSMENT, Label.HATE, Label.SEXUAL}
+"""Labels of which terms of two characters may be written as a character and a letter (傻b); elsewhere that is too often chance (维c)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """``folded`` is the term as in the view of that name; ``innocent`` holds phrases around it, with its place in each."""
+
+    rule: TermList
+    folded: str
+    innocent: tuple[tuple[str, int], ...] = ()
+    innocent_sounds: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def latin(self) -> bool:
+        return self.folded.isascii()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One spelling of a term in the automaton; ``disguised`` when it is not the term itself."""
+
+    term: Term
+    spelling: Spelling
+    disguised: bool
+
+
+def compile_terms(lists: Sequence[TermList]) -> tuple[Any, Any]:
+    """The automata over the folded texts and over the sounds; ``None`` where there is nothing to look for.
+
+    Their values are tuples of ``Entry`` and of ``Term``.
+    """
+    written: defaultdict[str, list[Entry]] = defaultdict(list)
+    sounds: defaultdict[str, list[Term]] = defaultdict(list)
+    for rule in lists:
+        for term, forms in _terms(rule):
+            exact = Spelling(term.folded, forms)
+            written[exact.text].append(Entry(term, exact, disguised=False))
+            if rule.evasive:
+                for spelling in _disguises(term, exact):
+                    written[spelling.text].append(Entry(term, spelling, disguised=True))
+                for sound in _sounds(term):
+                    sounds[sound].append(term)
+    return automaton(written), automaton(sounds)
+
+
+def automaton(entries: dict[str, list[Any]]) -> Any:
+    if not entries:
+        return None
+    built = ahocorasick.Automaton()
+    for text, values in entries.items():
+        built.add_word(text, tuple(values))
+    built.make_automaton()
+    return built
+
+
+def _terms(rule: TermList) -> Iterator[tuple[Term, tuple[Any, ...]]]:
+    texts = [
+        text for text in map(Normalised, dict.fromkeys(term.strip() for term in rule.terms)) if text.folded.text.strip()
+    ]
+    forms = written_forms([text.plain.text for text in texts], rule.script)
+    innocent = _innocent({text.folded.text for text in texts}, rule.unless)
+    seen: set[tuple[str, Any]] = set()
+    for text, form in zip(texts, forms, strict=True):
+        folded = text.folded.text
+        if (folded, form) in seen or (rule.script is TermScript.LATIN and not folded.isascii()):
+            continue
+        seen.add((folded, form))
+        phrases = innocent.get(folded, ())
+        spoken = tuple((read_aloud(phrase), offset) for phrase, offset in phrases)
+        yield Term(rule, folded, tuple(phrases), spoken), form
+
+
+def _innocent(terms: Iterable[str], unless: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    """Term -> the phrases that hold it, and where."""
+    if not unless:
+        return {}
+    finder = automaton({term: [term] for term in terms})
+    found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for phrase in dict.fromkeys(Normalised(phrase).folded.text for phrase in unless):
+        for end, (term,) in finder.iter(phrase) if finder else ():
+            found[term].append((phrase, end + 1 - len(term)))
+    return found
+
+
+def _disguises(term: Term, exact: Spelling) -> Iterator[Spelling]:
+    if term.latin:
+        return latin_disguises(term.folded) if term.folded.isalpha() else iter(())
+    if len(term.folded) < 2 or term.rule.script is TermScript.LATIN:
+        return iter(())
+    return han_disguises(term.folded, exact.forms, short_initials=term.rule.label in _SHORT_INITIALS)
+
+
+def _sounds(term: Term) -> Iterator[str]:
+    """The term read aloud in every usual way; nothing for terms that are not two to eight Han characters."""
+    if not 2 <= len(term.folded) <= _MOST_SYLLABLES or not all(map(letters_of, term.folded)):
+        return iter(())
+    readings = [read_aloud(char) + other_readings().get(char, "") for char in term.folded]
+    return islice(map("".join, product(*readings)), _MOST_READINGS)
