@@ -23,12 +23,16 @@ from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer
 from assistant.store.schema import check_current, migrate
 from assistant.store.writer import DecisionWriter
-from assistant.types import Policy
+from assistant.types import Message, Policy
 from assistant.types.access import KeyRecord
 from assistant.usecases.policies import load_policy
 from assistant.usecases.retention import keep_purging
 from assistant.usecases.screeners import Screeners
 from assistant.words import Words, load_words
+
+
+_WARM_UP = Message("你好 hello 123 https://example.org")
+"""Screened once while starting, so that the first member does not wait for tables and patterns to be read."""
 
 
 def build_classifier(settings: Settings) -> Classifier:
@@ -82,14 +86,14 @@ class Assistant:
         return compile_policy(policy, self.classifier)
 
     async def start(self) -> None:
-        self.writer.start()
+        await self.writer.start()
         self._background.add(asyncio.create_task(keep_purging(self.database, self.clock, self.settings.retention)))
 
     async def stop(self) -> None:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await asyncio.to_thread(self.writer.stop)
+        await self.writer.stop()
 
     def close(self) -> None:
         """Leaves the database, which stops if it is embedded and nobody else uses it. To be called once, after serving or instead of it."""
@@ -111,6 +115,7 @@ def build(
         CannotStart: the model, the configuration or the database will not do; the message says what to do.
     """
     chosen = classifier or build_classifier(settings)
+    compile_policy(shipped_policy(), chosen).screen(_WARM_UP)
     embedded: EmbeddedServer | None = None
     if database is None:
         database, embedded = open_database(settings)

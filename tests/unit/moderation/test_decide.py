@@ -7,7 +7,19 @@ from dataclasses import replace
 import pytest
 
 from assistant.moderation.decide import decide, merge_scores
-from assistant.types import Action, Exemptions, FailMode, Finding, Label, Message, Override, Own, Policy, Purpose, Thresholds
+from assistant.types import (
+    Action,
+    Exemptions,
+    FailMode,
+    Finding,
+    Label,
+    Message,
+    Override,
+    Own,
+    Policy,
+    Purpose,
+    Thresholds,
+)
 
 POLICY = Policy(
     "p",
@@ -21,7 +33,15 @@ POLICY = Policy(
 MESSAGE = Message("hello")
 
 
-def judge(policy: Policy = POLICY, message: Message = MESSAGE, *, supported: bool = True, degraded: bool = False, findings=(), **scores: float):
+def judge(
+    policy: Policy = POLICY,
+    message: Message = MESSAGE,
+    *,
+    supported: bool = True,
+    degraded: bool = False,
+    findings=(),
+    **scores: float,
+):
     named = {name.replace("__", ":"): score for name, score in scores.items()}
     return decide(policy, message, named, findings, language_supported=supported, degraded=degraded)
 
@@ -55,7 +75,9 @@ def test_custom_labels_have_their_own_or_the_common_thresholds() -> None:
         ({"channels": ("ads",), "roles": ("seller",)}, Message("x", channel="ads"), Action.REVIEW),
     ],
 )
-def test_overrides_hold_where_all_they_name_matches(override: dict[str, tuple[str, ...]], message: Message, action: Action) -> None:
+def test_overrides_hold_where_all_they_name_matches(
+    override: dict[str, tuple[str, ...]], message: Message, action: Action
+) -> None:
     policy = replace(POLICY, overrides=(Override({"spam": Thresholds(review=0.99)}, **override),))
     assert judge(policy, message, spam=0.6).action is action
 
@@ -81,7 +103,8 @@ def test_quotations_reach_at_most_review_when_the_policy_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "action"), [(FailMode.REVIEW, Action.REVIEW), (FailMode.OPEN, Action.ALLOW), (FailMode.CLOSED, Action.BLOCK)]
+    ("mode", "action"),
+    [(FailMode.REVIEW, Action.REVIEW), (FailMode.OPEN, Action.ALLOW), (FailMode.CLOSED, Action.BLOCK)],
 )
 def test_a_failed_stage_brings_the_fail_mode(mode: FailMode, action: Action) -> None:
     verdict = judge(replace(POLICY, fail_mode=mode), degraded=True)

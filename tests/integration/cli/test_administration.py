@@ -1,0 +1,126 @@
+"""Keys, communities and policies from the command line, beside a running service."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+from tests.integration.cli.conftest import Service, command
+
+from assistant.cli.exits import Exit
+
+
+def ask(service: Service, path: str, key: str, body: dict | None = None, method: str | None = None) -> tuple[int, dict]:
+    request = urllib.request.Request(
+        service.url + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        method=method,
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def assistant(service: Service, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    done = command(*arguments, env=service.environment, **options)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_a_key_is_alone_on_the_last_line_and_works_at_once(service: Service) -> None:
+    key = last_line(assistant(service, "keys", "create", "--scope", "platform", "--community", "demo", "--name", "test"))
+    status, answer = ask(service, "/v1/moderate", key, {"text": "hello"})
+    assert (status, answer["action"]) == (200, "allow")
+    listed = assistant(service, "keys", "list").stdout
+    assert "test" in listed
+    assert key not in listed
+
+
+def test_rotation_overlaps_and_revocation_ends(service: Service) -> None:
+    made = assistant(service, "keys", "create", "--scope", "platform", "--community", "demo")
+    old, old_id = last_line(made), made.stdout.split()[1].rstrip(",")
+    new = last_line(assistant(service, "keys", "rotate", old_id, "--overlap-hours", "1"))
+    assert {ask(service, "/v1/moderate", key, {"text": "hi"})[0] for key in (old, new)} == {200}
+    assert assistant(service, "keys", "revoke", old_id).returncode == 0
+    assert assistant(service, "keys", "revoke", old_id).returncode == Exit.USAGE
+
+
+def test_keys_of_unknown_communities_are_refused(service: Service) -> None:
+    done = assistant(service, "keys", "create", "--scope", "platform", "--community", "nobody")
+    assert done.returncode == Exit.USAGE
+    assert "no such community" in done.stderr
+
+
+def test_a_new_community_has_a_policy_and_what_is_its_own_is_exempt(service: Service, tmp_path) -> None:
+    assistant(service, "communities", "create", "shop", "--name", "My shop", "--account", "myshop888", "--staff", "boss")
+    assert "shop" in assistant(service, "communities", "list").stdout
+    assert assistant(service, "communities", "create", "shop").returncode == Exit.USAGE
+    key = last_line(assistant(service, "keys", "create", "--scope", "operator", "--community", "shop"))
+    assert ask(service, "/v1/moderate", key, {"text": "加微信 abc123"})[1]["flagged"]
+    assert not ask(service, "/v1/moderate", key, {"text": "加微信 abc123", "member": {"id": "boss"}})[1]["flagged"]
+
+
+def test_a_policy_is_shown_checked_set_and_in_force_within_seconds(service: Service, tmp_path) -> None:
+    assistant(service, "communities", "create", "policyshop")
+    policy = json.loads(assistant(service, "policy", "show", "--community", "policyshop").stdout)
+    assert (policy["id"], policy["version"]) == ("policyshop", 1)
+    policy["lists"] = [{"id": "spoilers", "label": "custom:劇透", "terms": ["兇手是管家"]}]
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps(policy), "utf-8")
+    assert assistant(service, "policy", "check", str(file)).returncode == 0
+    assert "version 2" in assistant(service, "policy", "set", str(file), "--community", "policyshop").stdout
+    stale = assistant(service, "policy", "set", str(file), "--community", "policyshop")
+    assert stale.returncode == Exit.USAGE
+    assert "version is now 2" in stale.stderr
+    key = last_line(assistant(service, "keys", "create", "--scope", "platform", "--community", "policyshop"))
+    _, answer = ask(service, "/v1/moderate", key, {"text": "兇手是管家"})
+    assert (answer["policy"]["version"], answer["action"]) == (2, "review")
+    (tmp_path / "bad.json").write_text('{"thresholds": {"spam": {"review": 0.5}}, "patterns": [{"id": "x", "label": "spam", "pattern": "(?=a)"}]}')
+    bad = assistant(service, "policy", "check", str(tmp_path / "bad.json"))
+    assert bad.returncode == Exit.USAGE
+    assert "RE2" in bad.stderr
+
+
+def test_the_demo_plays_through_the_service(service: Service) -> None:
+    done = assistant(service, "demo", "--language", "zh-Hant")
+    assert done.returncode == 0, done.stderr
+    for word in ("allow", "spam", "review", "zh-Hant", "zh-Hans", "en"):
+        assert word in done.stdout
+
+
+def test_the_doctor_finds_a_port_in_use(service: Service) -> None:
+    done = assistant(service, "doctor")
+    assert done.returncode == Exit.CANNOT_START
+    assert "Address already in use" in done.stdout
+    assert "PostgreSQL 18" in done.stdout
+    free = command("doctor", env=service.environment | {"ASSISTANT_PORT": "0"})
+    assert free.returncode == 0, free.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [("PORT", "no number", "port"), ("PUBLIC_URL", "ftp:nothing", "public_url"), ("LOG_LEVEL", "shouting", "log.level"), ("CONFIG", "/nowhere.toml", "ASSISTANT_CONFIG")],
+)
+def test_a_wrong_setting_is_named(service: Service, setting: str, value: str, said: str) -> None:
+    done = command("doctor", env=service.environment | {"ASSISTANT_PORT": "0", f"ASSISTANT_{setting}": value})
+    assert done.returncode == Exit.CANNOT_START
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_moderate_takes_a_communitys_policy(service: Service, tmp_path) -> None:
+    (tmp_path / "in.txt").write_text("hello\n")
+    done = assistant(service, "moderate", str(tmp_path / "in.txt"), "--community", "demo")
+    assert json.loads(done.stdout)["policy"] == {"id": "demo", "version": 1}
+    assert assistant(service, "moderate", str(tmp_path / "in.txt"), "--community", "nobody").returncode == Exit.USAGE
