@@ -28,6 +28,7 @@ STEP = 240
 """Code points: a longer text is scored in overlapping windows and keeps the highest, else its length would drown or raise the score."""
 
 _HAN = (0x3400, 0x9FFF)
+_SPELLED = 0.6
 _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
 
@@ -71,7 +72,7 @@ class NgramClassifier:
             scripts.append(int(has_han(points)))
             pieces += windows(points)
             heads += [LETTERS] * (len(pieces) - len(heads))
-            if scripts[-1] or syllables != letters:
+            if scripts[-1] or spelled_out(letters, syllables):
                 pieces += windows(codes(prepared(syllables)) + SALT)
                 heads += [SYLLABLES] * (len(pieces) - len(heads))
         return self._probabilities(self.margins(pieces, heads), heads, firsts, scripts)
@@ -131,6 +132,11 @@ class NgramClassifier:
 def has_han(points: U32) -> bool:
     """Whether any code point is a Chinese character of the basic planes."""
     return bool(((points >= _HAN[0]) & (points <= _HAN[1])).any())
+
+
+def spelled_out(letters: str, syllables: str) -> bool:
+    """Whether a text without Chinese characters is pinyin for the greater part; a few English words always read as syllables."""
+    return len(syllables) <= len(letters) * _SPELLED
 
 
 def windows(points: U32) -> list[U32]:

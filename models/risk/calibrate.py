@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ LEAST_POSITIVES = 30
 PINYIN_HANDICAP = 1.0
 """Taken from the pinyin head's logit before the greater counts: homophones are many, so it must be surer. Chosen on COLD dev."""
 
-NOTHING = (1.0, 0.0)
+NOTHING = 1.0, 0.0
 
 
 def platt(margins: F64, truth: F64, weight: F64) -> tuple[float, float]:
@@ -25,23 +26,39 @@ def platt(margins: F64, truth: F64, weight: F64) -> tuple[float, float]:
     return (slope, float(model.intercept_[0])) if slope > 0 else (1e-3, float(model.intercept_[0]))
 
 
-def calibrate(
-    character: F64, pinyin: F64, truth: F64, weight: F64, script: npt.NDArray[np.int8]
-) -> tuple[dict[str, list[float]], F64, list[bool]]:
-    """The six values per script (``ngram_weights.Calibration``), the calibrated logits, and which scripts had enough data.
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Parallel arrays over a label's rows: what each head gave without having seen the row, and whether the second head hears it at all."""
 
-    A script without data takes the other's maps.
+    letters: F64
+    syllables: F64
+    heard: npt.NDArray[np.bool_]
+    truth: F64
+    weight: F64
+    script: npt.NDArray[np.int8]
+
+
+def calibrate(rows: Margins) -> tuple[dict[str, list[float]], F64, list[bool]]:
+    """The maps per script (``ngram_weights.Calibration``), the calibrated logits, and which scripts had enough data.
+
+    A script without data takes the maps of both together; the syllables' map is always that of Chinese, which they stand for.
     """
-    enough = [_enough(truth[script == one]) for one in (0, 1)]
+    enough = [_enough(rows.truth[rows.script == one]) for one in (0, 1)]
+    chinese = (rows.script == 1) & rows.heard if enough[1] else rows.heard
+    syllable_map = platt(rows.syllables[chinese], rows.truth[chinese], rows.weight[chinese])
+    syllable_map = syllable_map[0], syllable_map[1] - PINYIN_HANDICAP
+    heard = np.where(rows.heard, rows.syllables * syllable_map[0] + syllable_map[1], -np.inf)
     found: dict[str, list[float]] = {name: [] for name in FIELDS}
-    logits = np.zeros(len(truth))
+    logits = np.zeros(len(rows.truth))
     for one in (0, 1):
-        mask = script == one if enough[one] else np.ones(len(truth), np.bool_)
-        maps = _maps(character[mask], pinyin[mask], truth[mask], weight[mask])
-        for name, value in zip(FIELDS, maps, strict=True):
+        mask = rows.script == one if enough[one] else np.ones(len(rows.truth), np.bool_)
+        letter_map = platt(rows.letters[mask], rows.truth[mask], rows.weight[mask])
+        greater = np.maximum(rows.letters * letter_map[0] + letter_map[1], heard)
+        last = platt(greater[mask], rows.truth[mask], rows.weight[mask])
+        for name, value in zip(FIELDS, (*letter_map, *syllable_map, *last), strict=True):
             found[name].append(value)
-        own = script == one
-        logits[own] = _apply(maps, character[own], pinyin[own])
+        own = rows.script == one
+        logits[own] = greater[own] * last[0] + last[1]
     return found, logits, enough
 
 
@@ -50,20 +67,6 @@ FIELDS = ("char_slope", "char_shift", "pinyin_slope", "pinyin_shift", "slope", "
 
 def _enough(truth: F64) -> bool:
     return bool((truth == 1).sum() >= LEAST_POSITIVES and (truth == 0).sum() >= LEAST_POSITIVES)
-
-
-def _maps(character: F64, pinyin: F64, truth: F64, weight: F64) -> tuple[float, ...]:
-    char_slope, char_shift = platt(character, truth, weight)
-    pinyin_slope, pinyin_shift = platt(pinyin, truth, weight)
-    pinyin_shift -= PINYIN_HANDICAP
-    greater = np.maximum(character * char_slope + char_shift, pinyin * pinyin_slope + pinyin_shift)
-    return char_slope, char_shift, pinyin_slope, pinyin_shift, *platt(greater, truth, weight)
-
-
-def _apply(maps: tuple[float, ...], character: F64, pinyin: F64) -> F64:
-    char_slope, char_shift, pinyin_slope, pinyin_shift, slope, shift = maps
-    logits: F64 = np.maximum(character * char_slope + char_shift, pinyin * pinyin_slope + pinyin_shift) * slope + shift
-    return logits
 
 
 def as_arrays(per_label: list[dict[str, list[float]]]) -> dict[str, Any]:

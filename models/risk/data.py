@@ -19,6 +19,7 @@ from rich.table import Table
 from models.risk import sources_en as en
 from models.risk import sources_zh as zh
 from models.risk.row import LABELS, Row, fingerprint
+from models.risk.weak import with_profanity
 
 HERE = Path(__file__).parent
 WORK = HERE / "work"
@@ -126,7 +127,7 @@ def gather(root: Path, console: Console) -> list[Row]:
         listed = " ".join(f"{label}:{count}" for label, count in positives.most_common())
         report.add_row(source.name, source.licence, str(len(found)), listed)
     console.print(report)
-    kept = list(unique(rows, held_out(root)))
+    kept = list(with_profanity(unique(rows, held_out(root)), root))
     console.print(f"{len(kept)} rows kept of {len(rows)}; repeats and texts that evaluation uses are dropped")
     return kept
 

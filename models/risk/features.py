@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from assistant.backends.ngram import WINDOW, has_han
+from assistant.backends.ngram import WINDOW, has_han, spelled_out
 from assistant.backends.ngrams import SALT, codes, grams, prepared
 from models.risk.views import views
 
 LEAST_ROWS = 2
 """A key seen in fewer rows is dropped."""
+_NOTHING = np.zeros(0, np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def extract(texts: Sequence[str]) -> tuple[Features, Features, npt.NDArray[np.in
         points = codes(prepared(plain))[:WINDOW]
         scripts.append(has_han(points))
         characters.append(np.unique(grams(points).keys))
-        syllables.append(np.unique(grams(codes(prepared(pinyin))[:WINDOW] + SALT).keys))
+        heard = bool(scripts[-1]) or spelled_out(plain, pinyin)
+        syllables.append(np.unique(grams(codes(prepared(pinyin))[:WINDOW] + SALT).keys) if heard else _NOTHING)
     return _matrix(characters), _matrix(syllables), np.array(scripts, np.int8)
 
 
@@ -44,14 +46,3 @@ def _matrix(sets: list[npt.NDArray[np.uint32]]) -> Features:
     often = np.flatnonzero(np.bincount(columns, minlength=len(keys)) >= LEAST_ROWS)
     return Features(matrix[:, often], keys[often])
 
-
-def rows_on(features: Features, texts: Sequence[str], pinyin: bool) -> sp.csr_matrix:
-    """Other texts as rows over the same columns."""
-    place = {int(key): at for at, key in enumerate(features.keys)}
-    indices, edges = [], [0]
-    for text in texts:
-        points = codes(prepared(views(text)[int(pinyin)]))[:WINDOW]
-        keys = np.unique(grams(points + SALT if pinyin else points).keys)
-        indices += [place[key] for key in keys.tolist() if key in place]
-        edges.append(len(indices))
-    return sp.csr_matrix((np.ones(len(indices)), indices, edges), shape=(len(texts), len(features.keys)))

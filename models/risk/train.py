@@ -119,14 +119,16 @@ def main() -> None:
     rows = thinned(everything)
     char, pinyin, scripts = load_features(rows)
     console.print(f"{len(rows)} rows, {len(char.keys)} character keys, {len(pinyin.keys)} pinyin keys")
+    heard = pinyin.matrix.getnnz(axis=1) > 0
     report, linear, maps, uncalibrated = {}, {}, [], []
     with Progress(console=console) as progress:
         for label in progress.track(LABELS, description="labels"):
             chosen = choose.choose(rows, scripts, label)
             found = fit_label(label, (char, pinyin), chosen)
-            calibration, logits, enough = calibrate.calibrate(
-                found["char_margins"], found["pinyin_margins"], chosen.truth, chosen.weight, chosen.script
+            margins = calibrate.Margins(
+                found["char_margins"], found["pinyin_margins"], heard[chosen.index], chosen.truth, chosen.weight, chosen.script
             )
+            calibration, logits, enough = calibrate.calibrate(margins)
             maps.append(calibration)
             if not any(enough):
                 uncalibrated.append(label)
