@@ -14,11 +14,10 @@ from itertools import combinations
 from assistant.moderation.forms import Written
 from assistant.text.characters import read_table
 from assistant.text.han import fold
-from assistant.text.ordinary import is_ordinary
+from assistant.text.ordinary import GRAMMATICAL, is_ordinary
 from assistant.text.phonetic import letters_of
 
 _MOST_INITIALS = 4
-_ONE_SIGN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +36,29 @@ class Spelling:
 
 @cache
 def _parts() -> dict[str, tuple[str, ...]]:
-    """Character -> its two parts, where they are not an ordinary word (好 is not 女子)."""
+    """Character -> its two parts, where they do not meet in ordinary writing (好 is not 女子, 子 is not 了一)."""
     table = {char: dict.fromkeys(map(fold, pairs.split(" "))) for char, pairs in read_table("parts.tsv")}
-    return {char: tuple(pair for pair in pairs if not is_ordinary(*pair)) for char, pairs in table.items()}
+    return {char: tuple(pair for pair in pairs if _is_rare(pair)) for char, pairs in table.items()}
 
 
-def han_disguises(term: str, forms: tuple[Written, ...], *, short_initials: bool) -> Iterator[Spelling]:
-    """For a folded term of two characters or more; ``short_initials`` allows a letter in terms of two."""
+def _is_rare(pair: str) -> bool:
+    return GRAMMATICAL.isdisjoint(pair) and not is_ordinary(*pair)
+
+
+def han_disguises(term: str, forms: tuple[Written, ...], *, many_initials: bool) -> Iterator[Spelling]:
+    """For a folded term of two characters or more.
+
+    ``many_initials`` allows letters for all characters but one; without it a letter stands for at most half of them, and in no term of two.
+    """
     for i, char in enumerate(term):
         for pair in _parts().get(char, ()):
             yield Spelling(term[:i] + pair + term[i + 1 :], _moved(forms, i))
     pairs_of_all = [_parts().get(char, ())[:1] for char in term]
-    if len(term) == _ONE_SIGN and all(pairs_of_all):
+    if len(term) == 2 and all(pairs_of_all):
         yield Spelling("".join(pairs[0] for pairs in pairs_of_all))
-    if short_initials or len(term) > _ONE_SIGN:
-        yield from _with_initials(term, forms)
+    han = [i for i, char in enumerate(term) if letters_of(char)]
+    most = len(han) - 1 if many_initials else len(han) // 2 if len(term) > 2 else 0
+    yield from _with_initials(term, forms, han, most if len(term) <= _MOST_INITIALS else 1)
 
 
 def _moved(forms: tuple[Written, ...], split: int) -> tuple[Written, ...]:
@@ -60,10 +67,8 @@ def _moved(forms: tuple[Written, ...], split: int) -> tuple[Written, ...]:
     return tuple(Written(form.position + (form.position > split), form.sure, form.simplified) for form in kept)
 
 
-def _with_initials(term: str, forms: tuple[Written, ...]) -> Iterator[Spelling]:
-    """The term with some of its Han characters as the first letter of their reading; at least one stays."""
-    han = [i for i, char in enumerate(term) if letters_of(char)]
-    most = len(han) - 1 if len(term) <= _MOST_INITIALS else 1
+def _with_initials(term: str, forms: tuple[Written, ...], han: list[int], most: int) -> Iterator[Spelling]:
+    """The term with one to ``most`` of the characters at ``han`` as the first letter of their reading."""
     for count in range(1, most + 1):
         for chosen in combinations(han, count):
             text = "".join(letters_of(char)[0] if i in chosen else char for i, char in enumerate(term))

@@ -1,7 +1,7 @@
 """The characters that a term may be written with.
 
 One Simplified character can stand for several Traditional ones (干: 乾, 幹, 干), so a match of folded texts is not yet a match of terms.
-OpenCC converts a term as a phrase; only the characters of its conversions, and of the term itself, count.
+OpenCC converts a term as a phrase; only the characters of its conversion, their regional variants, and those of the term itself count.
 """
 
 from __future__ import annotations
@@ -12,12 +12,8 @@ from functools import cache
 
 from opencc import OpenCC
 
-from assistant.text.han import AMBIGUOUS, HANS_ONLY, fold, has_traditional
+from assistant.text.han import AMBIGUOUS, HANS_ONLY, VARIANTS, fold, has_traditional
 from assistant.types import TermScript
-
-_TO_TRADITIONAL = ("s2t", "s2tw", "s2hk")
-_TO_STANDARD = ("tw2t", "hk2t")
-_FROM_STANDARD = ("t2tw", "t2hk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +30,9 @@ def written_forms(terms: Sequence[str], script: TermScript) -> list[tuple[Writte
     if script is TermScript.HANS:
         return [tuple(_only_simplified(term)) for term in terms]
     concerned = [term for term in terms if script is TermScript.HANT or any(char in AMBIGUOUS for char in fold(term))]
-    abroad = list(zip(*(_convert(name, concerned) for name in _TO_TRADITIONAL), strict=True))
-    standard = [_convert(name, concerned) for name in _TO_STANDARD]
-    within = list(
-        zip(*standard, *(_convert(name, texts) for name in _FROM_STANDARD for texts in standard), strict=True)
-    )
     forms = {
-        term: tuple(_traditional(term, abroad[row], within[row], only=script is TermScript.HANT))
-        for row, term in enumerate(concerned)
+        term: tuple(_traditional(term, converted, only=script is TermScript.HANT))
+        for term, converted in zip(concerned, _to_traditional(concerned), strict=True)
     }
     return [forms.get(term, ()) for term in terms]
 
@@ -50,13 +41,13 @@ def _only_simplified(term: str) -> list[Written]:
     return [Written(i, frozenset(char)) for i, char in enumerate(fold(term)) if has_traditional(char)]
 
 
-def _traditional(term: str, abroad: Sequence[str], within: Sequence[str], *, only: bool) -> list[Written]:
+def _traditional(term: str, converted: str, *, only: bool) -> list[Written]:
     written = []
     for i, (char, folded) in enumerate(zip(term, fold(term), strict=True)):
         if folded not in AMBIGUOUS and not (only and has_traditional(folded)):
             continue
-        converted = within if char != folded else (*abroad, *within)
-        sure = frozenset((char, *(other[i] for other in converted)))
+        traditional = converted[i] if char == folded else char
+        sure = frozenset((char, traditional, *VARIANTS.get(traditional, "")))
         if only:
             written.append(Written(i, (sure - HANS_ONLY) or sure))
         else:
@@ -64,13 +55,15 @@ def _traditional(term: str, abroad: Sequence[str], within: Sequence[str], *, onl
     return written
 
 
-def _convert(name: str, terms: Sequence[str]) -> list[str]:
+def _to_traditional(terms: Sequence[str]) -> list[str]:
     """Each term converted as a phrase of its own, or as it is where its length changes."""
+    if not terms:
+        return []
     text = "\n".join(term.replace("\n", " ") for term in terms).encode("utf-8", "replace").decode("utf-8")
-    converted = _converter(name).convert(text).split("\n") if terms else []
+    converted = _converter().convert(text).split("\n")
     return [new if len(new) == len(old) else old for old, new in zip(terms, converted, strict=True)]
 
 
 @cache
-def _converter(name: str) -> OpenCC:
-    return OpenCC(name)
+def _converter() -> OpenCC:
+    return OpenCC("s2t")

@@ -86,7 +86,7 @@ def _is_homophone(match: SoundMatch) -> bool:
     other = [piece != char for piece, char in zip(match.pieces, match.term, strict=True)]
     if all(piece in GRAMMATICAL for piece, differs in zip(match.pieces, other, strict=True) if differs):
         return False
-    if len(match.pieces) == 2 and match.same == 0:
+    if len(match.pieces) == 2 and (match.same == 0 or _swapped(match) in COMMON):
         return False
     if _straddles(match, other):
         return False
@@ -101,16 +101,13 @@ def _has_another_form(match: SoundMatch) -> bool:
     return len(match.pieces) > 2 and not match.apart
 
 
-def _straddles(match: SoundMatch, other: Sequence[bool]) -> bool:
-    """Whether the first or last character belongs to an ordinary word with its neighbour outside the match.
+def _swapped(match: SoundMatch) -> str:
+    """The one character of two that is not the term's."""
+    return match.pieces[match.pieces[0] == match.term[0]]
 
-    The term's own characters may (薇信号), unless the other one of two often stands alone (为信号).
-    """
-    both = len(match.pieces) == 2 and any(
-        piece in COMMON for piece, differs in zip(match.pieces, other, strict=True) if differs
-    )
+
+def _straddles(match: SoundMatch, other: Sequence[bool]) -> bool:
+    """Whether a character that is not the term's, first or last, belongs to an ordinary word with its neighbour outside the match."""
     before = match.folded[match.start - 1 : match.start]
     after = match.folded[match.end : match.end + 1]
-    return ((both or other[0]) and is_ordinary(before, match.pieces[0])) or (
-        (both or other[-1]) and is_ordinary(match.pieces[-1], after)
-    )
+    return (other[0] and is_ordinary(before, match.pieces[0])) or (other[-1] and is_ordinary(match.pieces[-1], after))

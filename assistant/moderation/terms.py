@@ -18,8 +18,8 @@ from assistant.types import Label, TermList, TermScript
 
 _MOST_SYLLABLES = 8
 _MOST_READINGS = 8
-_SHORT_INITIALS = {Label.PROFANITY, Label.HARASSMENT, Label.HATE, Label.SEXUAL}
-"""Labels of which terms of two characters may be written as a character and a letter (傻b); elsewhere that is too often chance (维c)."""
+_MANY_INITIALS = {Label.PROFANITY, Label.HARASSMENT, Label.HATE, Label.SEXUAL}
+"""Labels of which terms are commonly written with letters for all characters but one (傻b); elsewhere that is often chance (维c)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +108,7 @@ def _disguises(term: Term, exact: Spelling) -> Iterator[Spelling]:
         return latin_disguises(term.folded) if term.folded.isalpha() else iter(())
     if len(term.folded) < 2 or term.rule.script is TermScript.LATIN:
         return iter(())
-    return han_disguises(term.folded, exact.forms, short_initials=term.rule.label in _SHORT_INITIALS)
+    return han_disguises(term.folded, exact.forms, many_initials=term.rule.label in _MANY_INITIALS)
 
 
 def _sounds(term: Term) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.text.characters import TABLES
+from assistant.text.characters import TABLES, read_table
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3007"
 """Ranges for a character class of regular expressions."""
@@ -16,6 +16,9 @@ AMBIGUOUS = frozenset((TABLES / "ambiguous.txt").read_text(encoding="utf-8").str
 
 HANS_ONLY, HANT_ONLY = map(frozenset, (TABLES / "scripts.txt").read_text(encoding="utf-8").splitlines())
 """Characters that only texts in Simplified hold, and that only texts in Traditional hold."""
+
+VARIANTS = {char: group for (group,) in read_table("variants.txt") for char in group}
+"""Traditional character -> itself and what other regions write for it (裡裏)."""
 
 _HAS_TRADITIONAL = frozenset(_TO)
 

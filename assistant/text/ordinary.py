@@ -13,7 +13,7 @@ GRAMMATICAL = frozenset(
 
 
 COMMON = frozenset((TABLES / "common.txt").read_text(encoding="utf-8").strip())
-"""Characters that often stand alone as words."""
+"""The characters used most, most used first in the table."""
 
 
 @cache

@@ -136,6 +136,18 @@ def ambiguous(fold: dict[str, str]) -> str:
     return "".join(sorted(to for to, chars in sources.items() if len(chars) + encodable(to, "big5") > 1))
 
 
+def regional_variants(fold: dict[str, str]) -> list[str]:
+    """Groups of Traditional characters that Taiwan, Hong Kong and OpenCC's standard write for one another (裡裏, 麵麪)."""
+    converters = [opencc.OpenCC(name).convert for name in ("t2tw", "t2hk", "tw2t", "hk2t")]
+    group_of: dict[str, set[str]] = {}
+    for char in {*fold, *fold.values()}:
+        group = {char, *(single(convert, char) for convert in converters)}
+        for member in tuple(group):
+            group |= group_of.get(member, set())
+        group_of |= dict.fromkeys(group, group)
+    return sorted({"".join(sorted(group)) for group in group_of.values() if len(group) > 1})
+
+
 def only_scripts(fold: dict[str, str]) -> tuple[str, str]:
     """Characters that a text in Simplified never holds, and characters that a text in Traditional never holds."""
     s2t = opencc.OpenCC("s2t").convert
@@ -209,13 +221,15 @@ def ordinary_words(fold: dict[str, str]) -> dict[str, str]:
     return {first: "".join(sorted(seconds)) for first, seconds in sorted(table.items())}
 
 
-def common_characters(most: int = 700) -> str:
-    """The characters that stand alone as words most often."""
-    rows = (line.split(" ") for line in package_file("jieba", "dict.txt").read_text(encoding="utf-8").splitlines())
-    single_words = [
-        (int(frequency), word) for word, frequency, _ in rows if len(word) == 1 and "\u4e00" <= word <= "\u9fff"
-    ]
-    return "".join(word for _, word in sorted(single_words, reverse=True)[:most])
+def common_characters(fold: dict[str, str], most: int = 1500) -> str:
+    """The characters most used in words, weighted by how often the words are."""
+    used: Counter[str] = Counter()
+    for line in package_file("jieba", "dict.txt").read_text(encoding="utf-8").splitlines():
+        word, frequency, _ = line.split(" ")
+        for char in word:
+            if "\u4e00" <= char <= "\u9fff":
+                used[fold.get(char, char)] += int(frequency)
+    return "".join(char for char, _ in used.most_common(most))
 
 
 def english_like_pinyin(words: Iterable[str], syllables: Iterable[str]) -> list[str]:
@@ -241,6 +255,7 @@ def main() -> None:
     write("lookalikes.tsv", (f"{to}\t{char}" for char, to in KANA_LIKE_HAN.items()))
     write("simplified.txt", ("".join(fold), "".join(fold.values())))
     write("ambiguous.txt", [ambiguous(fold)])
+    write("variants.txt", regional_variants(fold))
     write("scripts.txt", only_scripts(fold))
     table = readings(fold)
     by_syllable: dict[str, list[str]] = defaultdict(list)
@@ -252,7 +267,7 @@ def main() -> None:
     write("readings.tsv", (f"{char}\t{' '.join(others)}" for char, (_, *others) in sorted(table.items()) if others))
     write("parts.tsv", (f"{char}\t{' '.join(pairs)}" for char, pairs in sorted(parts(options.chaizi).items())))
     write("words.txt", (first + seconds for first, seconds in ordinary_words(fold).items()))
-    write("common.txt", [common_characters()])
+    write("common.txt", [common_characters(fold)])
     words = options.english.read_text(encoding="utf-8").splitlines()
     write("english.txt", english_like_pinyin(words, syllables))
 
