@@ -16,7 +16,9 @@ OWNER, APP, DATABASE = "assistant_owner", "assistant_app", "assistant"
 _SUPERUSER = "postgres"
 _PASSWORDS = "assistant-passwords.json"
 
-_MAKE_DATABASE = """
+_SETUP = """
+CREATE EXTENSION vector;
+
 CREATE ROLE {owner} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{owner_password}';
 
 CREATE ROLE {app} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{app_password}';
@@ -28,7 +30,7 @@ REVOKE ALL ON DATABASE {database} FROM PUBLIC;
 GRANT CONNECT ON DATABASE {database} TO {app};
 
 """
-_MAKE_EXTENSION = "CREATE EXTENSION IF NOT EXISTS vector;\n\n"
+"""Run in ``template1``, of which the database is then a copy: only a superuser may create the extension. An empty line ends a statement."""
 
 
 def make_if_missing(folder: Folder, account: Account, programs: Programs) -> None:
@@ -49,10 +51,9 @@ def make_if_missing(folder: Folder, account: Account, programs: Programs) -> Non
     programs.run("initdb", f"--pgdata={new}", f"--pwfile={password_file.name}", f"--username={_SUPERUSER}", *_INITDB)
     password_file.unlink()
     names = {"owner": OWNER, "app": APP, "database": DATABASE}
-    make_database = _MAKE_DATABASE.format(**names, owner_password=passwords[OWNER], app_password=passwords[APP])
+    setup = _SETUP.format(**names, owner_password=passwords[OWNER], app_password=passwords[APP])
     single = ("--single", "-j", "-D", new, "-c", "exit_on_error=true", "-c", "log_checkpoints=off")
-    programs.run("postgres", *single, "postgres", script=make_database)
-    programs.run("postgres", *single, DATABASE, script=_MAKE_EXTENSION)
+    programs.run("postgres", *single, "template1", script=setup)
     _write_private(folder.unfinished / _PASSWORDS, json.dumps(passwords))
     folder.unfinished.rename(folder.data)
     _sync_folder(folder.home)

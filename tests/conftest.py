@@ -1,0 +1,48 @@
+"""One embedded PostgreSQL for the whole run, served as the application's role: row-level security holds in every test."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.store import communities
+from assistant.store.database import Database
+from assistant.store.embedded import EmbeddedServer, ServerUrls
+from assistant.store.schema import migrate
+
+
+@pytest.fixture(scope="session")
+def database_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("database")
+
+
+@pytest.fixture(scope="session")
+def database_urls(database_dir: Path) -> Iterator[ServerUrls]:
+    """The URLs of a migrated database."""
+    server = EmbeddedServer(database_dir)
+    urls = server.start()
+    try:
+        migrate(urls.owner, urls.app)
+        yield urls
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def database(database_urls: ServerUrls) -> Iterator[Database]:
+    database = Database(database_urls.app, pool_size=8, timeout_s=5)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def community(database: Database) -> str:
+    """The id of a community that no other test uses."""
+    name = f"c{secrets.token_hex(6)}"
+    with database.transaction(name) as connection:
+        communities.create(connection, communities.Community(name, name, "en", datetime.now(UTC)))
+    return name
