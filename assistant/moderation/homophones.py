@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.text.layer import Layer
-from assistant.text.ordinary import COMMON, GRAMMATICAL, is_ordinary
+from assistant.text.ordinary import COMMON, FREQUENT, is_ordinary
 from assistant.text.phonetic import english_words, letters_of, place_names
 
 
@@ -84,7 +84,7 @@ def _is_homophone(match: SoundMatch) -> bool:
     if match.same == len(match.pieces):
         return _has_another_form(match)
     other = [piece != char for piece, char in zip(match.pieces, match.term, strict=True)]
-    if all(piece in GRAMMATICAL for piece, differs in zip(match.pieces, other, strict=True) if differs):
+    if all(piece in FREQUENT for piece, differs in zip(match.pieces, other, strict=True) if differs):
         return False
     if len(match.pieces) == 2 and (match.same == 0 or _swapped(match) in COMMON):
         return False
@@ -107,7 +107,13 @@ def _swapped(match: SoundMatch) -> str:
 
 
 def _straddles(match: SoundMatch, other: Sequence[bool]) -> bool:
-    """Whether a character that is not the term's, first or last, belongs to an ordinary word with its neighbour outside the match."""
+    """Whether the first or last character belongs to an ordinary word with its neighbour outside the match.
+
+    The term's own characters may (薇信号), unless a common character stands for another of the term (加为信任).
+    """
+    either = any(piece in COMMON for piece, differs in zip(match.pieces, other, strict=True) if differs)
     before = match.folded[match.start - 1 : match.start]
     after = match.folded[match.end : match.end + 1]
-    return (other[0] and is_ordinary(before, match.pieces[0])) or (other[-1] and is_ordinary(match.pieces[-1], after))
+    return ((either or other[0]) and is_ordinary(before, match.pieces[0])) or (
+        (either or other[-1]) and is_ordinary(match.pieces[-1], after)
+    )

@@ -22,9 +22,10 @@ _MAX_EXPANSION = 4
 """Longer expansions (U+FDFA has 18) are phrases in one glyph and stay as they are, which bounds a view to four times its text."""
 
 _MAX_REMEMBERED = 60_000
-_KEPT = {"\u2026": "\u2026", "\u2025": "\u2025", "\u2122": "\u2122", "\u2120": "\u2120", "\u2800": " ", "\u1680": " "}
+_SPACES = "\t\v\f\u1680\u2800"
+_KEPT = dict.fromkeys(_SPACES, " ") | {char: char for char in "\u2025\u2026\u2120\u2122"}
 _INVISIBLE = {"\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\u17b4", "\u17b5", _APART}
-_WHITESPACE_CONTROLS = set("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
+_WHITESPACE_CONTROLS = set("\n\r\x1c\x1d\x1e\x1f\x85")
 _LINE_ENDS = {"\u2028", "\u2029", "\x85"}
 _MARK_BLOCKS = (
     (0x0300, 0x036F),
@@ -65,11 +66,9 @@ def _is_mark(code: int) -> bool:
 
 
 def _numeric(char: str) -> str | None:
-    """A circled or foreign digit, or a small number in one glyph, as ASCII digits."""
+    """A digit of any script, or a circled or otherwise set number without compatibility form, as ASCII digits."""
     value = unicodedata.decimal(char, None)
-    if value is None:
-        value = unicodedata.digit(char, None)
-    if value is None and unicodedata.category(char) == "No":
+    if value is None and unicodedata.normalize("NFKC", char) == char:
         number = unicodedata.numeric(char)
         value = int(number) if number.is_integer() and 0 <= number < 100 else None
     return None if value is None else str(value)

@@ -46,4 +46,4 @@ def read_digits(folded: str) -> str:
 
 def _letters_as_digits(number: re.Match[str]) -> str:
     text = number[0]
-    return text.translate(_LETTERS_AS_DIGITS) if 2 * sum(c.isdigit() for c in text) > len(text) else text
+    return text.translate(_LETTERS_AS_DIGITS) if 3 * sum(c.isdigit() for c in text) >= len(text) else text

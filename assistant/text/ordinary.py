@@ -9,11 +9,14 @@ from assistant.text.characters import TABLES
 GRAMMATICAL = frozenset(
     "他她它的地得在再做作那哪吗嘛吧啊阿有又是事时十一以已也和或就这不了着过说到还没被把给让使于与并"
 )
+"""Characters that hold sentences together."""
+
+_MOST_USED = (TABLES / "common.txt").read_text(encoding="utf-8").strip()
+COMMON = frozenset(_MOST_USED)
+"""The 1,500 characters used most in words."""
+
+FREQUENT = GRAMMATICAL | frozenset(_MOST_USED[:150])
 """Characters so frequent that one of them for another is a slip, or chance, and not a disguise."""
-
-
-COMMON = frozenset((TABLES / "common.txt").read_text(encoding="utf-8").strip())
-"""The characters used most, most used first in the table."""
 
 
 @cache
