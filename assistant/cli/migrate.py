@@ -42,8 +42,8 @@ def perspective(
     """
     if not log.is_file():
         raise InvalidInput(field="LOG", problem=f"{log} is not a file")
-    theirs = read_perspective_log(log.read_bytes().splitlines())
     thresholds = _thresholds(threshold or [])
+    theirs = read_perspective_log(log.read_bytes().splitlines())
     screener = build_screener(load_settings())
     scored: list[Scored] = []
     with progress() as bar:

@@ -30,7 +30,7 @@ CHUNK = 256
 
 
 def moderate(
-    file: Annotated[Path, typer.Argument(help="JSON lines, CSV or plain lines; - is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines, CSV or plain lines; - is standard input.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Where to write JSON lines; - is standard output.")
     ] = Path("-"),

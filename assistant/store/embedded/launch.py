@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 _PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS, _NO_SETUID_FIXUP = 28, 1 << 2
 _PR_CAP_AMBIENT, _RAISE = 47, 2
 _VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
@@ -23,6 +24,9 @@ def main() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     capability = _may_pass_folders()
     _check(libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    # access(2), by which initdb looks for its sister programs, leaves capabilities out of account without this bit. Where it may not be set,
+    # the programs have to lie in folders that an ordinary user may pass.
+    libc.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)

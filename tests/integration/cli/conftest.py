@@ -35,7 +35,9 @@ def environment(data_dir: Path) -> dict[str, str]:
     return kept | {"ASSISTANT_DATA_DIR": str(data_dir), "COLUMNS": "200", "NO_COLOR": "1"}
 
 
-def command(*arguments: str, env: dict[str, str], stdin: str | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: str, env: dict[str, str], stdin: str | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "assistant.cli", *arguments],
         env=env,
@@ -68,7 +70,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     env = environment(data_dir) | {"ASSISTANT_PORT": str(port)}
     log = data_dir.with_name("serve.log")
     with log.open("w") as sink:
-        process = subprocess.Popen([sys.executable, "-m", "assistant.cli", "serve"], env=env, stdout=sink, stderr=sink, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "assistant.cli", "serve"], env=env, stdout=sink, stderr=sink, text=True
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(url, process, log)

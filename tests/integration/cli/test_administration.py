@@ -39,7 +39,9 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_a_key_is_alone_on_the_last_line_and_works_at_once(service: Service) -> None:
-    key = last_line(assistant(service, "keys", "create", "--scope", "platform", "--community", "demo", "--name", "test"))
+    key = last_line(
+        assistant(service, "keys", "create", "--scope", "platform", "--community", "demo", "--name", "test")
+    )
     status, answer = ask(service, "/v1/moderate", key, {"text": "hello"})
     assert (status, answer["action"]) == (200, "allow")
     listed = assistant(service, "keys", "list").stdout
@@ -63,7 +65,9 @@ def test_keys_of_unknown_communities_are_refused(service: Service) -> None:
 
 
 def test_a_new_community_has_a_policy_and_what_is_its_own_is_exempt(service: Service, tmp_path) -> None:
-    assistant(service, "communities", "create", "shop", "--name", "My shop", "--account", "myshop888", "--staff", "boss")
+    assistant(
+        service, "communities", "create", "shop", "--name", "My shop", "--account", "myshop888", "--staff", "boss"
+    )
     assert "shop" in assistant(service, "communities", "list").stdout
     assert assistant(service, "communities", "create", "shop").returncode == Exit.USAGE
     key = last_line(assistant(service, "keys", "create", "--scope", "operator", "--community", "shop"))
@@ -86,7 +90,9 @@ def test_a_policy_is_shown_checked_set_and_in_force_within_seconds(service: Serv
     key = last_line(assistant(service, "keys", "create", "--scope", "platform", "--community", "policyshop"))
     _, answer = ask(service, "/v1/moderate", key, {"text": "兇手是管家"})
     assert (answer["policy"]["version"], answer["action"]) == (2, "review")
-    (tmp_path / "bad.json").write_text('{"thresholds": {"spam": {"review": 0.5}}, "patterns": [{"id": "x", "label": "spam", "pattern": "(?=a)"}]}')
+    (tmp_path / "bad.json").write_text(
+        '{"thresholds": {"spam": {"review": 0.5}}, "patterns": [{"id": "x", "label": "spam", "pattern": "(?=a)"}]}'
+    )
     bad = assistant(service, "policy", "check", str(tmp_path / "bad.json"))
     assert bad.returncode == Exit.USAGE
     assert "RE2" in bad.stderr
@@ -110,7 +116,12 @@ def test_the_doctor_finds_a_port_in_use(service: Service) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
-    [("PORT", "no number", "port"), ("PUBLIC_URL", "ftp:nothing", "public_url"), ("LOG_LEVEL", "shouting", "log.level"), ("CONFIG", "/nowhere.toml", "ASSISTANT_CONFIG")],
+    [
+        ("PORT", "no number", "port"),
+        ("PUBLIC_URL", "ftp:nothing", "public_url"),
+        ("LOG_LEVEL", "shouting", "log.level"),
+        ("CONFIG", "/nowhere.toml", "ASSISTANT_CONFIG"),
+    ],
 )
 def test_a_wrong_setting_is_named(service: Service, setting: str, value: str, said: str) -> None:
     done = command("doctor", env=service.environment | {"ASSISTANT_PORT": "0", f"ASSISTANT_{setting}": value})

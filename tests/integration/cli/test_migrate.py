@@ -12,7 +12,10 @@ def test_figures_per_attribute_and_the_largest_differences(run, tmp_path) -> Non
         {"text": "you are a stupid idiot", "scores": {"TOXICITY": 0.95, "INSULT": 0.96}},
         {"text": "have a nice day", "scores": {"TOXICITY": 0.02}},
         {"text": "thanks for the quick delivery", "scores": {"TOXICITY": 0.01}},
-        {"request": {"comment": {"text": "shut up you moron"}}, "response": {"attributeScores": {"TOXICITY": {"summaryScore": {"value": 0.9}}}}},
+        {
+            "request": {"comment": {"text": "shut up you moron"}},
+            "response": {"attributeScores": {"TOXICITY": {"summaryScore": {"value": 0.9}}}},
+        },
     ]
     (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
     done = run("migrate", "perspective", "log.jsonl", "--threshold", "TOXICITY=0.8", "-o", "figures.json")

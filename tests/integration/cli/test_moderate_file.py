@@ -28,7 +28,10 @@ def test_a_clean_file_ends_with_0_and_needs_no_database(run, tmp_path) -> None:
     done = run("moderate", "in.txt", "--output", "out.jsonl")
     assert done.returncode == Exit.CLEAN, done.stderr
     rows = answers(tmp_path / "out.jsonl")
-    assert [(row["line"], row["action"], row["policy"]["id"]) for row in rows] == [(1, "allow", "default"), (3, "allow", "default")]
+    assert [(row["line"], row["action"], row["policy"]["id"]) for row in rows] == [
+        (1, "allow", "default"),
+        (3, "allow", "default"),
+    ]
     assert not (tmp_path / "data").exists()
 
 

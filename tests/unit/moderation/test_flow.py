@@ -1,0 +1,137 @@
+"""The flow as a whole, with a classifier and rules made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.moderation.flow import Screener
+from assistant.moderation.policy import shipped_policy
+from assistant.moderation.rules import Rules
+from assistant.moderation.starter import starter_lists
+from assistant.text import Normalised
+from assistant.types import Action, FailMode, Finding, Label, Message, ModelRef, Part, Policy, Thresholds
+from assistant.usecases.rendering import render_decision
+from assistant.words import LANGUAGES
+
+POLICY = Policy(
+    "p",
+    3,
+    {"harassment": Thresholds(review=0.5), "sexual": Thresholds(review=0.9), "sexual_minors": Thresholds(block=0.5)},
+)
+
+
+class Classifier:
+    """Scores harassment by how often 坏 stands in a text."""
+
+    ref = ModelRef("fake", "1", ("spam",))
+
+    def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+        return [{"harassment": min(1.0, text.original.count("坏") / 2)} for text in texts]
+
+    def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
+        assert label == "harassment"
+        at = text.original.index("坏")
+        return [(at, at + 1)]
+
+
+class Broken(Classifier):
+    def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+        raise RuntimeError("no")
+
+    def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
+        raise RuntimeError("no")
+
+
+class NoRules:
+    def find(self, text: Normalised) -> list[Finding]:
+        return []
+
+
+class FindsX:
+    """Finds every X as sexual, a neutral placeholder."""
+
+    def find(self, text: Normalised) -> list[Finding]:
+        return [Finding("sexual", 0.7, at, at + 1, "rule:x") for at, c in enumerate(text.original) if c == "X"]
+
+
+class BrokenRules:
+    def find(self, text: Normalised) -> list[Finding]:
+        raise RuntimeError("no")
+
+
+def test_the_classifiers_evidence_points_into_the_field_that_has_it() -> None:
+    decision = Screener(POLICY, NoRules(), Classifier()).screen(Message("好", parts=(Part("group_name", "坏坏"),)))
+    assert decision.action is Action.REVIEW
+    assert decision.over == ("harassment",)
+    assert [(f.field, f.start, f.end, f.source) for f in decision.findings] == [("group_name", 0, 1, "model:fake")]
+    assert (decision.policy.version, decision.model.uncalibrated) == (3, ("spam",))
+    assert set(decision.reason) == set(LANGUAGES)
+
+
+def test_scores_name_every_label_and_a_clean_text_has_no_findings() -> None:
+    decision = Screener(POLICY, NoRules(), Classifier()).screen(Message("好"))
+    assert set(decision.scores) == {label.value for label in Label}
+    assert (decision.action, decision.flagged, decision.findings, decision.degraded) == (Action.ALLOW, False, (), ())
+
+
+@pytest.mark.parametrize(
+    ("rules", "classifier", "stages"), [(NoRules(), Broken(), ("model",)), (BrokenRules(), Classifier(), ("rules",))]
+)
+@pytest.mark.parametrize(
+    ("mode", "action"),
+    [(FailMode.REVIEW, Action.REVIEW), (FailMode.OPEN, Action.ALLOW), (FailMode.CLOSED, Action.BLOCK)],
+)
+def test_a_broken_stage_is_told_and_the_fail_mode_holds(
+    rules, classifier, stages, mode: FailMode, action: Action
+) -> None:
+    decision = Screener(replace(POLICY, fail_mode=mode), rules, classifier).screen(Message("好"))
+    assert (decision.degraded, decision.action) == (stages, action)
+
+
+def test_what_the_other_stage_found_still_counts() -> None:
+    decision = Screener(replace(POLICY, fail_mode=FailMode.OPEN), BrokenRules(), Classifier()).screen(Message("坏坏"))
+    assert (decision.action, decision.degraded) == (Action.REVIEW, ("rules",))
+
+
+def test_other_languages_get_rules_only() -> None:
+    screener = Screener(POLICY, FindsX(), Broken())
+    decision = screener.screen(Message("Привет, как дела? X 坏坏", language="ru"))
+    assert (decision.language_supported, decision.scores["sexual"], decision.degraded) == (False, 0.7, ())
+    assert decision.detected_language == "ru"
+
+
+def test_sexual_content_and_a_sign_of_a_minor_combine() -> None:
+    screener = Screener(POLICY, FindsX(), Classifier())
+    assert screener.screen(Message("X 成年人")).action is Action.ALLOW
+    assert screener.screen(Message("她今年十二岁")).action is Action.ALLOW
+    decision = screener.screen(Message("X 未成年"))
+    assert (decision.action, decision.over) == (Action.BLOCK, ("sexual_minors",))
+
+
+def test_a_batch_gives_what_single_messages_give_in_order() -> None:
+    screener = Screener(shipped_policy(), Rules(shipped_policy(), starter_lists()), Classifier())
+    messages = [Message(text) for text in ("加❤薇❤信 abc123", "坏坏", "", "好", "X" * 300, "Как дела, друзья мои?")]
+    assert screener.screen_batch(messages) == [screener.screen(message) for message in messages]
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=60), st.text(max_size=20))
+def test_every_span_maps_to_the_original_in_both_counts(text: str, caption: str) -> None:
+    policy = replace(shipped_policy(), thresholds={label.value: Thresholds(review=0.01) for label in Label})
+    screener = Screener(policy, Rules(policy, starter_lists()), Classifier())
+    message = Message(f"坏{text}加微信 abc123", parts=(Part("attachments[0].caption", caption),))
+    answer = render_decision("dec_x", screener.screen(message), message, 0.0)
+    assert answer["findings"]
+    texts = {"text": message.text, "attachments[0].caption": caption}
+    for finding in answer["findings"]:
+        original = texts[finding["field"]]
+        assert 0 <= finding["start"] < finding["end"] <= len(original)
+        assert original[finding["start"] : finding["end"]] == finding["text"]
+        units = original.encode("utf-16-le", "surrogatepass")
+        in_units = units[2 * finding["start_utf16"] : 2 * finding["end_utf16"]]
+        assert in_units == finding["text"].encode("utf-16-le", "surrogatepass")
+    assert len(answer["masked_text"]) == len(message.text)
