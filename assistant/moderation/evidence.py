@@ -23,7 +23,8 @@ def evidence(
     findings: Sequence[Finding],
     over: Collection[str],
 ) -> list[Finding]:
-    """Findings of the labels in ``over``, in the order of the text; a label that only the classifier raised has spans from its weights."""
+    """Findings of the labels in ``over``, in the order of the text. A label that the classifier raised has spans from its weights, less those
+    that a rule points at already."""
     if not over:
         return []
     shown = [finding for finding in findings if finding.label in over]
@@ -31,8 +32,18 @@ def evidence(
     for label in over:
         score = classified.scores.get(label, 0.0)
         if score >= LEAST_MODEL_SCORE and (label not in by_rule or score >= 0.5):
-            shown += _from_model(classifier, assessed, classified.fields[label], label, score)
+            found = _from_model(classifier, assessed, classified.fields[label], label, score)
+            shown += [finding for finding in found if not any(_same_place(finding, other) for other in shown)]
     return sorted(shown, key=lambda f: (f.field != "text", f.field, f.start, -f.end, -f.score))
+
+
+def _same_place(finding: Finding, other: Finding) -> bool:
+    return (
+        finding.label == other.label
+        and finding.field == other.field
+        and finding.start < other.end
+        and other.start < finding.end
+    )
 
 
 def _from_model(classifier: Classifier, assessed: Assessment, field: str, label: str, score: float) -> list[Finding]:

@@ -24,8 +24,8 @@ def main() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     capability = _may_pass_folders()
     _check(libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0))
-    # access(2), by which initdb looks for its sister programs, leaves capabilities out of account without this bit. Where it may not be set,
-    # the programs have to lie in folders that an ordinary user may pass.
+    # access(2), by which initdb looks for its sister programs, leaves capabilities out of account without this bit. Where it may
+    # not be set, the programs have to lie in folders that an ordinary user may pass.
     libc.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(gid, gid, gid)

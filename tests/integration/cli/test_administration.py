@@ -8,9 +8,9 @@ import urllib.error
 import urllib.request
 
 import pytest
-from tests.integration.cli.conftest import Service, command
 
 from assistant.cli.exits import Exit
+from tests.integration.cli.conftest import Service, command
 
 
 def ask(service: Service, path: str, key: str, body: dict | None = None, method: str | None = None) -> tuple[int, dict]:
