@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from assistant.types import Policy
 
 MAX_POLICY_BYTES = 2_000_000
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ADAPTER: TypeAdapter[Policy] = TypeAdapter(Policy)
 
 
@@ -43,7 +45,21 @@ def read_policy_text(text: str, *, toml: bool = False) -> Policy:
         raise InvalidPolicy(field="policy", problem=f"cannot be read: {error}") from None
     if not isinstance(document, dict):
         raise InvalidPolicy(field="policy", problem="must be an object")
+    if any(_UNSTORABLE.search(string) for string in _strings(document)):
+        raise InvalidPolicy(field="policy", problem="must not contain NUL or half of a surrogate pair")
     return read_policy(document)
+
+
+def _strings(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for name, child in node.items():
+            yield name
+            yield from _strings(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _strings(child)
 
 
 def read_policy_file(path: Path) -> Policy:

@@ -24,6 +24,7 @@ from assistant.web.site import Site, site_of
 from assistant.web.vendors.openai import ModerationsRequest, result
 
 DEFAULT_MODEL = "omni-moderation-latest"
+_INPUT = "must be a string, a list of strings, or a list of text parts, without NUL or half of a surrogate pair"
 
 router = APIRouter(tags=["OpenAI"])
 
@@ -42,7 +43,7 @@ async def post_moderations(request: Request) -> Response:
     site = site_of(request)
     limits = site.assistant.settings.limits
     raw = await read_body(request, limits.body_bytes)
-    asked = parse(ModerationsRequest, raw)
+    asked = _parse(raw)
     community = caller.community_for(None)
     policy = (await site.assistant.screeners.get(community)).policy
     messages = _messages(asked, policy)
@@ -61,6 +62,15 @@ async def post_moderations(request: Request) -> Response:
             "results": _results(messages, answers, policy),
         }
     )
+
+
+def _parse(raw: bytes) -> ModerationsRequest:
+    try:
+        return parse(ModerationsRequest, raw)
+    except InvalidInput as error:
+        if (error.field or "").startswith("input."):  # the path goes on with the names of the shapes that were tried
+            raise InvalidInput(field="input", problem=_INPUT) from None
+        raise
 
 
 def _messages(asked: ModerationsRequest, policy: Policy) -> list[ModerateRequest]:

@@ -1,0 +1,52 @@
+"""Requests generated from the OpenAPI document, valid and not: none is answered with a server error."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.generation import GenerationMode
+
+from assistant.types.access import Scope
+
+OPERATIONS = 15
+EXAMPLES = 60
+
+
+@pytest.fixture(scope="module")
+def operations(service):
+    document = schemathesis.openapi.from_url(f"{service.url}/openapi.json")
+    return [found.ok() for found in document.get_all_operations()]
+
+
+@pytest.fixture(scope="module")
+def headers(service):
+    """An administrator's key, which every route lets in, of a community that no other test uses."""
+    key = service.key(Scope.ADMIN, service.community(), requests_per_minute=1_000_000)
+    return {"Authorization": f"Bearer {key}"}
+
+
+@pytest.mark.parametrize("at", range(OPERATIONS))
+def test_no_request_meets_a_server_error(operations, headers, at):
+    operation = operations[at]
+    statuses = set()
+
+    @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def generated(case):
+        answer = case.call(headers=headers)
+        statuses.add(answer.status_code)
+        assert answer.status_code < 500, f"{case.method} {case.path}: {answer.status_code} {answer.text[:200]}"
+
+    generated()
+    assert 200 in statuses or "{" in operation.path, f"nothing generated was accepted: {statuses}"
+
+
+def test_the_document_has_so_many_operations(operations):
+    assert len(operations) == OPERATIONS

@@ -1,0 +1,55 @@
+"""Another community's key meets nothing that is not its own: 404 on every route that names a thing."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def stranger(service):
+    with service.client(service.key(community=service.community())) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def decision(operator):
+    return operator.post("/v1/moderate", json={"text": "hello", "member": {"id": "tenant-test"}}).json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/decisions/{decision}"),
+        ("GET", "/v1/decisions/{decision}?community=demo"),
+        ("GET", "/v1/decisions?community=demo"),
+        ("GET", "/v1/communities/demo/policy"),
+        ("PUT", "/v1/communities/demo/policy"),
+        ("GET", "/v1/communities/demo/rules"),
+    ],
+)
+def test_another_communitys_things_do_not_exist(stranger, operator, decision, method, path):
+    body = {"json": operator.get("/v1/communities/demo/policy").json()} if method == "PUT" else {}
+    answer = stranger.request(method, path.format(decision=decision), **body)
+    assert (answer.status_code, answer.json()["status"]) == (404, 404)
+    assert operator.get(f"/v1/decisions/{decision}").status_code == 200
+
+
+def test_a_list_holds_only_ones_own(stranger, decision):
+    assert stranger.get("/v1/decisions", params={"member": "tenant-test"}).json()["decisions"] == []
+
+
+def test_the_same_idempotency_key_is_another_one_elsewhere(stranger, operator):
+    headers = {"Idempotency-Key": "shared-between-tenants"}
+    first = operator.post("/v1/moderate", json={"text": "one"}, headers=headers).json()
+    second = stranger.post("/v1/moderate", json={"text": "two"}, headers=headers)
+    assert second.status_code == 200
+    assert second.json()["id"] != first["id"]
+
+
+def test_every_route_that_names_a_thing_is_in_the_table_above(service):
+    with service.client() as client:
+        paths = client.get("/openapi.json").json()["paths"]
+    naming = {path for path in paths if "{" in path}
+    assert naming == {
+        "/v1/decisions/{decision_id}",
+        "/v1/communities/{community}/policy",
+        "/v1/communities/{community}/rules",
+    }
