@@ -17,6 +17,9 @@ from models.risk.row import Row
 LEAN = 3.0
 LEAST_BACKGROUND = 3_000
 MOST_BACKGROUND = 12_000
+SEED_WEIGHT = 3.0
+"""Seeds were written for this product; rows of public sets only resemble its texts."""
+
 _NEAR = {"seeds", "toxirewritecn"}
 
 
@@ -42,7 +45,7 @@ def choose(rows: Sequence[Row], scripts: npt.NDArray[np.int8], label: str, seed:
     far = sorted(np.random.default_rng(seed).permutation(far)[:cap].tolist())
     index = np.array(sorted(near + far))
     truth = np.array([rows[n].labels[label] for n in index])
-    weight = np.array([rows[n].weight for n in index])
+    weight = np.array([rows[n].weight * (SEED_WEIGHT if rows[n].source == "seeds" else 1.0) for n in index])
     script = scripts[index]
     return Choice(
         index=index,

@@ -38,7 +38,7 @@ def fit(features: sp.csr_matrix, truth: F64, weight: F64, seed: int = 0) -> Line
     used = np.flatnonzero(np.bincount(features.indices, minlength=features.shape[1]) >= 2)
     narrow = features[:, used]
     scale = ratio(narrow, truth, weight)
-    model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=300, random_state=seed)
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, tol=0.01, max_iter=300, random_state=seed)
     model.fit(narrow @ sp.diags(scale), truth, sample_weight=weight)
     weights = np.zeros(features.shape[1])
     weights[used] = model.coef_[0] * scale

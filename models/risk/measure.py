@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from models.risk.choose import Choice
@@ -47,3 +48,19 @@ def _point(score: F64, truth: F64) -> tuple[float, float, float, float]:
         float(flagged[truth == 1].mean()),
         float(flagged[truth == 0].mean()),
     )
+
+
+def rendered(report: dict[str, Any]) -> Table:
+    """The figures as a table for people."""
+    shown = Table(
+        "label", "script", "positive", "negative", "AUC", "precision", "recall", "FPR", title="held back, at one half"
+    )
+    for label, scripts in report.items():
+        for script, found in scripts.items():
+            cells = [_cell(found.get(name)) for name in ("auc", "precision", "recall", "fpr")]
+            shown.add_row(label, script, str(found["positive"]), str(found["negative"]), *cells)
+    return shown
+
+
+def _cell(value: list[float] | None) -> str:
+    return f"{value[0]:.3f} [{value[1]:.3f}, {value[2]:.3f}]" if value else "-"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,7 @@ LEAST_WEIGHT = 0.004
 """Relative to a label's scale of 127 steps: a weight below half a step is nothing."""
 
 
-def assemble(
-    heads: tuple[Features, Features], labels: Mapping[str, tuple[Linear, Linear]]
-) -> dict[str, npt.NDArray[Any]]:
+def assemble(heads: tuple[Features, Features], labels: Mapping[str, Sequence[Linear]]) -> dict[str, npt.NDArray[Any]]:
     """``keys``, ``rows``, ``scales`` and ``bias`` as ``Weights.build`` takes them, the weightiest keys first."""
     stacked = [np.stack([pair[head].weights for pair in labels.values()], 1) for head in (0, 1)]
     weights = np.concatenate(stacked)

@@ -22,7 +22,9 @@ _SOURCES = {"cold", "toxirewritecn", "swsr", "olid", "edos", "hatemoji", "toxic-
 
 def _pattern(terms: Iterable[str]) -> re.Pattern[str]:
     """Any of the terms; Latin ones as whole words."""
-    parts = [rf"\b{re.escape(t)}\b" if t[0].isascii() else re.escape(t) for t in sorted(set(terms), key=len, reverse=True)]
+    parts = [
+        rf"\b{re.escape(t)}\b" if t[0].isascii() else re.escape(t) for t in sorted(set(terms), key=len, reverse=True)
+    ]
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
@@ -51,4 +53,8 @@ def _surge(root: Path) -> set[str]:
     if not path.is_file():
         return set()
     with path.open(encoding="utf-8", newline="") as lines:
-        return {row["text"] for row in csv.DictReader(lines) if float(row["severity_rating"]) >= _SEVERE and len(row["text"]) > 2}
+        return {
+            row["text"]
+            for row in csv.DictReader(lines)
+            if float(row["severity_rating"]) >= _SEVERE and len(row["text"]) > 2
+        }
