@@ -7,8 +7,8 @@ from html import escape
 
 from eval.results import Bars, Better, Curve, Curves
 
-_SIZE = 260
-_MARGIN = 40
+_SIZE = 284
+_MARGIN = 52
 _BAR = 22
 _LABEL = 260
 _WIDTH = 360

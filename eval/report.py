@@ -100,13 +100,13 @@ def goals(results: Sequence[Result]) -> list[Goal]:
 
 
 def show(cell: Cell) -> str:
-    """``0.812 (0.801–0.823)``; a plain number without bounds; words as they are; nothing as a dash."""
+    """``0.812 (0.801 to 0.823)``; a plain number without bounds; words as they are; nothing as a dash."""
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return "–"
     if isinstance(cell, str):
         return cell
     if isinstance(cell, Estimate):
-        return "–" if math.isnan(cell.value) else f"{cell.value:.3f} ({cell.low:.3f}–{cell.high:.3f})"
+        return "–" if math.isnan(cell.value) else f"{cell.value:.3f} ({cell.low:.3f} to {cell.high:.3f})"
     return f"{cell:,.0f}" if cell == int(cell) and abs(cell) > 1 else f"{cell:.3f}"
 
 

@@ -90,6 +90,10 @@ def ratios(found: dict[str, Any]) -> dict[str, float]:
         servers = found["http"]["servers"]
         rates = {name: figures["requests per second"] for name, figures in servers.items()}
         made["HTTP with decisions stored over bare echo"] = rates["ours"] / rates["echo"]
+        if "server CPU us" in servers["ours"]:
+            made["processor time of a request, ours over bare echo"] = (
+                servers["ours"]["server CPU us"] / servers["echo"]["server CPU us"]
+            )
         made["client's ceiling over bare echo"] = rates["ceiling"] / rates["echo"]
     return made
 
@@ -106,15 +110,16 @@ def tables(found: dict[str, Any]) -> list[Table]:
     )
     stages = [(name, f"{value:.1f}") for name, value in found["screen"]["microseconds"].items()]
     stages.append(("p99 of the whole screen, one by one", f"{found['screen']['p99 ms, single'] * 1000:.1f}"))
+    stages.append(("share of texts that the policy acts on", f"{found['screen']['share not allowed']:.3f}"))
     made = [ratio, speed, _table("per message", ("stage", "microseconds"), stages)]
     start = [
         (name, f"{value:.2f} s" if isinstance(value, float) else str(value)) for name, value in found["start"].items()
     ]
     if "http" in found:
         http = found["http"]
-        columns = ("requests per second", "p50 ms", "p95 ms", "p99 ms")
+        columns = ("requests per second", "p50 ms", "p95 ms", "p99 ms", "server CPU us")
         rows = [
-            (name, *(f"{f[c]:,.1f}" for c in columns), str(f["not 200"] or "none"))
+            (name, *(f"{f[c]:,.1f}" if c in f else "unknown" for c in columns), str(f["not 200"] or "none"))
             for name, f in http["servers"].items()
         ]
         made.append(_table(f"HTTP, {load.CONNECTIONS} connections", ("", *columns, "not 200"), rows))

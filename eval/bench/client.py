@@ -30,6 +30,7 @@ class Load:
         self.ends = self.counts_from + seconds
         self.latencies: list[float] = []
         self.refused: dict[str, int] = {}
+        self.served = 0
 
 
 class Connection(asyncio.Protocol):
@@ -62,6 +63,7 @@ class Connection(asyncio.Protocol):
 
     def _answered(self, now: float) -> None:
         load = self._load
+        load.served += 1
         if now >= load.counts_from:
             load.latencies.append(now - self._sent)
         status = self._buffer[9:12].decode("ascii", "replace")
@@ -121,7 +123,7 @@ def main() -> None:
     uvloop.run(_run(port, load, connections))
     p50, p95, p99 = np.quantile(load.latencies, [0.5, 0.95, 0.99]) * 1000
     figures = {"requests per second": len(load.latencies) / seconds, "p50 ms": p50, "p95 ms": p95, "p99 ms": p99}
-    print(json.dumps({**figures, "not 200": load.refused}))
+    print(json.dumps({**figures, "served": load.served, "not 200": load.refused}))
 
 
 if __name__ == "__main__":

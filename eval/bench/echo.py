@@ -5,10 +5,21 @@ answers what it was sent. ``... ceiling PORT``: constant bytes from a raw socket
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from typing import cast
 
+import uvicorn
+from fastapi import FastAPI
+from pydantic import BaseModel
+
 _ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+
+
+class Body(BaseModel):
+    text: str
+    member: dict[str, str] | None = None
+    channel: str | None = None
 
 
 class Constant(asyncio.Protocol):
@@ -26,17 +37,6 @@ async def _ceiling(port: int) -> None:
 
 
 def _echo(port: int) -> None:
-    import gc
-
-    import uvicorn
-    from fastapi import FastAPI
-    from pydantic import BaseModel
-
-    class Body(BaseModel):
-        text: str
-        member: dict[str, str] | None = None
-        channel: str | None = None
-
     app = FastAPI()
 
     @app.post("/v1/moderate")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.bench.client import write_requests
-from eval.bench.serving import free_port, request, resident_mb, running, service
+from eval.bench.serving import cpu_seconds, free_port, request, resident_mb, running, service
 from eval.bench.texts import texts
 
 CONNECTIONS = 32
@@ -29,14 +29,15 @@ def measure() -> dict[str, Any]:
             pass
         process, second_start = stack.enter_context(service(data, ports["ours"]))
         before = resident_mb(process.pid)
+        pids = {"ours": process.pid}
         for kind in ("echo", "ceiling"):
             command = [sys.executable, "-m", "eval.bench.echo", kind, str(ports[kind])]
-            stack.enter_context(running(command, ports[kind], None))
+            pids[kind] = stack.enter_context(running(command, ports[kind], None))[0].pid
         files = _requests(Path(folder), (data / "demo.key").read_text("utf-8").strip())
         rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in ports}
         for _ in range(ROUNDS):
             for name, port in ports.items():
-                rounds[name].append(_client(port, files["ours" if name == "ours" else "echo"]))
+                rounds[name].append(_client(port, files["ours" if name == "ours" else "echo"], pids[name]))
         memory = {"after start": before, "after the load": resident_mb(process.pid)}
     return {
         "servers": {name: _median(found) for name, found in rounds.items()},
@@ -56,10 +57,15 @@ def _requests(folder: Path, key: str) -> dict[str, Path]:
     return files
 
 
-def _client(port: int, requests: Path) -> dict[str, Any]:
+def _client(port: int, requests: Path, pid: int) -> dict[str, Any]:
+    """One round; with the processor time that the server's own process took per request, which a busy machine changes little."""
+    before = cpu_seconds(pid)
     command = [sys.executable, "-m", "eval.bench.client", str(port), str(requests), str(SECONDS), str(CONNECTIONS)]
     out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS * 10 + 30).stdout
     found: dict[str, Any] = json.loads(out)
+    after, served = cpu_seconds(pid), found.pop("served")
+    if before is not None and after is not None:
+        found["server CPU us"] = (after - before) / served * 1e6
     return found
 
 

@@ -89,6 +89,15 @@ def resident_mb(pid: int) -> float | None:
     return int(line.split()[1]) * 1024 / 1e6
 
 
+def cpu_seconds(pid: int) -> float | None:
+    """Processor time that one process has used, all its threads; None where the system does not tell."""
+    status = Path(f"/proc/{pid}/stat")
+    if not status.is_file():
+        return None
+    fields = status.read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def request(path: str, body: dict[str, object], key: str | None) -> bytes:
     """One raw HTTP/1.1 request."""
     content = json.dumps(body, ensure_ascii=False).encode()

@@ -1,7 +1,9 @@
-"""Texts to measure speed on: 60 characters each, made of this project's own rows, no two alike."""
+"""Texts to measure speed on: 60 characters each, made of this project's own sentences, no two alike."""
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,38 +11,36 @@ import numpy as np
 from eval.datasets import read_jsonl
 
 LENGTH = 60
-HARMFUL_SHARE = 0.1
-"""One text in ten holds something harmful: more than ordinary chat, where findings are rarer and so cheaper."""
+HARMFUL_SHARE = 0.05
+"""One text in twenty holds something harmful, whose evidence takes longer to gather: more than in ordinary chat."""
 
-_EVAL = Path(__file__).parent.parent
+_HERE = Path(__file__).parent
 
 
 def texts(count: int, seed: int) -> list[str]:
-    """``count`` texts in Chinese (both scripts) and English; other seeds give other texts, so that no cache can help."""
-    pools = _pools()
+    """``count`` texts in Chinese (both scripts) and English; other seeds give other texts, nearly all of them, so that no cache can help."""
+    ordinary, harmful = _ordinary(), _harmful()
     rng = np.random.default_rng(seed)
-    made = []
-    for _ in range(count):
-        language = list(pools)[rng.integers(len(pools))]
-        benign, harmful = pools[language]
-        pieces = [harmful[rng.integers(len(harmful))]] if rng.random() < HARMFUL_SHARE else []
-        while sum(map(len, pieces)) + len(pieces) < LENGTH:
-            piece = benign[rng.integers(len(benign))]
-            pieces.append(piece[rng.integers(max(1, len(piece) // 2)) :])
-        joint = " " if language == "en" else "，"
-        made.append(joint.join(pieces)[:LENGTH])
-    return made
+    made: dict[str, None] = {}
+    while len(made) < count:
+        language = list(ordinary)[rng.integers(len(ordinary))]
+        bad = harmful[language]
+        pieces = [bad[rng.integers(len(bad))]] if rng.random() < HARMFUL_SHARE else []
+        while sum(map(len, pieces)) + len(pieces) <= LENGTH:
+            pieces.append(ordinary[language][rng.integers(len(ordinary[language]))])
+        made[(", " if language == "en" else "，").join(pieces)[:LENGTH]] = None
+    return list(made)
 
 
-def _pools() -> dict[str, tuple[list[str], list[str]]]:
-    """Benign and harmful rows by language."""
-    rows = [(r["lang"], r["text"], bool(r["labels"])) for r in read_jsonl(_EVAL / "sample" / "moderation.jsonl")]
-    rows += [("zh-Hant", r["text"], r["label"] is not None) for r in read_jsonl(_EVAL / "twins" / "traditional.jsonl")]
-    languages = sorted({language for language, _, _ in rows})
+@cache
+def _ordinary() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = tomllib.loads((_HERE / "chat.toml").read_text("utf-8"))
+    return found
+
+
+@cache
+def _harmful() -> dict[str, list[str]]:
+    rows = read_jsonl(_HERE.parent / "sample" / "moderation.jsonl")
     return {
-        language: (
-            [text for lang, text, bad in rows if lang == language and not bad],
-            [text for lang, text, bad in rows if lang == language and bad],
-        )
-        for language in languages
+        language: [row["text"] for row in rows if row["labels"] and row["lang"] == language] for language in _ordinary()
     }

@@ -31,7 +31,6 @@ SAMPLE: Mapping[str, Task] = {
 """What needs no download: rows that lie in this repository."""
 
 TASKS: Mapping[str, Task] = {
-    **SAMPLE,
     "cold_test": cold_test,
     "cold_dev": cold_dev,
     "reviews": reviews,
@@ -49,4 +48,5 @@ TASKS: Mapping[str, Task] = {
     "toxic_spans": toxic_spans,
     "personal_data_multipriv": multipriv,
     "personal_data_presidio": presidio,
+    **SAMPLE,
 }

@@ -35,6 +35,7 @@ def cold_test(context: Context) -> Result:
     goals = (
         Goal("COLD test, accuracy", binary.estimate("accuracy"), Better.UP, 0.80),
         Goal("COLD test, accuracy on anti-bias texts", fine.estimate("accuracy", 2), Better.UP, 0.50),
+        Goal("COLD test, recall beside it", binary.estimate("recall"), Better.UP, 0.82),
     )
     charts = (
         *curves(truth, {"ours": scores}),

@@ -50,15 +50,36 @@ def cntp(context: Context) -> Result:
     )
     base = Table("non-toxic base", dict.fromkeys(thresholds, Better.DOWN), (Row("flagged", flagged),))
     ten = f"at {_BUDGETS[0]:.0%} flagged"
+    kept = _kept(table, ten)
     goals = (
-        Goal("CNTP, base, 10 % of non-toxic flagged", table.estimate(ten), Better.UP, 0.58),
-        Goal("CNTP, base, ROC AUC", table.estimate("ROC AUC"), Better.UP, 0.84),
-        Goal("CNTP, mean of eight disguises, 10 % of non-toxic flagged", table.estimate(ten, 9), Better.UP, 0.45),
+        Goal("CNTP base, 10 % of non-toxic flagged", table.estimate(ten), Better.UP, 0.58),
+        Goal("CNTP base, ROC AUC", table.estimate("ROC AUC"), Better.UP, 0.84),
+        Goal(
+            "CNTP mean of eight disguises, 10 % of non-toxic flagged", table.estimate(ten, len(rows)), Better.UP, 0.45
+        ),
+        Goal(
+            "CNTP mean of eight disguises, share of the base's detection",
+            kept.estimate("kept", len(rows) - 1),
+            Better.UP,
+            0.80,
+        ),
+        *(
+            Goal(f"CNTP {row.name}, 10 % of non-toxic flagged", table.estimate(ten, i), Better.UP, 0.45)
+            for i, row in enumerate(rows)
+            if row.name in {"homophones", "pinyin"}
+        ),
+        *(
+            Goal(f"CNTP {row.name}, share of the base's detection", kept.estimate("kept", i - 1), Better.UP, 0.99)
+            for i, row in enumerate(rows)
+            if row.name == "Traditional"
+        ),
     )
     bars = Bars(
         "detection, 10 % of non-toxic flagged", tuple((r.name, table.estimate(ten, i)) for i, r in enumerate(rows))
     )
-    return Result("cntp", "CNTP", (table, base), (bars,), goals, cases=sum(map(len, screened.values())) + len(clean))
+    return Result(
+        "cntp", "CNTP", (table, kept, base), (bars,), goals, cases=sum(map(len, screened.values())) + len(clean)
+    )
 
 
 def _sources() -> dict[str, tuple[str, str]]:
@@ -91,6 +112,17 @@ def _mean_row(rows: list[Row]) -> Row:
         value, low, high = np.mean([(f.value, f.low, f.high) for f in found], axis=0)
         cells[column] = Estimate(float(value), float(low), float(high), sum(f.n for f in found))
     return Row("mean of the eight", cells)
+
+
+def _kept(table: Table, column: str) -> Table:
+    """Each disguise's detection over the base's, which is held fixed: the bounds are those of the disguise."""
+    whole = table.estimate(column).value
+    rows = []
+    for i, row in enumerate(table.rows):
+        if i and row.kind is Kind.OURS:
+            e = table.estimate(column, i)
+            rows.append(Row(row.name, {"kept": Estimate(e.value / whole, e.low / whole, e.high / whole, e.n)}))
+    return Table(f"share of the base's detection, {column}", {"kept": Better.UP}, tuple(rows))
 
 
 def _references(thresholds: Mapping[str, float]) -> tuple[Row, ...]:

@@ -113,7 +113,7 @@ def test_cold_counts_by_hand(context):
     assert cell(result, "offensive or not", "ours", "false positives").value == pytest.approx(1 / 3)
     assert cell(result, "offensive or not", "flag nothing", "accuracy") == pytest.approx(3 / 5)
     assert cell(result, "by fine label", "anti-bias", "accuracy").value == 0.0
-    assert [goal.met for goal in result.goals] == [False, False]
+    assert [goal.met for goal in result.goals] == [False, False, False]
 
 
 def test_the_limit_cuts_and_repeats(context):
