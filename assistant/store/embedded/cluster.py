@@ -66,6 +66,7 @@ _INITDB = (
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--no-instructions",
+    "--wal-segsize=4",
     "--sync-method=syncfs",
 )
 
