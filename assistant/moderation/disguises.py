@@ -1,20 +1,16 @@
 """The disguises of a term that are cheaper to look for than to undo: further spellings for the keyword automaton.
 
-Han: a character written as its two parts (强女干), characters written as the first letter of their reading (操n妈). Latin: vowels or the
-inside as stars (f*ck, s**t), ``1`` for ``l``, one letter of a double stretched (asssss).
+Han: characters written as the first letter of their reading (操n妈). Latin: vowels or the inside as stars (f*ck, s**t), ``1`` for ``l``,
+one letter of a double stretched (asssss).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
 
 from assistant.moderation.forms import Written
-from assistant.text.characters import read_table
-from assistant.text.han import fold
-from assistant.text.ordinary import GRAMMATICAL, is_ordinary
 from assistant.text.phonetic import letters_of
 
 _MOST_INITIALS = 4
@@ -34,37 +30,20 @@ class Spelling:
     stretched: tuple[int, ...] = ()
 
 
-@cache
-def _parts() -> dict[str, tuple[str, ...]]:
-    """Character -> its two parts, where they do not meet in ordinary writing (好 is not 女子, 子 is not 了一)."""
-    table = {char: dict.fromkeys(map(fold, pairs.split(" "))) for char, pairs in read_table("parts.tsv")}
-    return {char: tuple(pair for pair in pairs if _is_rare(pair)) for char, pairs in table.items()}
-
-
-def _is_rare(pair: str) -> bool:
-    return GRAMMATICAL.isdisjoint(pair) and not is_ordinary(*pair)
-
-
 def han_disguises(term: str, forms: tuple[Written, ...], *, many_initials: bool) -> Iterator[Spelling]:
-    """For a folded term of two characters or more.
+    """A folded term of two characters or more with some of them as the first letter of their reading.
 
-    ``many_initials`` allows letters for all characters but one; without it a letter stands for at most half of them, and in no term of two.
+    ``many_initials`` allows letters for all characters but one, in a term of two for the second; without it a letter stands for at most
+    half of them, and in no term of two.
     """
-    for i, char in enumerate(term):
-        for pair in _parts().get(char, ()):
-            yield Spelling(term[:i] + pair + term[i + 1 :], _moved(forms, i))
-    pairs_of_all = [_parts().get(char, ())[:1] for char in term]
-    if len(term) == 2 and all(pairs_of_all):
-        yield Spelling("".join(pairs[0] for pairs in pairs_of_all))
     han = [i for i, char in enumerate(term) if letters_of(char)]
-    most = len(han) - 1 if many_initials else len(han) // 2 if len(term) > 2 else 0
-    yield from _with_initials(term, forms, han, most if len(term) <= _MOST_INITIALS else 1)
-
-
-def _moved(forms: tuple[Written, ...], split: int) -> tuple[Written, ...]:
-    """The forms of the other characters once the one at ``split`` takes two places."""
-    kept = (form for form in forms if form.position != split)
-    return tuple(Written(form.position + (form.position > split), form.sure, form.simplified) for form in kept)
+    if len(term) == 2:
+        han, most = han[1:], int(many_initials)
+    elif len(term) <= _MOST_INITIALS:
+        most = len(han) - 1 if many_initials else len(han) // 2
+    else:
+        most = 1
+    return _with_initials(term, forms, han, most)
 
 
 def _with_initials(term: str, forms: tuple[Written, ...], han: list[int], most: int) -> Iterator[Spelling]:

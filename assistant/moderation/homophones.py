@@ -84,11 +84,10 @@ def _is_homophone(match: SoundMatch) -> bool:
     if match.same == len(match.pieces):
         return _has_another_form(match)
     other = [piece != char for piece, char in zip(match.pieces, match.term, strict=True)]
-    if all(piece in FREQUENT for piece, differs in zip(match.pieces, other, strict=True) if differs):
+    swapped = [piece for piece, differs in zip(match.pieces, other, strict=True) if differs]
+    if len(match.pieces) == 2 and not COMMON.isdisjoint(swapped):
         return False
-    if len(match.pieces) == 2 and (match.same == 0 or _swapped(match) in COMMON):
-        return False
-    if _straddles(match, other):
+    if FREQUENT.issuperset(swapped) or _straddles(match, other):
         return False
     if len(match.pieces) > 2 and sum(other) == 1:
         return True
@@ -99,11 +98,6 @@ def _is_homophone(match: SoundMatch) -> bool:
 def _has_another_form(match: SoundMatch) -> bool:
     """乾你娘 for 幹你娘: written with characters of another word. Terms of two are too often just that other word (餅乾)."""
     return len(match.pieces) > 2 and not match.apart
-
-
-def _swapped(match: SoundMatch) -> str:
-    """The one character of two that is not the term's."""
-    return match.pieces[match.pieces[0] == match.term[0]]
 
 
 def _straddles(match: SoundMatch, other: Sequence[bool]) -> bool:

@@ -48,6 +48,8 @@ class Lexicon:
         leet = text.leet_layer
         if leet.text != joined.text:
             yield from self._find_leet(reading, leet, joined.text)
+        if text.merged_layer is not None:
+            yield from self._find_written(reading, text.merged_layer)
         if self._sounds is not None:
             yield from self._find_sounds(reading, text.pinyin_layer)
 

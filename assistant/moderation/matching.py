@@ -13,6 +13,7 @@ from assistant.moderation.terms import Entry, Term
 from assistant.text import Normalised
 from assistant.text.han import HANS_ONLY, HANT_ONLY
 from assistant.text.layer import Layer
+from assistant.text.ordinary import is_ordinary
 from assistant.types import TermScript
 
 _SIGNS_FOR_L = frozenset("1!|")
@@ -42,11 +43,25 @@ class Reading:
             return False
         if not _whole_word(layer, start, end):
             return False
-        if layer.starts is not None and not term.latin and not self._together(layer, start, end):
+        if not term.latin and not self._is_one_piece(entry, layer, start, end):
             return False
         if spelling.forms and not self._written_so(spelling, layer, start):
             return False
         return entry.disguised or not _inside(layer.text, start, term.innocent)
+
+    def _is_one_piece(self, entry: Entry, layer: Layer, start: int, end: int) -> bool:
+        """Whether the characters of a Han term belong to one another, and not to what stands outside."""
+        if entry.disguised and _beside_digit(layer.text, start, end):
+            return False
+        return layer.starts is None or (self._together(layer, start, end) and not self._is_borrowed(layer, start, end))
+
+    def _is_borrowed(self, layer: Layer, start: int, end: int) -> bool:
+        """Whether a part of a merged character is a word with its neighbour outside (干 of 女干 in 美女干部)."""
+        first, last = layer.span(start, end)
+        before, after = self._folded[first - 1 : first], self._folded[last : last + 1]
+        return (layer.text[start] != self._folded[first] and is_ordinary(before, self._folded[first])) or (
+            layer.text[end - 1] != self._folded[last - 1] and is_ordinary(self._folded[last - 1], after)
+        )
 
     def _is_new(self, term: Term, layer: Layer, start: int, end: int) -> bool:
         """Whether something was taken out here; what stands unchanged was found in the folded text."""
@@ -86,7 +101,10 @@ class Reading:
         return all(self._may_mean(form, layer, start, len(spelling.text)) for form in spelling.forms)
 
     def _may_mean(self, form: Written, layer: Layer, start: int, length: int) -> bool:
+        """Whether the character at the form may mean the term's; one put together from its parts does."""
         at = layer.span(start + form.position, start + form.position + 1)[0]
+        if layer.text[start + form.position] != self._folded[at]:
+            return True
         char = self._plain[at]
         return char in form.sure or (char in form.simplified and (length > 2 or not self._traditional))
 
@@ -99,6 +117,13 @@ def _as_required(spelling: Spelling, layer: Layer, start: int, before_leet: str 
         return False
     widths = (layer.span(start + i, start + i + 1) for i in spelling.stretched)
     return all(last - first >= _STRETCH for first, last in widths)
+
+
+def _beside_digit(text: str, start: int, end: int) -> bool:
+    """Whether a letter that stands for a character is part of something like 65nm."""
+    return (text[start].isascii() and text[start - 1 : start].isdigit()) or (
+        text[end - 1].isascii() and text[end : end + 1].isdigit()
+    )
 
 
 def _whole_word(layer: Layer, start: int, end: int) -> bool:

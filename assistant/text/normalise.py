@@ -9,6 +9,7 @@ from assistant.text.han import fold, read_digits
 from assistant.text.joining import join
 from assistant.text.layer import Layer
 from assistant.text.leet import undo_leet
+from assistant.text.parts import merge
 from assistant.text.phonetic import sound
 from assistant.text.view import View
 
@@ -58,6 +59,11 @@ class Normalised:
     def leet(self) -> View:
         """``joined`` with leetspeak undone in words that mix letters and signs."""
         return self.leet_layer.over(self.plain, "leet")
+
+    @cached_property
+    def merged_layer(self) -> Layer | None:
+        """``joined`` with split characters merged, or ``None`` where nothing looks split; see ``assistant.text.parts``."""
+        return merge(self.joined_layer)
 
     @cached_property
     def pinyin_layer(self) -> Layer:

@@ -17,6 +17,7 @@ import string
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from itertools import product
 from pathlib import Path
 
 import opencc
@@ -50,8 +51,10 @@ KANA_LIKE_HAN = {
     "チ": "千",
 }
 HAN_LOOKALIKES = {"囗": "口", "〇": "零"}
+RADICALS = dict(zip("讠钅饣纟氵忄刂礻衤犭", "言金食糸水心刀示衣犬", strict=True)) | {"扌": "手才"}
 COMMON_READING_SHARE = 0.08
 ORDINARY_FREQUENCY = 10
+MOST_COMMON = 1500
 
 
 def package_file(package: str, name: str) -> Path:
@@ -200,13 +203,18 @@ def zhuyin(syllables: Iterable[str], table: dict[str, list[str]]) -> dict[str, s
 
 def parts(chaizi: Path) -> dict[str, list[str]]:
     """Character of GB 2312 -> the ways to write it as two characters side by side (奸: 女干)."""
-    table = {}
+    table: dict[str, list[str]] = {}
     for line in chaizi.read_text(encoding="utf-8").splitlines():
         char, *ways = line.split("\t")
         pairs = ["".join(way.split()) for way in ways if len(way.split()) == 2]
         good = [pair for pair in pairs if len(pair) == 2 and all(encodable(c, "gbk") for c in pair)]
         if good and encodable(char, "gb2312"):
-            table.setdefault(char, []).extend(pair for pair in good if pair not in table.get(char, ()))
+            full = [
+                first + second
+                for pair in good
+                for first, second in product(*(part + RADICALS.get(part, "") for part in pair))
+            ]
+            table[char] = list(dict.fromkeys([*table.get(char, ()), *full]))
     return table
 
 
@@ -221,15 +229,15 @@ def ordinary_words(fold: dict[str, str]) -> dict[str, str]:
     return {first: "".join(sorted(seconds)) for first, seconds in sorted(table.items())}
 
 
-def common_characters(fold: dict[str, str], most: int = 1500) -> str:
-    """The characters most used in words, weighted by how often the words are."""
+def characters_by_use(fold: dict[str, str]) -> str:
+    """The characters of words, most used first, weighted by how often the words are."""
     used: Counter[str] = Counter()
     for line in package_file("jieba", "dict.txt").read_text(encoding="utf-8").splitlines():
         word, frequency, _ = line.split(" ")
         for char in word:
             if "\u4e00" <= char <= "\u9fff":
                 used[fold.get(char, char)] += int(frequency)
-    return "".join(char for char, _ in used.most_common(most))
+    return "".join(char for char, _ in used.most_common())
 
 
 def english_like_pinyin(words: Iterable[str], syllables: Iterable[str]) -> list[str]:
@@ -265,9 +273,11 @@ def main() -> None:
     spelling = zhuyin(syllables, table)
     write("pinyin.tsv", (f"{s}\t{spelling[s]}\t{''.join(by_syllable[s])}" for s in syllables))
     write("readings.tsv", (f"{char}\t{' '.join(others)}" for char, (_, *others) in sorted(table.items()) if others))
-    write("parts.tsv", (f"{char}\t{' '.join(pairs)}" for char, pairs in sorted(parts(options.chaizi).items())))
+    by_use = characters_by_use(fold)
+    taken_apart = {char: pairs for char, pairs in parts(options.chaizi).items() if char in by_use}
+    write("parts.tsv", (f"{char}\t{' '.join(taken_apart[char])}" for char in by_use if char in taken_apart))
     write("words.txt", (first + seconds for first, seconds in ordinary_words(fold).items()))
-    write("common.txt", [common_characters(fold)])
+    write("common.txt", [by_use[:MOST_COMMON]])
     words = options.english.read_text(encoding="utf-8").splitlines()
     write("english.txt", english_like_pinyin(words, syllables))
 
