@@ -84,7 +84,7 @@ def read_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         raise ConfigurationError("database.url is not a URL like postgresql://role:password@host/database") from None
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ConfigurationError(f"database.url is for {parsed.get_backend_name()}; only PostgreSQL is supported")

@@ -32,8 +32,8 @@ def migrate(direct_url: str, serving_url: str) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            _check_server(connection)
             _check_role(connection, role)
+            _check_server(connection)
             if _revision(connection) != head():
                 _upgrade(connection)
                 _grant(connection, role)
