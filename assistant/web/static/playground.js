@@ -147,8 +147,8 @@ const show = (text, answer) => {
   drawMarks();
 };
 
-const complain = (sentence, field = "") => {
-  const place = field.startsWith("policy") ? el["policy-error"] : el.problem;
+const complain = (sentence, inPolicy = false) => {
+  const place = inPolicy ? el["policy-error"] : el.problem;
   for (const each of [el.problem, el["policy-error"]]) {
     each.hidden = each !== place || !sentence;
     each.textContent = each === place ? sentence : "";
@@ -176,7 +176,7 @@ const screen = async () => {
       signal,
     });
     const said = await answer.json();
-    if (answer.ok) { complain(""); show(text, said); } else complain(said.detail ?? String(answer.status), said.field ?? "");
+    if (answer.ok) { complain(""); show(text, said); } else complain(said.detail ?? String(answer.status), ownPolicy() && (answer.status === 422 || said.field === "policy"));
     if (answer.status === 429) schedule(1000 * Number(answer.headers.get("Retry-After") ?? 1));
   } catch (error) {
     if (error.name === "AbortError") return;
