@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if about.degraded:
         console.print(f"[red]{about.degraded} decisions were degraded: a stage of screening failed on them[/]")
     if options.write_baseline:
-        baseline.write(results)
-        console.print(f"written: {baseline.BASELINE}")
-    passed = _check(console, results) if options.check else True
+        baseline.write(results, options.baseline)
+        console.print(f"written: {options.baseline}")
+    passed = _check(console, results, options.baseline) if options.check else True
     return int(not passed or bool(about.degraded))
 
 
@@ -50,16 +50,21 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--sample", action="store_true", help="only what needs no download, in seconds")
     parser.add_argument("--limit", type=int, metavar="N", help="at most N cases per set, drawn with a fixed seed")
-    parser.add_argument("--check", action="store_true", help="fail on a regression against eval/baseline.json")
+    parser.add_argument("--check", action="store_true", help="fail on a regression against the baseline")
     parser.add_argument("--write-baseline", action="store_true", help="make the figures the baseline's")
     parser.add_argument(
         "--out", type=Path, default=_HERE / "out", metavar="FOLDER", help="where the report goes (eval/out)"
+    )
+    parser.add_argument(
+        "--baseline", type=Path, default=baseline.BASELINE, metavar="FILE", help="the baseline (eval/baseline.json)"
     )
     options = parser.parse_args(arguments)
     if options.limit is not None and (options.check or options.write_baseline):
         parser.error("--limit cuts the sets: its figures cannot be compared with the baseline")
     if options.limit is not None and options.limit < 1:
         parser.error("--limit must be 1 or more")
+    if options.out.exists() and not options.out.is_dir():
+        parser.error(f"--out {options.out} is not a folder")
     return options
 
 
@@ -111,8 +116,8 @@ def _print(console: Console, results: Sequence[Result]) -> None:
             console.print(f"[yellow]{result.task}: {'; '.join(result.notes)}[/]")
 
 
-def _check(console: Console, results: Sequence[Result]) -> bool:
-    found = baseline.compare(results, baseline.read())
+def _check(console: Console, results: Sequence[Result], path: Path) -> bool:
+    found = baseline.compare(results, baseline.read(path))
     for line in found.worse:
         console.print(f"[red]worse:[/] {line}", highlight=False)
     for line in found.unchecked:

@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 
 
 def texts(count: int, seed: int) -> list[str]:
-    """``count`` texts in Chinese (both scripts) and English; other seeds give other texts, nearly all of them, so that no cache can help."""
+    """``count`` texts in Chinese (both scripts) and English; other seeds give nearly all other texts, so that no cache can help."""
     ordinary, harmful = _ordinary(), _harmful()
     rng = np.random.default_rng(seed)
     made: dict[str, None] = {}

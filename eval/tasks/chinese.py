@@ -78,7 +78,8 @@ def cold_dev(context: Context) -> Result:
                 ("score of 0.5 or more", screened.over(OFFENSIVE)),
             )
         ),
-        "Dev labels are closer to the training file's than the test file's are: dev overstates the test figures by about ten points.",
+        "Dev rows calibrate the shipped model and are never fitted. Their labels are closer to the training file's than the "
+        "test file's are: dev overstates the test figures by about ten points.",
     )
     return Result("cold_dev", "COLD dev under the demo policy", (table,), cases=len(rows))
 

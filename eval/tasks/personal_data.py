@@ -11,7 +11,7 @@ import numpy as np
 from assistant.types import Label
 from eval.bootstrap import Estimate, estimates, rate
 from eval.datasets import read_jsonl
-from eval.flow import Context
+from eval.flow import Context, Screened
 from eval.metrics import Floats, ratio
 from eval.results import Bars, Better, Cell, Kind, Result, Row, Table
 
@@ -97,21 +97,17 @@ def _measure(context: Context, task: str, title: str, texts: Sequence[Text]) -> 
     """A piece is found when privacy findings cover at least half of it; a finding is right when at least half of it lies in a piece."""
     texts = context.cases(texts)
     screened = context.probe.screen([text.text for text in texts])
-    found = [
-        sorted({(f.start, f.end) for f in findings if f.label == Label.PRIVACY and f.field == "text"})
-        for findings in screened.findings
-    ]
-    pairs = list(zip(texts, found, strict=True))
-    claimed = Row("kinds that are looked for", _cells(pairs))
+    pairs = list(zip(texts, _found(screened, "rule:", "model:"), strict=True))
+    by_rule = list(zip(texts, _found(screened, "rule:"), strict=True))
     kinds = sorted({(not piece.claimed, piece.kind) for text in texts for piece in text.pieces})
     rows = [Row(kind + (" (not looked for)" if other else ""), _kind_cells(pairs, kind)) for other, kind in kinds]
-    clean = np.array([bool(spans) for text, spans in pairs if not text.pieces], dtype=bool)
+    overall = (Row("kinds that are looked for", _cells(pairs)), Row("the same, rules alone", _cells(by_rule)))
     alarms = Table(
         "texts without personal data",
         {"false positives": Better.DOWN},
-        (Row("ours", {"false positives": rate(clean)}),),
+        (Row("ours", _alarms(pairs)), Row("rules alone", _alarms(by_rule))),
     )
-    table = Table("pieces of personal data", _COLUMNS, (claimed, *rows, _NOTHING))
+    table = Table("pieces of personal data", _COLUMNS, (*overall, *rows, _NOTHING))
     bars = Bars(
         "recall by kind", tuple((row.name, cell) for row in rows if isinstance(cell := row.cells["recall"], Estimate))
     )
@@ -120,6 +116,24 @@ def _measure(context: Context, task: str, title: str, texts: Sequence[Text]) -> 
 
 _NOTHING = Row("flag nothing", {"recall": 0.0, "F1": 0.0}, Kind.TRIVIAL)
 Pairs = Sequence[tuple[Text, list[tuple[int, int]]]]
+
+
+def _found(screened: Screened, *sources: str) -> list[list[tuple[int, int]]]:
+    """The spans of each text's privacy findings whose source begins with one of ``sources``, in order."""
+    return [
+        sorted(
+            {
+                (f.start, f.end)
+                for f in findings
+                if f.label == Label.PRIVACY and f.field == "text" and f.source.startswith(sources)
+            }
+        )
+        for findings in screened.findings
+    ]
+
+
+def _alarms(pairs: Pairs) -> dict[str, Cell]:
+    return {"false positives": rate(np.array([bool(spans) for text, spans in pairs if not text.pieces], dtype=bool))}
 
 
 def _cells(pairs: Pairs) -> dict[str, Cell]:

@@ -1,0 +1,35 @@
+"""``python -m eval`` on the real flow, with the rows of this repository."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from eval.__main__ import main
+
+TASK = ["--task", "personal_data_sample"]
+
+
+def test_check_passes_on_its_own_baseline_and_fails_when_a_figure_drops(tmp_path, capsys):
+    path, out = tmp_path / "baseline.json", tmp_path / "out"
+    common = [*TASK, "--out", str(out), "--baseline", str(path)]
+    assert main([*common, "--write-baseline"]) == 0
+    assert main([*common, "--check"]) == 0
+    assert {p.name for p in out.iterdir()} == {"report.html", "report.json", "report.md"}
+
+    document = json.loads(path.read_text("utf-8"))
+    figures = document["tasks"]["personal_data_sample"]
+    name = next(key for key in figures if key.endswith("looked for / recall"))
+    figures[name] |= {"value": 1.5, "low": 1.4, "high": 1.6}
+    path.write_text(json.dumps(document), "utf-8")
+    capsys.readouterr()
+    assert main([*common, "--check"]) == 1
+    assert "1 worse" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [["--task", "nothing"], ["--limit", "5", "--check"], ["--limit", "0"]])
+def test_wrong_usage_is_told(wrong):
+    with pytest.raises(SystemExit) as stop:
+        main(wrong)
+    assert stop.value.code == 2
