@@ -55,8 +55,8 @@ def _with_initials(term: str, forms: tuple[Written, ...], han: list[int], most: 
 
 
 def latin_disguises(term: str) -> Iterator[Spelling]:
-    """For a folded term of Latin letters without spaces."""
-    if len(term) > 3:
+    """For a folded term of ASCII characters."""
+    if len(term) > 3 and term.isalpha():
         yield from _starred(term)
     ells = [i for i, letter in enumerate(term) if letter == "l"][:3]
     for count in range(1, len(ells) + 1):

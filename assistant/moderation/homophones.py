@@ -28,7 +28,7 @@ class SoundMatch:
     @property
     def spelled(self) -> int:
         """How many syllables are spelled out in letters."""
-        return sum(not letters_of(piece) for piece in self.pieces)
+        return sum(piece != char and not letters_of(piece) for piece, char in zip(self.pieces, self.term, strict=True))
 
     @property
     def same(self) -> int:

@@ -105,15 +105,15 @@ def _innocent(terms: Iterable[str], unless: Sequence[str]) -> dict[str, list[tup
 
 def _disguises(term: Term, exact: Spelling) -> Iterator[Spelling]:
     if term.latin:
-        return latin_disguises(term.folded) if term.folded.isalpha() else iter(())
+        return latin_disguises(term.folded)
     if len(term.folded) < 2 or term.rule.script is TermScript.LATIN:
         return iter(())
     return han_disguises(term.folded, exact.forms, many_initials=term.rule.label in _MANY_INITIALS)
 
 
 def _sounds(term: Term) -> Iterator[str]:
-    """The term read aloud in every usual way; nothing for terms that are not two to eight Han characters."""
-    if not 2 <= len(term.folded) <= _MOST_SYLLABLES or not all(map(letters_of, term.folded)):
+    """The term read aloud in every usual way; nothing for terms with fewer than two Han characters or over eight characters."""
+    if len(term.folded) > _MOST_SYLLABLES or sum(1 for char in term.folded if letters_of(char)) < 2:
         return iter(())
     readings = [read_aloud(char) + other_readings().get(char, "") for char in term.folded]
     return islice(map("".join, product(*readings)), _MOST_READINGS)

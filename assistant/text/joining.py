@@ -57,12 +57,21 @@ def _drop_gaps(folded: str, keep: bytearray) -> None:
         _drop(keep, run.start() + 1, run.end())
     if _SINGLE.search(folded):
         for run in _SINGLES.finditer(folded):
-            if len(_SEPARATORS.findall(run[0])) > 1:
-                _drop_separators(folded, keep, run)
+            _drop_within_words(folded, keep, run)
     if _MARK_IN_WORD.search(folded):
         for run in _PIECES.finditer(folded):
             if _is_one_word(_SEPARATORS.split(run[0])):
                 _drop_separators(folded, keep, run)
+
+
+def _drop_within_words(folded: str, keep: bytearray, run: re.Match[str]) -> None:
+    """Drops the separators of a run of three or more, but those between its words: spaces among signs, wide ones among single spaces."""
+    gaps = list(_SEPARATORS.finditer(folded, run.start(), run.end()))
+    signs = not all(gap[0].isspace() for gap in gaps)
+    for gap in gaps if len(gaps) > 1 else ():
+        between_words = gap[0].isspace() and (signs or gap.end() - gap.start() > 1)
+        if not between_words:
+            _drop(keep, gap.start(), gap.end())
 
 
 def _is_one_word(pieces: list[str]) -> bool:

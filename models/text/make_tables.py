@@ -51,6 +51,7 @@ KANA_LIKE_HAN = {
     "チ": "千",
 }
 HAN_LOOKALIKES = {"囗": "口", "〇": "零"}
+IMITATIONS_OF_OURS = {"l*": "ӏ"}
 RADICALS = dict(zip("讠钅饣纟氵忄刂礻衤犭", "言金食糸水心刀示衣犬", strict=True)) | {"扌": "手才"}
 COMMON_READING_SHARE = 0.08
 ORDINARY_FREQUENCY = 10
@@ -82,6 +83,8 @@ def imitations() -> dict[str, str]:
     """Letter -> what imitates it and is not already undone by NFKC and lower case; contextual scripts under ``letter*``."""
     groups = json.loads(package_file("confusable_homoglyphs", "confusables.json").read_text(encoding="utf-8"))
     found: dict[str, set[str]] = defaultdict(set)
+    for letter, chars in IMITATIONS_OF_OURS.items():
+        found[letter].update(chars)
     for letter in string.ascii_lowercase:
         for like in (letter, letter.upper()):
             for entry in groups.get(like, ()):

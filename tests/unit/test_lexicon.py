@@ -89,6 +89,9 @@ def single(term: str, **options) -> Lexicon:
         ("f**k", ["f**k"]),
         ("kill\tyourself", ["kill\tyourself"]),
         ("kill  yourself", ["kill  yourself"]),
+        ("k_i_l_l y_o_u_r_s_e_l_f", ["k_i_l_l y_o_u_r_s_e_l_f"]),
+        ("ki11 yourse1f", ["ki11 yourse1f"]),
+        ("killlll yourself", ["killlll yourself"]),
         ("你sb吧", ["sb"]),
         ("ＳＢ123", ["ＳＢ"]),
         ("幹！", ["幹"]),
@@ -216,6 +219,10 @@ def test_the_longest_of_overlapping_terms_counts_once_per_list():
     lists = [TermList("a", "spam", ("加微", "加微信", "微信号")), TermList("b", "fraud", ("微信",))]
     findings = Lexicon(lists).find(Normalised("加微信号"))
     assert [(f.source, f.start, f.end) for f in findings] == [("rule:a", 0, 3), ("rule:b", 1, 3)]
+
+
+def test_terms_of_mixed_scripts_are_disguised_in_their_han_part():
+    assert found("来kuai3计hua吧", single("快3计划")) == ["kuai3计hua"]
 
 
 def test_odd_lists_and_terms():
