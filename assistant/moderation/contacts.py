@@ -66,6 +66,7 @@ _THIRD_PERSON = re.compile(
 _DISGUISE = re.compile(
     r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|扣扣|叩叩|[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _BAIT_REACH = 12
 
 
@@ -105,8 +106,8 @@ def _lures(text: str) -> Iterator[_Lure]:
     for match in _ADDED_MAYBE.finditer(text):
         yield _lure(match, with_account=0.9, bare=0.0)
     for match in _NAMED.finditer(text):
-        if not _THIRD_PERSON.search(text[max(0, match.start() - 8) : match.start()]) and _is_account(match):
-            yield _lure(match, with_account=_named_score(match), bare=0.0)
+        if not _THIRD_PERSON.search(text[max(0, match.start() - 8) : match.start()]):
+            yield _lure(match, with_account=_named_score(match), bare=_spelled_score(match))
     for match in _ENGLISH.finditer(text):
         yield _lure(match, with_account=0.95, bare=0.8 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4)
     for pattern, score in ((_PRIVATE, 0.75), (_GROUP, 0.75)):
@@ -116,10 +117,18 @@ def _lures(text: str) -> Iterator[_Lure]:
 
 def _lure(match: re.Match[str], *, with_account: float, bare: float) -> _Lure:
     account = match["account"]
-    score = bare if account is None else with_account
-    if account is not None and _DISGUISE.search(match["cue"]):
+    score = with_account if account is not None and _is_account(match) else bare
+    if score == with_account and _DISGUISE.search(match["cue"]):
         score = max(score, 0.98)
     return _Lure(match.start("cue"), match.end("cue"), account, score)
+
+
+def _is_account(match: re.Match[str]) -> bool:
+    """Whether what follows is an account and not the next word: letters alone are one only after a Chinese invitation."""
+    link = match.groupdict().get("link")
+    if "@" in (link or "") or any(char.isdigit() or char in "_@" for char in match["account"]):
+        return True
+    return link is None and _HAN.search(match["cue"]) is not None
 
 
 def _bare_score(text: str, match: re.Match[str]) -> float:
@@ -130,14 +139,16 @@ def _bare_score(text: str, match: re.Match[str]) -> float:
     return 0.75 if "赖" in match["cue"] else 0.5
 
 
-def _is_account(match: re.Match[str]) -> bool:
-    """Whether what follows a messenger's bare name is an account and not the next word."""
-    return match["link"].strip() != "" or any(char.isdigit() or char == "_" for char in match["account"])
-
-
 def _named_score(match: re.Match[str]) -> float:
     if match["link"].strip():
         return 0.85
     if _DISGUISE.search(match["cue"]):
         return 0.9
     return 0.75 if match["cue"][-1] in "群裙" else 0.6
+
+
+def _spelled_score(match: re.Match[str]) -> float:
+    """For a messenger's name before letters alone ("微信：happyshop"): an account after a colon, else the next word."""
+    if match["link"].strip() in {":", "：", "="}:
+        return 0.75 if _HAN.search(match["cue"]) or match["cue"].endswith("id") else 0.5
+    return 0.0

@@ -18,8 +18,10 @@ _EMAIL = re.compile(
 )
 _EMAIL_MAYBE = re.compile(r"@|[\[(]\s?at|艾特|\sat\s\S+\sdot\s")
 _ROLE = re.compile(
-    r"(?:info|support|service|services|contact|sales|admin|hello|help|hr|jobs|noreply|no-reply|donotreply|feedback|press|marketing|abuse|postmaster|webmaster|kefu|cs|office|security|privacy|legal)\d{0,2}"
+    r"(?:info|support|service|services|contact|sales|admin|hello|help|hr|jobs|noreply|no-reply|donotreply|feedback|press|marketing|abuse|postmaster|webmaster|kefu|cs|office|security|privacy|legal"
+    r"|dev|devs|users|list|team|community|newsletter|subscribe|unsubscribe)\d{0,2}"
 )
+_PLACEHOLDER = re.compile(r"(?:.+\.)?(?:example|test|invalid|localhost)(?:\.(?:com|org|net|edu|cn|tw|hk))?")
 _OF_SOMEBODY = re.compile(
     r"(?P<who>(?:他|她|它|ta|这个?人|那个?人|骗子|楼主|对方|前男友|前女友|邻居|同事|老板|我|本人|(?<![a-z])(?:his|her|their|my))\W{0,2}的?\W{0,2})"
     rf"(?P<cue>(?:{WECHAT_SURE}|{QQ}|{LINE}|{TELEGRAM}|{WHATSAPP})(?:\s?(?:号码?|id|帐号|账号))?\s?(?:[:：=]|是|is)?\s?){ACCOUNT}"
@@ -34,7 +36,9 @@ def find_emails(text: Normalised) -> Iterator[Hit]:
     for match in _EMAIL.finditer(view.text):
         host = re.sub(_DOT, ".", match["host"])
         spoken = match["at"].strip() == "at"
-        if _ROLE.fullmatch(match["user"]) or not parse_host(host.split(".")) or (spoken and host == match["host"]):
+        if _ROLE.fullmatch(match["user"]) or _PLACEHOLDER.fullmatch(host):
+            continue
+        if not parse_host(host.split(".")) or (spoken and host == match["host"]):
             continue
         yield hit(view, "email", match.span(), 0.8, f"{match['user']}@{host}")
 

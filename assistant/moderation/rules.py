@@ -1,0 +1,74 @@
+"""All rules of one community: shipped and own keywords, patterns, links, contacts and personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from assistant.moderation.contacts import ContactRules
+from assistant.moderation.lexicon import Lexicon
+from assistant.moderation.links import LinkRules
+from assistant.moderation.patterns import Patterns
+from assistant.moderation.personal_data import PersonalData
+from assistant.text import Normalised
+from assistant.types import Finding, Policy, TermList
+
+
+class Rules:
+    """``starter`` is compiled once per process however many communities use it. ``policy.starter_rules`` turns these lists on or off;
+    ``policy.disabled_rules`` names sources to leave out (``spam.contact``, with or without ``rule:``), or families by a trailing dot
+    (``spam.``). What stands inside an exempt phrase is not found.
+
+    Raises:
+        InvalidPolicy: a pattern does not compile.
+    """
+
+    def __init__(self, policy: Policy, starter: Sequence[TermList]) -> None:
+        self._starter = _compile(tuple(starter)) if policy.starter_rules and starter else None
+        self._own = Lexicon(policy.lists) if policy.lists else None
+        self._patterns = Patterns(policy.patterns)
+        self._links = LinkRules(policy.links, policy.own)
+        self._contacts = ContactRules(policy.own)
+        self._personal = PersonalData(policy.own)
+        disabled = tuple(f"rule:{name.removeprefix('rule:')}" for name in policy.disabled_rules)
+        self._disabled = frozenset(disabled)
+        self._disabled_families = tuple(name for name in disabled if name.endswith("."))
+        self._phrases = frozenset(Normalised(phrase).folded.text for phrase in policy.exemptions.phrases) - {""}
+
+    def find(self, text: Normalised) -> list[Finding]:
+        """Every finding in ``text``, in the order of its characters; spans count code points of the original."""
+        found = [
+            *(self._starter.find(text) if self._starter else ()),
+            *(self._own.find(text) if self._own else ()),
+            *self._patterns.find(text),
+            *self._links.find(text),
+            *self._contacts.find(text),
+            *self._personal.find(text),
+        ]
+        if not found:
+            return found
+        exempt = _occurrences(text, self._phrases)
+        kept = [finding for finding in found if self._counts(finding, exempt)]
+        return sorted(kept, key=lambda finding: (finding.start, finding.end, finding.source))
+
+    def _counts(self, finding: Finding, exempt: Sequence[tuple[int, int]]) -> bool:
+        if finding.source in self._disabled or finding.source.startswith(self._disabled_families):
+            return False
+        return not any(start <= finding.start and finding.end <= end for start, end in exempt)
+
+
+def _occurrences(text: Normalised, phrases: frozenset[str]) -> list[tuple[int, int]]:
+    """Original spans of every occurrence of ``phrases``, which are folded as the text is."""
+    view = text.folded
+    spans = []
+    for phrase in phrases:
+        at = view.text.find(phrase)
+        while at >= 0:
+            spans.append(view.span(at, at + len(phrase)))
+            at = view.text.find(phrase, at + 1)
+    return spans
+
+
+@lru_cache(maxsize=4)
+def _compile(lists: tuple[TermList, ...]) -> Lexicon:
+    return Lexicon(lists)
