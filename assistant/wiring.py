@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from assistant.backends.ngram import NgramClassifier
@@ -18,18 +16,14 @@ from assistant.moderation.rules import Rules
 from assistant.moderation.starter import starter_lists
 from assistant.ports import Classifier, Clock
 from assistant.settings import Settings
-from assistant.store import keys
 from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer
 from assistant.store.schema import check_current, migrate
 from assistant.store.writer import DecisionWriter
 from assistant.types import Message, Policy
-from assistant.types.access import KeyRecord
+from assistant.usecases.assistant import Assistant
 from assistant.usecases.policies import load_policy
-from assistant.usecases.retention import keep_purging
 from assistant.usecases.screeners import Screeners
-from assistant.words import Words, load_words
-
 
 _WARM_UP = Message("你好 hello 123 https://example.org")
 """Screened once while starting, so that the first member does not wait for tables and patterns to be read."""
@@ -63,45 +57,6 @@ def build_screener(settings: Settings, policy: Policy | None = None) -> Screener
     return compile_policy(policy or shipped_policy(), build_classifier(settings))
 
 
-@dataclass
-class Assistant:
-    """The service's parts. ``start`` and ``stop`` are called on the event loop that serves."""
-
-    settings: Settings
-    words: Words
-    clock: Clock
-    classifier: Classifier
-    database: Database
-    writer: DecisionWriter
-    screeners: Screeners
-    embedded: EmbeddedServer | None = None
-    _background: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def find_key(self, key_hash: bytes) -> KeyRecord | None:
-        """The key with this SHA-256, whatever its community. Blocks on the database."""
-        with self.database.transaction(None) as connection:
-            return keys.find(connection, key_hash)
-
-    def compile(self, policy: Policy) -> Screener:
-        return compile_policy(policy, self.classifier)
-
-    async def start(self) -> None:
-        await self.writer.start()
-        self._background.add(asyncio.create_task(keep_purging(self.database, self.clock, self.settings.retention)))
-
-    async def stop(self) -> None:
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
-        await self.writer.stop()
-
-    def close(self) -> None:
-        """Leaves the database, which stops if it is embedded and nobody else uses it. To be called once, after serving or instead of it."""
-        self.database.close()
-        if self.embedded is not None:
-            self.embedded.stop()
-
-
 def build(
     settings: Settings,
     *,
@@ -129,12 +84,12 @@ def build(
 
     return Assistant(
         settings=settings,
-        words=load_words(),
         clock=clock or (lambda: datetime.now(UTC)),
         classifier=chosen,
         database=database,
         writer=DecisionWriter(database),
         screeners=Screeners(load, compiled),
+        compile=compiled,
         embedded=embedded,
     )
 

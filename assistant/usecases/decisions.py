@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.errors import NotFound
 from assistant.store import decisions
 from assistant.store.decisions import DecisionRow, Filters
 from assistant.types import Action
+from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
-
-if TYPE_CHECKING:
-    from assistant.wiring import Assistant
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from assistant.store import communities, feedback
 from assistant.store.feedback import NewFeedback
 from assistant.text import detect_language
+from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
-
-if TYPE_CHECKING:
-    from assistant.wiring import Assistant
 
 
 async def suggest_scores(

@@ -7,19 +7,17 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.errors import InvalidInput
 from assistant.moderation.flow import Screener
 from assistant.store.writer import Idempotency, NewDecision, write_all
 from assistant.types import Decision, Message, Policy
+from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
 from assistant.usecases.identity import new_decision_id
 from assistant.usecases.rendering import render_decision
 from assistant.usecases.request import BatchRequest, ModerateRequest
-
-if TYPE_CHECKING:
-    from assistant.wiring import Assistant
 
 
 async def moderate(

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from assistant.errors import Conflict
 from assistant.moderation.policy import dump_policy, read_policy
 from assistant.store import policies
 from assistant.store.database import Database
 from assistant.types import Policy
+from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
-
-if TYPE_CHECKING:
-    from assistant.wiring import Assistant
 
 
 def load_policy(database: Database, community: str) -> Policy:
