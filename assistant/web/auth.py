@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
-from assistant.access import parse_key
+from assistant.access import hash_key, parse_key
 from assistant.errors import Forbidden, Unauthenticated
 from assistant.types.access import KeyRecord, Scope
 from assistant.usecases.caller import Caller
@@ -33,10 +33,9 @@ class KeyRing:
 
     async def record(self, key: str) -> KeyRecord:
         """The record of ``key``, whether it still works or not; Unauthenticated where there is none."""
-        hashed = parse_key(key)
-        found, asked = self._seen.get(hashed, (None, float("-inf")))
+        found, asked = self._seen.get(hash_key(key), (None, float("-inf")))
         if self._clock() - asked >= FRESH_S:
-            found = await self._ask(hashed)
+            found = await self._ask(parse_key(key))
         if found is None:
             raise Unauthenticated("key_wrong")
         return found

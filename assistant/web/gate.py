@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import time
-import traceback
 from typing import Any
 
 import structlog
@@ -32,10 +31,9 @@ log = structlog.get_logger("assistant.access")
 class Gate:
     """Wraps the application. ``scope["state"]`` gains ``request_id`` and, where the query held one, ``url_key``."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, texts: bool = False) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
-        self._texts = texts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,24 +43,12 @@ class Gate:
         try:
             await self._app(scope, receive, exchange.send)
         except Exception as error:
-            self._report(error, scope, exchange)
+            log.exception("unexpected", exc_info=error, request_id=exchange.request_id, path=scope["path"])
             if exchange.status:
                 raise
             await error_response(Request(scope), AssistantError())(scope, receive, exchange.send)
         finally:
             self._record(scope, exchange)
-
-    def _report(self, error: Exception, scope: Scope, exchange: _Exchange) -> None:
-        """Where it happened, not what the exception says: database drivers and validators quote the message's text."""
-        frames = traceback.extract_tb(error.__traceback__)[-12:]
-        log.error(
-            "unexpected",
-            error=f"{type(error).__module__}.{type(error).__qualname__}",
-            at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-            path=scope["path"],
-            request_id=exchange.request_id,
-            says=str(error) if self._texts else None,
-        )
 
     def _record(self, scope: Scope, exchange: _Exchange) -> None:
         seconds = time.perf_counter() - exchange.began

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -12,28 +15,53 @@ import structlog
 from assistant.settings import LogSettings
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_FRAMES = 12
 
 
 def configure_logs(settings: LogSettings) -> None:
     """Set up structlog for this process; call once, when it starts."""
     people = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+    for_people = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
-    ending: list[Any] = (
-        [structlog.dev.ConsoleRenderer()]
-        if people
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_dumps)]
-    )
     structlog.configure(
-        processors=shared + ending,
+        processors=[
+            _with_message if settings.texts else _without_message,
+            *(for_people if people else [_json_line]),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+        if people
+        else structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
 
 
-def _dumps(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+def _without_message(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Of an exception its type and where it happened, not what it says: database drivers and validators quote a message's text."""
+    if "exc_info" in event:
+        error = _exception(event.pop("exc_info"))
+        if error is not None:
+            event["error"] = f"{type(error).__module__}.{type(error).__qualname__}"
+            frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+            event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _with_message(logger: Any, level: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    error = _exception(event.get("exc_info"))
+    event = _without_message(logger, level, event)
+    return {**event, "says": str(error)} if error is not None else event
+
+
+def _exception(exc_info: Any) -> BaseException | None:
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    return exc_info[1] if isinstance(exc_info, tuple) else sys.exc_info()[1] if exc_info else None
+
+
+def _json_line(_: Any, level: str, event: MutableMapping[str, Any]) -> bytes:
+    """One step for what structlog's own processors do in four: it runs for every request."""
+    return orjson.dumps({"timestamp": datetime.now(UTC), "level": level, **event}, default=str)

@@ -34,11 +34,19 @@ class Metrics:
         self._screen_seconds = Histogram(
             "assistant_screen_seconds", "Time to screen one message.", buckets=_SCREEN_SECONDS, registry=registry
         )
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._watch_writer(assistant)
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
-        self._requests.labels(route, method if method in _METHODS else "other", str(status)).inc()
-        self._request_seconds.labels(route).observe(seconds)
+        """``route`` is the path as the application declares it, so that series stay few; so are the series remembered here."""
+        series = self._series.get((route, method, status))
+        if series is None:
+            known = method if method in _METHODS else "other"
+            series = self._requests.labels(route, known, str(status)), self._request_seconds.labels(route)
+            if known == method:
+                self._series[route, method, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def decision(self, community: str, response: Mapping[str, Any]) -> None:
         """Count one native response."""
