@@ -11,7 +11,10 @@ from collections.abc import Iterable
 _S = r"[\W_]{0,3}"
 """What may be inserted inside a word to hide it: emoji, dots, spaces."""
 
-WECHAT_SURE = rf"(?:[微薇徽]{_S}(?:[信芯❤]|xin(?![a-z]))|(?<![a-z])v{_S}信|(?<![a-z])(?:we{_S}chat|weixin|vx|wx|v❤|wei{_S}xin)(?![a-z]))"
+WECHAT_SURE = (
+    rf"(?:[微薇徽]{_S}(?:[信芯❤]|xin(?![a-z]))|(?<![a-z])v{_S}信|(?<![a-z])v❤"
+    rf"|(?<![a-z])(?:we{_S}chat|weixin|vx|wx|wei{_S}xin)(?![a-z]))"
+)
 """WeChat, or a nickname that stands for nothing else."""
 WECHAT_MAYBE = r"(?:[威维唯卫巍](?:信|星)|微x|[微薇](?![\u4e00-\u9fff])|(?<![a-z])v(?![a-z])|(?<![a-z0-9])wei(?![a-z]))"
 """Read as WeChat only beside an account."""

@@ -51,7 +51,7 @@ _ENGLISH = re.compile(
 )
 _PRIVATE = re.compile(
     r"(?P<cue>(?:私信|私聊|私我|滴滴我|滴我|戳我|小窗|(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b)[^\n。！？!?]{0,8}?"
-    r"(?:领取|领资料|发你|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情|for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)))"
+    r"(?:领取|领资料|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情|for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)))"
 )
 _GROUP = re.compile(
     rf"(?P<cue>扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?(?:进群|加群|入群|加我|加好友|领取|领红包)"
@@ -66,6 +66,10 @@ _THIRD_PERSON = re.compile(
 _DISGUISE = re.compile(
     r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|扣扣|叩叩|[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]"
 )
+_DEVICE = re.compile(
+    r"iphone|ipad|ios|android|mac|win|huawei|mate|galaxy|pixel|redmi|oppo|vivo|ver|v\d|\d{5,6}$|20\d\d"
+)
+"""What stands after a messenger's name in talk about the messenger."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BAIT_REACH = 12
 
@@ -144,7 +148,9 @@ def _named_score(match: re.Match[str]) -> float:
         return 0.85
     if _DISGUISE.search(match["cue"]):
         return 0.9
-    return 0.75 if match["cue"][-1] in "群裙" else 0.6
+    if match["cue"][-1] in "群裙":
+        return 0.75
+    return 0.5 if _DEVICE.match(match["account"]) or match["cue"].startswith("line") else 0.75
 
 
 def _spelled_score(match: re.Match[str]) -> float:

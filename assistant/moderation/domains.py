@@ -9,12 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import tldextract
 
-_SAME_SHAPE = (("rn", "m"), ("vv", "w"), ("0", "o"), ("3", "e"), ("5", "s"))
+_SAME_SHAPE = (("rn", "m"), ("vv", "w"))
+_SAME_LETTER = str.maketrans("01i35", "olles")
 _LEAST_LETTERS_FOR_SPELLING = 6
 _LEAST_LETTERS_FOR_NAME = 5
 
@@ -107,7 +108,7 @@ def _imitates(host: Host, name: Name) -> float:
     known = known_domains()
     baited = _baited(host, name, known.bait)
     if not name.common and host.domain not in known.neighbours:
-        if host.domain != name.text and name.text in skeletons(host.domain):
+        if host.domain != name.text and skeleton(host.domain) == skeleton(name.text):
             return 0.9
         if _glued(host.domain, name.text, known.bait):
             return 0.9
@@ -128,11 +129,13 @@ def _in_subdomain(host: Host, name: Name, *, baited: bool) -> float:
 
 
 def _in_domain(host: Host, name: Name, *, baited: bool) -> float:
-    if "-" not in host.domain or name.text not in host.domain.split("-"):
+    words = host.domain.split("-")
+    if len(words) == 1:
         return 0.0
-    if name.common:
-        return 0.8 if baited else 0.0
-    return 0.9 if baited else 0.6
+    if name.text in words:
+        return (0.9 if baited else 0.6) if not name.common else (0.8 if baited else 0.0)
+    alike = not name.common and any(skeleton(word) == skeleton(name.text) for word in words)
+    return 0.9 if alike else 0.0
 
 
 def _baited(host: Host, name: Name, bait: frozenset[str]) -> bool:
@@ -148,11 +151,12 @@ def _glued(domain: str, name: str, bait: frozenset[str]) -> bool:
     )
 
 
-def skeletons(domain: str) -> tuple[str, str]:
-    """``domain`` with the shapes that stand for letters replaced by them; 1 stands for l or for i."""
+@lru_cache(maxsize=4096)
+def skeleton(word: str) -> str:
+    """``word`` with shapes that pass for one another made one (0 and o; 1, i and l; rn and m); two words of one skeleton look alike."""
     for shape, letter in _SAME_SHAPE:
-        domain = domain.replace(shape, letter)
-    return domain.replace("1", "l"), domain.replace("1", "i")
+        word = word.replace(shape, letter)
+    return word.translate(_SAME_LETTER)
 
 
 def _one_edit(a: str, b: str) -> bool:

@@ -26,6 +26,8 @@ _LINK = re.compile(
     r"(?P<rest>:\d{1,5})?(?P<path>[/?#][^\s\u3000-\u30ff\u4e00-\u9fff，。！？；：、“”‘’（）<>\"']{0,300})?"
 )
 _DOTS = re.compile(_DOT)
+_AFTER = ".,!?;:)]}'\""
+"""What ends a sentence rather than a link."""
 _IGNORED = {"Cf", "Mn", "Me"}
 
 SHORTENER_SCORE = 0.5
@@ -117,7 +119,7 @@ class LinkRules:
 
 def _links(text: Normalised, view: View) -> Iterator[_Link]:
     for match in _LINK.finditer(view.text):
-        start, end = view.span(*match.span())
+        start, end = view.span(match.start(), match.start() + len(match[0].rstrip(_AFTER)))
         dots = list(_DOTS.finditer(view.text, match.start("host"), match.end("host")))
         starts = [match.start("host"), *(dot.end() for dot in dots)]
         ends = [*(dot.start() for dot in dots), match.end("host")]

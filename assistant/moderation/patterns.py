@@ -16,6 +16,7 @@ from assistant.types.policy import MAX_PATTERN_CHARS, MAX_PATTERNS
 
 MAX_MEM = 4 << 20
 """Bytes that one compiled pattern and its automaton may take."""
+_CASED = "(?-i)"
 MAX_FINDINGS = 50
 """Findings of one pattern in one view: each is a linear search, so their number is bounded too."""
 
@@ -30,7 +31,8 @@ class _Compiled:
 
 class Patterns:
     """Patterns are searched without regard to case, in the text as written and in its ``plain`` view (width, invisible characters
-    and look-alikes undone). A pattern that wants case to count begins with ``(?-i)``; it can then match in the written text only.
+    and look-alikes undone). A pattern that wants case to count begins with ``(?-i)`` and is searched in the written text only.
+    RE2's ``\\w`` is ASCII; Chinese characters are ``\\p{Han}``.
 
     Raises:
         InvalidPolicy: a pattern does not compile, or a limit on their number, length or memory is passed; ``field`` names it.
@@ -53,7 +55,7 @@ class Patterns:
         encoded = [(view, view.text.encode("utf-8", "replace")) for view in views]
         found: dict[Finding, None] = {}
         for compiled in self._compiled:
-            for view, data in encoded:
+            for view, data in encoded[:1] if compiled.pattern.pattern.startswith(_CASED) else encoded:
                 for start, end in _matches(compiled.regex, data):
                     found[_finding(compiled.pattern, *view.span(start, end))] = None
         return list(found)

@@ -30,7 +30,7 @@ class PersonalData:
     def __init__(self, own: Own) -> None:
         self._accounts = own_accounts((*own.accounts, *own.staff))
         self._domains = tuple(domain.lower().strip(".") for domain in own.domains)
-        phones = (re.sub(r"\D", "", phone) for phone in own.phones)
+        phones = (re.sub(r"\D", "", phone).lstrip("0") for phone in own.phones)
         self._phones = tuple(phone for phone in phones if len(phone) >= _LEAST_PHONE_DIGITS)
 
     def find(self, text: Normalised) -> list[Finding]:

@@ -19,7 +19,8 @@ from assistant.text import Normalised
 
 _RUN = re.compile(r"(?<!\d)(?<!\d[.,])\+?\(?\d(?:[ \t\-\u2010-\u2015.()·_]{0,3}\d){6,60}x?(?!\d)")
 _GROUP = re.compile(r"\d+x?")
-_MOST_GROUPS = 20
+_LEAST_DIGITS, _MOST_DIGITS = 7, 19
+_CENTURIES = {"18", "19", "20"}
 _MONEY_BEFORE = re.compile(r"[$¥￥€£]\s?$")
 _MONEY_AFTER = re.compile(r"\s?(?:元|块钱|円|日元|美元|美金|港币|台币|usd|rmb|twd|hkd|%)")
 _NOT_PERSONAL = re.compile(
@@ -62,7 +63,7 @@ def _priced(text: str, start: int, end: int) -> bool:
 def _read(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Iterator[tuple[Number, tuple[str, float]]]:
     at = 0
     while at < len(groups):
-        for end in range(min(len(groups), at + _MOST_GROUPS), at, -1):
+        for end in _ends(groups, at):
             number = _number(text, groups[at:end], hant=hant)
             found = _recognise(number)
             if found:
@@ -71,6 +72,18 @@ def _read(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Iterator[t
                 break
         else:
             at += 1
+
+
+def _ends(groups: list[tuple[int, int]], at: int) -> list[int]:
+    """Where rows of groups from ``at`` on may end: those with as many digits as some number has, longest first."""
+    ends, digits = [], 0
+    for end in range(at, len(groups)):
+        digits += groups[end][1] - groups[end][0]
+        if digits > _MOST_DIGITS:
+            break
+        if digits >= _LEAST_DIGITS:
+            ends.append(end + 1)
+    return ends[::-1]
 
 
 def _number(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Number:
@@ -82,14 +95,12 @@ def _number(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Number:
 
 
 def _recognise(number: Number) -> tuple[str, float] | None:
-    if not 7 <= len(number.digits) <= 19:
-        return None
     readings: tuple[Callable[[Number], tuple[str, float] | None], ...] = (_identity, _card, _phone)
     return next((found for read in readings if (found := read(number))), None)
 
 
 def _identity(number: Number) -> tuple[str, float] | None:
-    if len(number.digits) != 18 or not ric.is_valid(number.digits):
+    if len(number.digits) != 18 or number.digits[6:8] not in _CENTURIES or not ric.is_valid(number.digits):
         return None
     return "id_cn", 0.98
 

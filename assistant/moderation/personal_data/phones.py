@@ -14,6 +14,10 @@ from assistant.moderation.personal_data.hit import near
 _CUE = re.compile(
     r"电话|手机|手提|号码|致电|打给|联系|联络|聯|热线|专线|市话|座机|whatsapp|微信|薇信|\b(?:tel|phone|mobile|cell|call|text|ring|ph|vx|wx|number)\b|拨打|加我|找我|打我|☎|📞|📱"
 )
+_BUSINESS = re.compile(
+    r"门店|门市|店铺|本店|分店|旗舰店|前台|客服|总机|公司|酒店|餐厅|医院|诊所|药局|学校"
+    r"|store|shop|hotline|office|clinic|reception|front desk|restaurant|school|hospital"
+)
 _LETTERS_BEFORE = re.compile(r"[a-z]+$")
 _CUE_LETTERS = re.compile(r"(?:tel|phone|mobile|cell|call|ph|vx|wx|v|t|m|whatsapp|wechat|number|no|mob|p)$")
 _PUBLIC = frozenset(
@@ -46,7 +50,7 @@ def _format(digits: str, written: str, region: str, alone: float, cued: float) -
 
 _ANY = r".*"
 _FORMATS = (
-    _format(r"(?:86)?1[3-9]\d{9}", _ANY, "CN", 0.9, 0.95),
+    _format(r"(?:86)?1[3-9]\d{9}", r"(?!1[.,]\d|1[ -]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$).*", "CN", 0.9, 0.95),
     _format(r"(?:886)9\d{8}|09\d{8}", _ANY, "TW", 0.9, 0.95),
     _format(r"0(?:10|2\d|[3-9]\d\d)\d{7,8}", r"\(?0\d{2,3}\)?[ -].*", "CN", 0.7, 0.8),
     _format(r"0[2-8]\d{7,8}", r"\(?0\d{1,3}\)?[ -].*", "TW", 0.7, 0.8),
@@ -77,17 +81,21 @@ def recognise_phone(text: str, start: int, end: int, digits: str, *, hant: bool)
     written = text[start:end]
     if written.startswith("+"):
         return ("phone", 0.9) if _is_private(f"+{digits}", None) else None
+    if digits[0] in "023" and not digits.startswith("09") and near(text, start, end, _BUSINESS, before=24, after=8):
+        return None
     cued = letters is not None or near(text, start, end, _CUE, before=16)
     for shape in _FORMATS:
         score = shape.cued if cued else shape.alone
-        if shape.region == "HK" and not (cued or hant):
-            continue
-        if score and shape.digits.fullmatch(digits) and shape.written.fullmatch(written):
-            if shape.region in {"HK", "MO"} and _DATE.fullmatch(digits):
-                continue
-            if _is_private(digits, shape.region):
-                return "phone", score
+        if score and _fits(shape, digits, written, local=cued or hant) and _is_private(digits, shape.region):
+            return "phone", score
     return None
+
+
+def _fits(shape: _Format, digits: str, written: str, *, local: bool) -> bool:
+    """Eight digits are a number of Hong Kong or Macau only in a ``local`` text, and never where they are a date."""
+    if shape.region in {"HK", "MO"} and (not local or _DATE.fullmatch(digits)):
+        return False
+    return shape.digits.fullmatch(digits) is not None and shape.written.fullmatch(written) is not None
 
 
 @lru_cache(maxsize=4096)

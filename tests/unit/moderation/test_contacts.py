@@ -1,0 +1,111 @@
+"""Luring members elsewhere, and the talk about messengers that is no lure."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.moderation.contacts import SOURCE, ContactRules
+from assistant.text import Normalised
+from assistant.types import Own
+
+RULES = ContactRules(Own(accounts=("@ourshop", "brand_line"), phones=("139-1111-2222",), staff=("小美",)))
+REVIEW = 0.7
+"""The least score that the shipped policy sends to review."""
+
+
+def scores(text: str) -> list[float]:
+    found = RULES.find(Normalised(text))
+    assert all(f.source == SOURCE and f.label == "spam" for f in found)
+    return [f.score for f in found]
+
+
+def test_the_lure_is_marked_without_its_account() -> None:
+    found = RULES.find(Normalised("加❤薇❤信 abc123 日结300"))
+    assert [(f.start, f.end, f.score) for f in found] == [(0, 5, 0.98)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "加微信abc123",
+        "加我微信：abc_123",
+        "微信：happyshop",
+        "➕薇 abc123",
+        "加V：abc12345",
+        "vx:abc12345",
+        "V❤abc12345",
+        "加 . 薇 . 信 abc123",
+        "加威信 abc123",
+        "徽信 abc123",
+        "薇❤xin abc123",
+        "jia wei xin abc123",
+        "加卫星abc12345",
+        "加賴 abc123",
+        "加賴領取飆股",
+        "加LINE：@abc123",
+        "加 LINE id: happy99",
+        "想瞭解的＋ＬＩＮＥ　happy99",
+        "扣扣群 123456789",
+        "加q群：123456",
+        "加QQ 12345678",
+        "tg @freemoney",
+        "飞机：@freemoney",
+        "add me on whatsapp +852 9123 4567",
+        "message me on telegram",
+        "whatsapp: 91234567",
+        "私信我领取资料",
+        "扫码进群领红包",
+        "dm me for promo",
+        "加微信领资料",
+        "加❤微❤信",
+    ],
+)
+def test_lures(text: str) -> None:
+    assert max(scores(text), default=0) >= REVIEW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "微信支付",
+        "我用微信付款了",
+        "可以加微信支付嗎",
+        "增加微信支付功能",
+        "薇薇今天来了",
+        "微信版本 8.0.44 更新了",
+        "LINE Pay 可以用嗎",
+        "用 line pay 付款",
+        "this line up is great",
+        "please add line breaks here",
+        "Add Discord integration",
+        "加微辣少糖",
+        "奶茶加微糖",
+        "賴清德",
+        "加賴先生那一桌",
+        "加line @ourshop",
+        "加微信 brand_line",
+        "微信 13911112222",
+        "小美的LINE加一下",
+        "私信客服小美",
+        "他的微信是abc12345",
+        "wei 你在干嘛",
+        "加油加油",
+        "飞机 12点起飞",
+        "qq飞车真好玩",
+        "怎么进群",
+        "私信发你了",
+        "加v了吗",
+        "telegram: update available",
+        "",
+    ],
+)
+def test_talk(text: str) -> None:
+    assert max(scores(text), default=0) < REVIEW
+
+
+def test_a_bare_suggestion_is_only_a_hint() -> None:
+    assert scores("我们加个微信吧") == [0.5]
+
+
+def test_a_foreign_account_beside_a_staff_name_is_found() -> None:
+    assert max(scores("加客服小美微信 abc_999")) >= REVIEW

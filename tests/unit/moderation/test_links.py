@@ -1,0 +1,127 @@
+"""Links: denied, disguised, shortened, imitated; and the ordinary ones that are no finding."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.moderation.links import LinkRules
+from assistant.text import Normalised
+from assistant.types import Links, Own
+
+RULES = LinkRules(
+    Links(
+        allow=("lihi.cc",), deny=("bad.com", "evil.example.org"), deny_label="custom:競品", protect=("mengbao.com.tw",)
+    ),
+    Own(domains=("ourbrand.com",), accounts=("@ourshop",)),
+)
+
+
+def find(text: str) -> list[tuple[str, str]]:
+    return [(f.source.removeprefix("rule:link."), text[f.start : f.end]) for f in RULES.find(Normalised(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("看这里 bad.com/x?y=1，快", "bad.com/x?y=1"),
+        ("https://a.b.bad.com", "https://a.b.bad.com"),
+        ("去bad.com领取", "bad.com"),
+        ("www.bad[.]com", "www.bad[.]com"),
+        ("bad 点 com", "bad 点 com"),
+        ("bad點com", "bad點com"),
+        ("bad dot com", "bad dot com"),
+        ("bad。com", "bad。com"),
+        ("bad.com。thanks", "bad.com。thanks"),
+        ("hxxp://bad.com", "hxxp://bad.com"),
+        ("ｂａｄ．ｃｏｍ", "ｂａｄ．ｃｏｍ"),
+        ("b\u200bad.com", "b\u200bad.com"),
+        ("http://evil.example.org/", "http://evil.example.org/"),
+    ],
+)
+def test_denied_however_written(text: str, link: str) -> None:
+    assert find(text) == [("denied", link)]
+
+
+def test_denied_brings_the_label_of_the_policy() -> None:
+    assert [(f.label, f.score) for f in RULES.find(Normalised("bad.com"))] == [("custom:競品", 0.95)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paypal-secure-login.com",
+        "paypa1.com",
+        "paypaI-login.com",
+        "раураl.com",  # Cyrillic letters
+        "https://xn--pypal-4ve.com/",
+        "taobao.com.evil.ru/x",
+        "icloud.com.verify-id.xyz",
+        "steamcommunlty.com/gift",
+        "binance.xyz",
+        "apple-id-login.com",
+        "shopee-tw.vip/x",
+        "0urbrand.com",
+        "ourbrand-login.com",
+        "mengba0.com.tw",
+        "mengbao-shop.com",
+        "оurbrand.com",  # a Cyrillic first letter
+    ],
+)
+def test_look_alikes_are_fraud(text: str) -> None:
+    found = RULES.find(Normalised(text))
+    assert [(f.source, f.label) for f in found] == [("rule:link.lookalike", "fraud")]
+    assert found[0].score >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("http://paypal.com@evil.net/x", "userinfo"),
+        ("http://1.2.3.4/login", "ip"),
+        ("bit.ly/abc", "shortener"),
+        ("https://reurl.cc/aaaa", "shortener"),
+        ("t.me/joinchat/xyz", "invite"),
+        ("https://line.me/ti/p/~abc", "invite"),
+        ("https://chat.whatsapp.com/AbCd", "invite"),
+    ],
+)
+def test_detours(text: str, kind: str) -> None:
+    assert [found for found, _ in find(text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "看 https://example.com/a",
+        "paypal.com",
+        "www.taobao.com。谢谢",
+        "https://detail.tmall.com/item.htm?id=1",
+        "amazon.co.jp",
+        "finance.com",
+        "paypay.ne.jp",
+        "apple-pie.com",
+        "line-dance.org",
+        "ourbrand.com",
+        "https://shop.ourbrand.com/x",
+        "ＯＵＲＢＲＡＮＤ．com",
+        "mengbao.com.tw",
+        "t.me/ourshop",
+        "lihi.cc/abc",
+        "http://192.168.1.1/",
+        "1.2.3.4",
+        "file.py readme.md node.js v1.2.3",
+        "3.5折 e.g. i.e. U.S.",
+        "今天3点 go吧",
+        "a 点 b",
+        "notbad.com",
+        "bad.comedy",
+        "",
+    ],
+)
+def test_ordinary_links_and_dots_are_no_finding(text: str) -> None:
+    assert find(text) == []
+
+
+def test_deny_wins_over_allow() -> None:
+    rules = LinkRules(Links(allow=("x.com",), deny=("x.com",)), Own())
+    assert len(rules.find(Normalised("x.com"))) == 1

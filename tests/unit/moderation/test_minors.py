@@ -1,0 +1,83 @@
+"""Signs of age, and what they make of a sexual finding. The sexual part is always a placeholder finding."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.moderation.minors import combine, minor_signals
+from assistant.text import Normalised
+from assistant.types import Finding, Label
+
+PLACEHOLDER = Finding(Label.SEXUAL, 0.9, 0, 1, "rule:placeholder")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("他今年15岁", "15岁"),
+        ("今年１５歲", "１５歲"),
+        ("今年十七歲", "十七歲"),
+        ("未滿18歲請勿進入", None),
+        ("還未滿十八", "未滿十八"),
+        ("未成年人", "未成年"),
+        ("她是高中生", "高中生"),
+        ("中三學生", "中三"),
+        ("國中女生", "國中女"),
+        ("女儿二年级", "二年级"),
+        ("im 16", "im 16"),
+        ("15 yo", "15 yo"),
+        ("17 years old", "17 years old"),
+        ("a high school girl", "high school"),
+        ("9th grader", "9th grader"),
+        ("two kids", "kids"),
+    ],
+)
+def test_signs(text: str, sign: str | None) -> None:
+    found = [text[start:end] for start, end in minor_signals(Normalised(text))]
+    if sign is not None:
+        assert sign in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "23岁",
+        "二十三岁",
+        "我比他大5岁",
+        "40多岁",
+        "大年初一",
+        "岁月静好",
+        "I'm 15 min away",
+        "10 years ago",
+        "15 years of experience",
+        "a minor issue",
+        "no minors",
+        "未成年勿进",
+        "禁止未成年",
+        "她是大学生",
+    ],
+)
+def test_no_signs(text: str) -> None:
+    assert minor_signals(Normalised(text)) == []
+
+
+def test_combines_with_a_sexual_finding() -> None:
+    texts = {"text": Normalised("[placeholder] 15岁")}
+    found = combine({"sexual": 0.2}, [PLACEHOLDER], texts)
+    assert [(f.label, f.score, f.field) for f in found] == [("sexual_minors", 0.9, "text")]
+    assert texts["text"].original[found[0].start : found[0].end] == "15岁"
+
+
+def test_combines_with_a_model_score_and_across_fields() -> None:
+    texts = {"text": Normalised("[placeholder]"), "attachments[0].caption": Normalised("高中生")}
+    found = combine({"sexual": 0.6}, [], texts)
+    assert [(f.label, f.score, f.field) for f in found] == [("sexual_minors", 0.6, "attachments[0].caption")]
+
+
+@pytest.mark.parametrize("text", ["宝宝5岁发烧，母乳喂到两岁", "孩子小学二年级", "15 year old at school"])
+def test_signs_alone_are_nothing(text: str) -> None:
+    assert combine({"sexual": 0.3}, [], {"text": Normalised(text)}) == []
+
+
+def test_a_sexual_finding_alone_is_not_about_minors() -> None:
+    assert combine({"sexual": 0.99}, [PLACEHOLDER], {"text": Normalised("[placeholder] 25岁")}) == []

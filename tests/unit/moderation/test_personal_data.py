@@ -1,0 +1,171 @@
+"""Personal data of every kind, the look-alikes of each, and what is public or the community's own. All people are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.moderation.personal_data import KINDS, PersonalData
+from assistant.moderation.personal_data.checks import is_hong_kong_id, is_taiwan_id
+from assistant.text import Normalised
+from assistant.types import Own
+
+RULES = PersonalData(
+    Own(
+        domains=("ourbrand.com",),
+        accounts=("boss@partner.com", "brand_line"),
+        phones=("+86 139-1111-2222", "02-2345-6789"),
+    )
+)
+MASK = 0.7
+"""The least score that the shipped policy masks."""
+
+
+def find(text: str) -> list[tuple[str, str]]:
+    """Kind and text of what would be masked."""
+    found = RULES.find(Normalised(text))
+    assert all(f.label == "privacy" and f.source.removeprefix("rule:privacy.") in KINDS for f in found)
+    return [(f.source.removeprefix("rule:privacy."), text[f.start : f.end]) for f in found if f.score >= MASK]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("身份证11010519491231002X，谢谢", "id_cn", "11010519491231002X"),
+        ("１１０１０５１９４９１２３１００２Ｘ", "id_cn", "１１０１０５１９４９１２３１００２Ｘ"),
+        ("A123456(3)", "id_hk", "A123456(3)"),
+        ("身份證號碼 A1234563 唔該", "id_hk", "A1234563"),
+        ("澳門身份證 5123456(7)", "id_mo", "5123456(7)"),
+        ("身分證A123456789", "id_tw", "A123456789"),
+        ("居留證 A800000014", "id_tw", "A800000014"),
+        ("手机号13800138000", "phone", "13800138000"),
+        ("一三八零零一三八零零零", "phone", "一三八零零一三八零零零"),
+        ("①③⑧ ００１３ ８０００", "phone", "①③⑧ ００１３ ８０００"),
+        ("138-0013-8000", "phone", "138-0013-8000"),
+        ("1 3 8 0 0 1 3 8 0 0 0", "phone", "1 3 8 0 0 1 3 8 0 0 0"),
+        ("微信13812345678", "phone", "13812345678"),
+        ("+86 138 1234 5678", "phone", "+86 138 1234 5678"),
+        ("0912-345-678", "phone", "0912-345-678"),
+        ("+886 912 345 678", "phone", "+886 912 345 678"),
+        ("家裡電話(02)2345-6780", "phone", "(02)2345-6780"),
+        ("電話 9123 4567", "phone", "9123 4567"),
+        ("+852 9123 4567", "phone", "+852 9123 4567"),
+        ("call me 415-555-2671", "phone", "415-555-2671"),
+        ("(415) 555-2671", "phone", "(415) 555-2671"),
+        ("0512-12345678", "phone", "0512-12345678"),
+        ("4111 1111 1111 1111", "card", "4111 1111 1111 1111"),
+        ("卡号 6222021234567890128", "card", "6222021234567890128"),
+        ("john.doe@gmail.com", "email", "john.doe@gmail.com"),
+        ("john at gmail dot com", "email", "john at gmail dot com"),
+        ("zhang[at]qq[dot]com", "email", "zhang[at]qq[dot]com"),
+        ("他的微信是abc12345", "account", "abc12345"),
+        ("her line id: happy99", "account", "happy99"),
+        ("京A12345", "plate", "京A12345"),
+        ("粤B·D12345", "plate", "粤B·D12345"),
+        ("粵B D12345 嗰架", "plate", "粵B D12345"),
+        ("車牌 ABC-1234", "plate", "ABC-1234"),
+        ("護照號碼 E12345678", "passport", "E12345678"),
+        ("passport no: 123456789", "passport", "123456789"),
+        ("北京市朝阳区建国路88号5号楼2单元301室", "address", "北京市朝阳区建国路88号5号楼2单元301室"),
+        ("台北市大安區和平東路二段123號5樓", "address", "台北市大安區和平東路二段123號5樓"),
+        ("我家住在和平東路二段123號", "address", "和平東路二段123號"),
+        ("九龍旺角彌敦道123號12樓B室", "address", "九龍旺角彌敦道123號12樓B室"),
+        ("阳光花园3栋2单元501室", "address", "阳光花园3栋2单元501室"),
+        ("she lives at 12 Elm Street", "address", "12 Elm Street"),
+        (
+            "123 Main Street, Apt 4B, Springfield, IL 62704",
+            "address",
+            "123 Main Street, Apt 4B, Springfield, IL 62704",
+        ),
+    ],
+)
+def test_personal(text: str, kind: str, value: str) -> None:
+    assert find(text) == [(kind, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "110105194912310021",  # check digit
+        "11010519491331002X",  # month 13
+        "A123456(4)",
+        "A123456788",
+        "B123456789",
+        "12345678901",
+        "订单号13800138000",
+        "訂單編號 0912345678",
+        "快递 SF1234567890123",
+        "订单 2024112312345678",
+        "¥13800138000",
+        "13800138000元",
+        "價格 $0912345678",
+        "1.3800138000",
+        "4111 1111 1111 1112",
+        "订单4111111111111111",
+        "2024-11-23 12:30",
+        "20241123 20241124",
+        "二〇二四年十一月二十三日",
+        "v1.2.3.4567",
+        "ISBN 9787111213826",
+        "110 119 1925",
+        "打1925或者12355",
+        "400-800-1234",
+        "0800-123-456",
+        "1-800-555-0199",
+        "9123 4567",
+        "门店电话010-12345678",
+        "the store's number is 020 7946 0000",
+        "ABC-1234",
+        "云A100",
+        "E12345678",
+        "第3号选手",
+        "我知道3号楼",
+        "我们店在中山路12号",
+        "our store: 12 King Road",
+        "满300减50 第2件半价 12.5元",
+        "100ml 3段奶粉 800g",
+        "8:30-17:30 营业",
+        "info@shop.com",
+        "name@example.com",
+        "meet me at the gym dot",
+        "我的微信支付123456",
+    ],
+)
+def test_look_alikes_and_public_numbers(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13911112222",
+        "+8613911112222",
+        "02-2345-6789",
+        "+886 2 2345 6789",
+        "me@ourbrand.com",
+        "a@mail.ourbrand.com",
+        "boss@partner.com",
+    ],
+)
+def test_own_is_exempt(text: str) -> None:
+    assert find(text) == []
+
+
+def test_two_numbers_side_by_side_are_two() -> None:
+    assert find("13800138000 13900139000") == [("phone", "13800138000"), ("phone", "13900139000")]
+
+
+@pytest.mark.parametrize("number", ["A1234563", "AB9876543", "G1234560"])
+def test_hong_kong_check_has_one_answer(number: str) -> None:
+    """Exactly one check character fits each body."""
+    assert sum(is_hong_kong_id(number[:-1] + check) for check in "0123456789A") == 1
+
+
+@pytest.mark.parametrize("body", ["A12345678", "F29999999", "A80000001", "AC0123456"])
+def test_taiwan_check_has_one_answer(body: str) -> None:
+    assert sum(is_taiwan_id(body + check) for check in "0123456789") == 1
+
+
+@pytest.mark.parametrize("number", ["", "A", "A12345678", "Ａ123456789", "A423456789", "1123456789", "A12345678٣"])
+def test_checks_survive_anything(number: str) -> None:
+    assert not is_taiwan_id(number)
+    assert not is_hong_kong_id(number)
