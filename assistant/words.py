@@ -1,4 +1,4 @@
-"""Every word that people see, from `words.toml`: English, Simplified Chinese, Traditional Chinese (Taiwan, and Hong Kong where it differs)."""
+"""Every word that people see, from `words.toml`: English, Simplified and Traditional Chinese (Taiwan; Hong Kong where it differs)."""
 
 from __future__ import annotations
 

@@ -43,12 +43,12 @@ def serve(
             seed_demo(assistant.database)
             assistant.screeners.refresh("demo")
             _introduce(settings, demo_key(assistant.database, settings.data_dir / "demo.key"))
-        _run(settings, assistant, listener)
+        _run(assistant, listener)
     finally:
         assistant.close()
 
 
-def _run(settings: Settings, assistant: Assistant, listener: socket.socket) -> None:
+def _run(assistant: Assistant, listener: socket.socket) -> None:
     # What was built until now lives as long as the process: collecting garbage need not walk through it again.
     gc.collect()
     gc.freeze()

@@ -23,8 +23,10 @@ def evidence(
     findings: Sequence[Finding],
     over: Collection[str],
 ) -> list[Finding]:
-    """Findings of the labels in ``over``, in the order of the text. A label that the classifier raised has spans from its weights, less those
-    that a rule points at already."""
+    """Findings of the labels in ``over``, in the order of the text.
+
+    A label that the classifier raised has spans from its weights, less those that a rule points at already.
+    """
     if not over:
         return []
     shown = [finding for finding in findings if finding.label in over]

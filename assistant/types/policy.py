@@ -170,8 +170,11 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything that decides. ``unscreened`` maps a kind of content to an action, ``*`` being any other kind. ``version`` counts the policies
-    that a community has stored; 0 is one that is not stored."""
+    """Everything that decides.
+
+    ``unscreened`` maps a kind of content to an action, ``*`` being any other kind. ``version`` counts the policies that a community has
+    stored; 0 is one that is not stored.
+    """
 
     id: str = "policy"
     version: int = 0
