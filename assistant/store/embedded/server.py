@@ -34,6 +34,9 @@ _POLL_S = 0.02
 _CONNECT_S = 5
 _STOP_S = 20.0
 _RETRY_S = 5.0
+_LAUNCHES = 3
+_FULL = ("too many clients", "remaining connection slots", "too many connections")
+"""What only a server that lives will say."""
 
 _OPTIONS = {
     "listen_addresses": "",
@@ -74,6 +77,7 @@ class EmbeddedServer:
         self._stall_s = stall_s
         self._users_lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._launches = 0
         self._watcher: threading.Thread | None = None
         self._stopping = threading.Event()
 
@@ -126,6 +130,7 @@ class EmbeddedServer:
         """Under the start lock."""
         if self._process is not None and self._process.poll() is not None:
             self._process = None  # it was up and died since; only a failure to come up is held against it
+        self._launches = 0
         patience = _Patience(self._stall_s)
         while (state := self._probe()) is not _State.UP:
             if state is _State.ABSENT:
@@ -141,14 +146,19 @@ class EmbeddedServer:
         if self._folder.server_lives():
             processes.kill(self._pids())
             return
-        if self._process is not None and self._process.returncode:
+        if self._process is not None and self._failed(self._process.returncode):
             raise EmbeddedDatabaseError(
                 f"PostgreSQL ended with status {self._process.returncode}. "
                 f"The end of {self._folder.log}:\n{self._folder.log_tail()}"
             )
         self._launch()
 
+    def _failed(self, status: int) -> bool:
+        """Whether trying again would not help: it ended by itself, or is killed whenever it starts."""
+        return status > 0 or (status < 0 and self._launches >= _LAUNCHES)
+
     def _launch(self) -> None:
+        self._launches += 1
         account = Account.of(self._folder)
         programs = Programs(self._folder, account)
         cluster.make_if_missing(self._folder, account, programs)
@@ -175,7 +185,7 @@ class EmbeddedServer:
                 raise EmbeddedDatabaseError(
                     f"the server in {self._folder.home} does not accept the password kept there"
                 ) from None
-            return _State.BUSY
+            return _State.UP if any(full in str(error) for full in _FULL) else _State.BUSY
         except OSError:
             return _State.ABSENT
         return _State.UP

@@ -157,7 +157,7 @@ def test_no_word_survives_its_time(database: Database, community: str) -> None:
             ),
         )
     assert "日结" in everything(database, community)
-    done = retention.purge(database, new.text_expires_at, LONG_AGO, chunk=1)
+    done = retention.purge(database, new.text_expires_at, LONG_AGO, chunk=100)
     assert done.decision_texts >= 1
     assert done.feedback_texts >= 1
     kept = everything(database, community)

@@ -25,11 +25,15 @@ from assistant.store.embedded.folder import Folder
 from assistant.store.embedded.processes import running_in
 
 HERE = Path(__file__).parent
-READY_S = 5.0
 ROOT = os.geteuid() == 0
 NOBODY = pwd.getpwnam("nobody").pw_uid
 ACCOUNTS = [pytest.param(0, id="root"), pytest.param(NOBODY, id="nobody")] if ROOT else [pytest.param(0, id="self")]
 needs_root = pytest.mark.skipif(not ROOT, reason="only root can become another user")
+
+
+def in_time() -> float:
+    """Five seconds, for a machine that has nothing else to do; as much more as others keep this one busy."""
+    return 5.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class Holder:
@@ -43,7 +47,7 @@ class Holder:
         """It started, and in time."""
         answer = self.answer()
         assert "seconds" in answer, answer
-        assert answer["seconds"] < READY_S
+        assert answer["seconds"] < in_time()
 
     def answer(self) -> dict:
         line = self.process.stdout.readline()
@@ -173,6 +177,7 @@ def test_kill_9_of_the_service(place: Place) -> None:
 
 def test_kill_9_of_the_postmaster_with_a_busy_query(place: Place) -> None:
     first, busy = place.started(), place.started()
+    bystander = subprocess.Popen(["sleep", "60"], cwd=place.cluster)
     busy.send("DO 'BEGIN LOOP END LOOP; END'")
     active = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'"
     wait_until(lambda: first.sql(active) == [[1]])
@@ -181,6 +186,9 @@ def test_kill_9_of_the_postmaster_with_a_busy_query(place: Place) -> None:
     second = place.started()
     assert second.sql("SELECT answer FROM kept") == [[42]]
     assert not before & set(place.processes()), "an orphan outlived the restart"
+    assert bystander.poll() is None, "a process that only stood in the folder was killed"
+    bystander.kill()
+    bystander.wait()
 
 
 def test_watch_restarts_a_killed_server(place: Place) -> None:
@@ -189,7 +197,7 @@ def test_watch_restarts_a_killed_server(place: Place) -> None:
     os.kill(killed, signal.SIGKILL)
     began = time.monotonic()
     assert first.sql("SELECT answer FROM kept") == [[42]]
-    assert time.monotonic() - began < READY_S
+    assert time.monotonic() - began < in_time()
     assert place.postmaster() != killed
     first.stop()
     assert place.processes() == []
@@ -210,7 +218,7 @@ def test_reused_pid(place: Place) -> None:
     contents = {path: path.read_text().splitlines() for path in (pid_file, lock_file)}
     first.stop()
     drop = {"user": place.uid, "group": place.uid, "extra_groups": []} if place.uid else {}
-    bystander = subprocess.Popen(["sleep", "60"], **drop)
+    bystander = subprocess.Popen(["sleep", "60"], cwd=place.cluster, **drop)
     try:
         for path, lines in contents.items():
             path.write_text("\n".join([str(bystander.pid), *lines[1:]]) + "\n")
@@ -286,7 +294,7 @@ def test_first_process_that_never_reaps(place: Place) -> None:
     assert report["pid"] == 1
     assert report["zombies"] > 0
     assert "seconds" in report["ready"], report
-    assert report["seconds"] < READY_S
+    assert report["seconds"] < in_time()
     assert report["kept"] == {"rows": [[42]]}
 
 
@@ -361,6 +369,20 @@ def test_server_of_another_container_is_left_alone(tmp_path: Path) -> None:
         os.close(unseen)
 
 
+def test_a_full_server_lives(tmp_path: Path) -> None:
+    server = EmbeddedServer(tmp_path, stall_s=1)
+    urls = server.start()
+    crowd = []
+    try:
+        with pytest.raises(psycopg.OperationalError, match="connection slots"):
+            crowd.extend(psycopg.connect(urls.app) for _ in range(200))
+        assert server.start() == urls
+    finally:
+        for connection in crowd:
+            connection.close()
+        server.stop()
+
+
 def test_cluster_of_another_version_is_refused(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.prepare()
@@ -398,3 +420,22 @@ def wait_until(holds: object, seconds: float = 5) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@needs_root
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is not here")
+@pytest.mark.parametrize(
+    ("dropped", "starts"), [("-dac_read_search", True), ("-setuid", False)], ids=["as containers do", "all too strict"]
+)
+def test_root_without_all_its_capabilities(dropped: str, starts: bool) -> None:
+    place = make_place(0)
+    script = [sys.executable, str(HERE / "holder.py"), str(place.data_dir), "0"]
+    try:
+        done = subprocess.run(
+            ["setpriv", "--bounding-set", dropped, *script], input="stop\n", capture_output=True, text=True, check=True
+        )
+        answer = json.loads(done.stdout.splitlines()[0])
+        assert ("seconds" in answer) is starts, answer
+        assert starts or "run the assistant as an ordinary user" in answer["error"]
+    finally:
+        remove_place(place)
