@@ -34,8 +34,10 @@ def test_openai_screens_one_text(client):
 
 
 def test_openai_screens_many_texts_in_order(client):
-    results = client.moderations.create(input=["周末一起吃饼干", LURING]).results
-    assert [result.flagged for result in results] == [False, True]
+    texts = ["周末一起吃饼干", LURING, "ok"]
+    results = client.moderations.create(input=texts).results
+    assert [len(result.model_extra["assistant"]["masked_text"]) for result in results] == [len(text) for text in texts]
+    assert results[1].flagged
 
 
 def test_openai_screens_the_text_parts_of_one_message(client):
