@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(f"written: {options.out}/report.html, report.md, report.json")
     if about.degraded:
         console.print(f"[red]{about.degraded} decisions were degraded: a stage of screening failed on them[/]")
-    if options.write_baseline:
+    elif options.write_baseline:
         baseline.write(results, options.baseline)
         console.print(f"written: {options.baseline}")
     passed = _check(console, results, options.baseline) if options.check else True

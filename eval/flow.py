@@ -48,6 +48,10 @@ class Screened:
         return np.asarray(self.severity >= action.severity)
 
 
+class Broken(RuntimeError):
+    """A stage of screening fails on everything: nothing measured now would mean anything."""
+
+
 class Flow:
     """A screener, with progress told after each batch. ``degraded`` counts decisions of which a stage failed: none may."""
 
@@ -58,10 +62,13 @@ class Flow:
         self.degraded = 0
 
     def screen(self, texts: Sequence[str], purpose: Purpose = Purpose.CHAT) -> Screened:
+        """Raises:
+        Broken: every decision of a batch was degraded.
+        """
         decisions: list[Decision] = []
         for start in range(0, len(texts), BATCH):
             block = texts[start : start + BATCH]
-            decisions += self._screener.screen_batch([Message(text, purpose=purpose) for text in block])
+            decisions += _whole(self._screener.screen_batch([Message(text, purpose=purpose) for text in block]))
             if self._tell:
                 self._tell(len(block))
         if decisions:
@@ -73,6 +80,12 @@ class Flow:
             severity=np.array([d.action.severity for d in decisions], dtype=np.int64),
             findings=tuple(d.findings for d in decisions),
         )
+
+
+def _whole(decisions: list[Decision]) -> list[Decision]:
+    if len(decisions) > 1 and all(decision.degraded for decision in decisions):
+        raise Broken(f"a stage of screening fails on every text: {', '.join(decisions[0].degraded)}")
+    return decisions
 
 
 @dataclass(frozen=True, slots=True)

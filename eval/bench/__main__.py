@@ -80,22 +80,26 @@ def _child(command: list[str]) -> dict[str, Any]:
 
 
 def ratios(found: dict[str, Any]) -> dict[str, float]:
-    """What is compared across machines: each figure over its neighbour's in the same run, medians of rounds."""
+    """What is compared across machines: each figure over its neighbour's of the same round, and of these the median."""
     made: dict[str, float] = {}
-    speeds = {name: statistics.median(runs) for name, runs in found["screen"]["messages per second"].items()}
+    runs = found["screen"]["messages per second"]
     for kind in ("single", "batch"):
-        if f"BERT-base, {kind}" in speeds:
-            made[f"screen over BERT-base, {kind}"] = speeds[kind] / speeds[f"BERT-base, {kind}"]
+        if f"BERT-base, {kind}" in runs:
+            made[f"screen over BERT-base, {kind}"] = _over(runs[kind], runs[f"BERT-base, {kind}"])
     if "http" in found:
         servers = found["http"]["servers"]
-        rates = {name: figures["requests per second"] for name, figures in servers.items()}
-        made["HTTP with decisions stored over bare echo"] = rates["ours"] / rates["echo"]
+        rounds = {name: figures["rounds"] for name, figures in servers.items()}
+        made["HTTP with decisions stored over bare echo"] = _over(rounds["ours"], rounds["echo"])
         if "server CPU us" in servers["ours"]:
             made["processor time of a request, ours over bare echo"] = (
                 servers["ours"]["server CPU us"] / servers["echo"]["server CPU us"]
             )
-        made["client's ceiling over bare echo"] = rates["ceiling"] / rates["echo"]
+        made["client's ceiling over bare echo"] = _over(rounds["ceiling"], rounds["echo"])
     return made
+
+
+def _over(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 def tables(found: dict[str, Any]) -> list[Table]:

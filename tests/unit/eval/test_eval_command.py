@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from eval import __main__ as command
+from eval import report
 from eval.__main__ import main
+from eval.datasets import Datasets
 
 TASK = ["--task", "personal_data_sample"]
 
@@ -33,3 +36,14 @@ def test_wrong_usage_is_told(wrong):
     with pytest.raises(SystemExit) as stop:
         main(wrong)
     assert stop.value.code == 2
+
+
+def test_degraded_decisions_fail_the_run_and_never_become_the_baseline(tmp_path, monkeypatch):
+    def degraded(tasks, limit, console):
+        about = report.About("now", "abc", "demo 1", "words 1", "a machine", None, 3)
+        return [], about, Datasets(tmp_path)
+
+    monkeypatch.setattr(command, "_measure", degraded)
+    path = tmp_path / "baseline.json"
+    assert main(["--sample", "--out", str(tmp_path), "--baseline", str(path), "--write-baseline"]) == 1
+    assert not path.exists()

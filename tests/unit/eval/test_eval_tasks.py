@@ -14,7 +14,7 @@ import pytest
 from assistant.types import Action, Decision, Finding, Label, ModelRef, PolicyRef
 from eval import report, run
 from eval.datasets import Datasets, Source, read_catalogue
-from eval.flow import Context, Flow, probe_policy
+from eval.flow import Broken, Context, Flow, probe_policy
 from eval.results import Status
 from eval.tasks import SAMPLE, TASKS
 from eval.tasks.chinese import cold_test
@@ -242,10 +242,12 @@ def test_the_probe_shows_every_label_from_the_common_threshold_on():
     assert {t.review for t in policy.thresholds.values()} == {0.5}
 
 
-def test_degraded_decisions_are_counted():
+def test_degraded_decisions_are_counted_and_a_broken_stage_stops_the_run():
     flow = Flow(WordScreener({}, degraded=("model",)))
-    flow.screen(["a", "b"])
-    assert flow.degraded == 2
+    flow.screen(["a"])
+    assert flow.degraded == 1
+    with pytest.raises(Broken, match="model"):
+        flow.screen(["a", "b"])
 
 
 def test_report_holds_everything_in_one_page(context, tmp_path):
