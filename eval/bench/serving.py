@@ -34,7 +34,7 @@ def running(
         RuntimeError: it ended, or did not answer in ``PATIENCE_S``; its last words are in the message.
     """
     start = time.perf_counter()
-    # A session of its own: what interrupts the bench is passed on by us, once.
+    # A process group of its own: what interrupts the bench is passed on by us, once.
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
