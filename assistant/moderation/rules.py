@@ -10,6 +10,7 @@ from assistant.moderation.lexicon import Lexicon
 from assistant.moderation.links import LinkRules
 from assistant.moderation.patterns import Patterns
 from assistant.moderation.personal_data import PersonalData
+from assistant.moderation.reported import as_hints
 from assistant.text import Normalised
 from assistant.types import Finding, Policy, TermList
 
@@ -38,13 +39,15 @@ class Rules:
     def find(self, text: Normalised) -> list[Finding]:
         """Every finding in ``text``, in the order of its characters; spans count code points of the original."""
         found = [
-            *(self._starter.find(text) if self._starter else ()),
             *(self._own.find(text) if self._own else ()),
             *self._patterns.find(text),
             *self._links.find(text),
             *self._contacts.find(text),
             *self._personal.find(text),
         ]
+        terms = self._starter.find(text) if self._starter else []
+        if terms:
+            found += as_hints(terms, found, text)
         if not found:
             return found
         exempt = _occurrences(text, self._phrases)

@@ -25,7 +25,9 @@ _OTHER_PLATE = re.compile(
 )
 _ID_CUE = re.compile(r"身份证|身分证|居留证|证件|证号|hkid|\bid\b|identity|bir")
 _PASSPORT_CUE = re.compile(r"护照|passport|台胞证|通行证|回乡证")
-_PLATE_CUE = re.compile(r"车牌|车号|牌照|\bplate\b|license plate|licence plate|开的车|那台车|辆车")
+_PLATE_CUE = re.compile(
+    r"车牌|车号|牌照|\bplate\b|license plate|licence plate|开的车|机车|摩托|车主|肇事|行车记录|那台车|辆车"
+)
 _FLIGHT = re.compile(r"航班|型号|订单|单号|编号|flight|order|model|sku")
 
 

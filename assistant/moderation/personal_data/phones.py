@@ -12,7 +12,7 @@ from phonenumbers import PhoneNumberType
 from assistant.moderation.personal_data.hit import near
 
 _CUE = re.compile(
-    r"电话|手机|手提|号码|致电|打给|联系|联络|聯|热线|专线|市话|座机|whatsapp|微信|薇信|\b(?:tel|phone|mobile|cell|call|text|ring|ph|vx|wx|number)\b|拨打|加我|找我|打我|☎|📞|📱"
+    r"电话|手机|手提|号码|致电|打给|联系|联络|聯|热线|专线|市话|座机|whatsapp|微信|薇信|\b(?:tel|phone|mobile|cell|call|text|ring|ph|vx|wx|number)\b|拨打|屋企|打去|打俾|加我|找我|打我|☎|📞|📱"
 )
 _BUSINESS = re.compile(
     r"门店|门市|店铺|本店|分店|旗舰店|前台|客服|总机|公司|酒店|餐厅|医院|诊所|药局|学校"

@@ -21,10 +21,13 @@ _ROLE = re.compile(
     r"(?:info|support|service|services|contact|sales|admin|hello|help|hr|jobs|noreply|no-reply|donotreply|feedback|press|marketing|abuse|postmaster|webmaster|kefu|cs|office|security|privacy|legal"
     r"|dev|devs|users|list|team|community|newsletter|subscribe|unsubscribe)\d{0,2}"
 )
+_NOBODY = re.compile(
+    r"(?:your|my|first|last|user|full)?[._-]?(?:name|email|mail|user|username|account|address|someone|you|test|abc|xxx+)\d{0,3}"
+)
 _PLACEHOLDER = re.compile(r"(?:.+\.)?(?:example|test|invalid|localhost)(?:\.(?:com|org|net|edu|cn|tw|hk))?")
 _OF_SOMEBODY = re.compile(
-    r"(?P<who>(?:他|她|它|ta|这个?人|那个?人|骗子|楼主|对方|前男友|前女友|邻居|同事|老板|我|本人|(?<![a-z])(?:his|her|their|my))\W{0,2}的?\W{0,2})"
-    rf"(?P<cue>(?:{WECHAT_SURE}|{QQ}|{LINE}|{TELEGRAM}|{WHATSAPP})(?:\s?(?:号码?|id|帐号|账号))?\s?(?:[:：=]|是|is)?\s?){ACCOUNT}"
+    r"(?P<who>(?:他|她|它|佢|阿[\u4e00-\u9fff]|ta|这个?人|那个?人|骗子|楼主|对方|前男友|前女友|邻居|同事|老板|我|本人|(?<![a-z])(?:his|her|their|my))\W{0,2}[的嘅]?\W{0,2})"
+    rf"(?P<cue>(?:{WECHAT_SURE}|{QQ}|{LINE}|{TELEGRAM}|{WHATSAPP})(?:\s?(?:号码?|id|帐号|账号))?\s?(?:[:：=]|是|系|喺|is)?\s?){ACCOUNT}"
 )
 _OWN_VOICE = re.compile(r"我|本人|my")
 
@@ -36,7 +39,7 @@ def find_emails(text: Normalised) -> Iterator[Hit]:
     for match in _EMAIL.finditer(view.text):
         host = re.sub(_DOT, ".", match["host"])
         spoken = match["at"].strip() == "at"
-        if _ROLE.fullmatch(match["user"]) or _PLACEHOLDER.fullmatch(host):
+        if _ROLE.fullmatch(match["user"]) or (_NOBODY.fullmatch(match["user"]) and _PLACEHOLDER.fullmatch(host)):
             continue
         if not parse_host(host.split(".")) or (spoken and host == match["host"]):
             continue

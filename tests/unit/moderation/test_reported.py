@@ -1,0 +1,56 @@
+"""Reports and warnings become hints; the same words in their own voice do not."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from assistant.moderation.policy import shipped_policy
+from assistant.moderation.reported import HINT_SCORE
+from assistant.moderation.rules import Rules
+from assistant.moderation.starter import starter_lists
+from assistant.text import Normalised
+from assistant.types import TermList
+
+RULES = Rules(shipped_policy(), starter_lists())
+
+
+def highest(text: str) -> float:
+    return max((f.score for f in RULES.find(Normalised(text))), default=0.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "管理员，他骂我“你个傻逼”，截图在这",
+        "版主，有人留言「你怎麼不去死」，麻煩處理",
+        'mods, he said "kill yourself" in the thread',
+        "澳门新葡京上线是诈骗，别信",
+        "新聞：娛樂城體驗金騙局，警方拘捕三人",
+        "Double your bitcoin is a scam, don't fall for it",
+    ],
+)
+def test_reports_and_warnings_are_hints(text: str) -> None:
+    assert 0 < highest(text) <= HINT_SCORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你个傻逼，我截图了",
+        "“澳门新葡京”上线送彩金",
+        "澳门新葡京上线，谨防诈骗认准官方，加微信abc123",
+        "「操你妈」",
+        "他骂我“笨”，我说操你妈",
+        "我真的不想活了，“好想死”，截图",
+    ],
+)
+def test_ones_own_voice_is_not(text: str) -> None:
+    assert highest(text) > HINT_SCORE
+
+
+def test_a_community_s_own_list_counts_wherever_it_stands() -> None:
+    own = (TermList("own", "fraud", ("飆股",)),)
+    rules = Rules(dataclasses.replace(shipped_policy(), lists=own, starter_rules=False), ())
+    assert [f.score for f in rules.find(Normalised("「飆股」是詐騙，檢舉"))] == [0.9]
