@@ -21,7 +21,8 @@ _REPORTS = re.compile(
     r"举报|检举|截图|管理员|版主|群主|拉黑|封锁|屏蔽|报警|"
     r"(?:骂|叫|说|讲|写|留|回|话|闹)(?:我|他|她|人|佢|你|了|咗)?[:：,，]?\s?[「『“\"]"
     r"|删掉|夸大|违规|违法|怎么处理"
-    r"|\b(?:report(?:ed|ing|s)?|mods?|admins?|moderators?|screenshot|blocked|called (?:me|him|her)|told me|wrote|typed|dm'?ed me|said|says|police)\b"
+    r"|\b(?:report(?:ed|ing|s)?|mods?|admins?|moderators?|screenshot|blocked"
+    r"|called (?:me|him|her)|told me|wrote|typed|dm'?ed me|said|says|police)\b"
 )
 _WARNS = re.compile(
     r"诈骗|骗局|骗子|骗人|骗你|骗我|骗了|被骗|受骗|上当|呃人|呃我|呃钱|反诈|防骗|别信|不要信|不要相信|千万别|千万不要|切勿|谨记"
