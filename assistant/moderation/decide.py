@@ -23,6 +23,7 @@ ANY_CUSTOM = f"{CUSTOM_PREFIX}*"
 
 _DEFAULT_CUSTOM = Thresholds(review=0.5)
 _NEVER = Thresholds()
+_ZERO = {label.value: 0.0 for label in Label}
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|‘[^’]*’|\"[^\"]*\"|《[^》]*》|^>.*$", re.MULTILINE)
 _FAIL_ACTIONS = {FailMode.REVIEW: Action.REVIEW, FailMode.OPEN: Action.ALLOW, FailMode.CLOSED: Action.BLOCK}
 
@@ -41,9 +42,7 @@ def merge_scores(
     assessed: Mapping[str, float], findings: Sequence[Finding], custom: Collection[str]
 ) -> dict[str, float]:
     """Every shipped label and every one of ``custom`` with the highest of the classifier's and the rules' scores, in [0, 1]."""
-    scores = {label.value: 0.0 for label in Label}
-    scores.update(dict.fromkeys(custom, 0.0))
-    scores.update(assessed)
+    scores = {**_ZERO, **dict.fromkeys(custom, 0.0), **assessed}
     for finding in findings:
         if finding.score > scores.get(finding.label, 0.0):
             scores[finding.label] = finding.score

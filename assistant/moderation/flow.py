@@ -42,8 +42,9 @@ class Screener:
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message, findings = assessed.message, assessed.findings
         scores = merge_scores(classified.scores, findings, self._custom)
-        findings = [*findings, *combine(scores, findings, assessed.texts)]
-        scores = merge_scores(scores, findings, ())
+        if minors := combine(scores, findings, assessed.texts):
+            findings = [*findings, *minors]
+            scores = merge_scores(scores, minors, ())
         degraded = assessed.failed + classified.failed
         verdict = decide(
             self.policy,

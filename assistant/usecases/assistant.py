@@ -17,6 +17,7 @@ from assistant.types import Policy
 from assistant.types.access import KeyRecord
 from assistant.usecases.retention import keep_purging
 from assistant.usecases.screeners import Screeners
+from assistant.usecases.together import Together
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Assistant:
     screeners: Screeners
     compile: Callable[[Policy], Screener]
     embedded: EmbeddedServer | None = None
+    together: Together = field(default_factory=Together)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def find_key(self, key_hash: bytes) -> KeyRecord | None:

@@ -103,10 +103,10 @@ async def screen_only(
 
 
 async def _screen(assistant: Assistant, screener: Screener, message: Message) -> tuple[Decision, float]:
-    """Short texts on the event loop, which is quicker than handing them over; long ones in a worker thread."""
+    """Short texts on the event loop, together with whatever else waits there; long ones in a worker thread."""
     length = len(message.text) + sum(len(part.text) for part in message.parts)
     if length <= assistant.settings.limits.pool_chars:
-        return _timed(screener, message)
+        return await assistant.together.screen(screener, message)
     return await asyncio.to_thread(_timed, screener, message)
 
 
