@@ -12,6 +12,8 @@ from assistant.cli import communities, demo, doctor, harness, keys, migrate, mod
 from assistant.cli.exits import Exit
 from assistant.cli.screen import err
 from assistant.errors import AssistantError, CannotStart, DatabaseUnavailable, InvalidInput
+from assistant.settings import load_settings
+from assistant.web.logs import configure_logs
 from assistant.words import load_words
 
 app = typer.Typer(
@@ -49,7 +51,9 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
+    """Every command writes its log in one way, which keeps message texts out of it."""
     del version
+    configure_logs(load_settings().log)
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ from assistant.settings import Settings, load_settings
 from assistant.usecases.communities import seed_demo
 from assistant.usecases.keys import demo_key
 from assistant.web.app import create_app
-from assistant.web.logs import configure_logs
 from assistant.wiring import Assistant, build
 
 _EXAMPLE = {"text": "加❤薇❤信 abc123 日结300", "member": {"id": "u1"}, "channel": "general"}
@@ -32,7 +31,6 @@ def serve(
     """Run the service: embedded PostgreSQL unless a database is set, migrations, the demo community, HTTP."""
     overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**overrides)
-    configure_logs(settings.log)
     listener = _listen(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     assistant = build(settings)

@@ -15,6 +15,7 @@ from assistant.store.embedded import EmbeddedServer
 from assistant.store.writer import DecisionWriter
 from assistant.types import Policy
 from assistant.types.access import KeyRecord
+from assistant.usecases.keys import keep_noting
 from assistant.usecases.retention import keep_purging
 from assistant.usecases.screeners import Screeners
 from assistant.usecases.together import Together
@@ -22,7 +23,10 @@ from assistant.usecases.together import Together
 
 @dataclass
 class Assistant:
-    """``start`` and ``stop`` are called on the event loop that serves; ``compile`` raises InvalidPolicy."""
+    """``start`` and ``stop`` are called on the event loop that serves; ``compile`` raises InvalidPolicy.
+
+    ``used_keys`` gathers the ids of the keys that callers used, until their time of use is noted.
+    """
 
     settings: Settings
     clock: Clock
@@ -33,6 +37,7 @@ class Assistant:
     compile: Callable[[Policy], Screener]
     embedded: EmbeddedServer | None = None
     together: Together = field(default_factory=Together)
+    used_keys: set[str] = field(default_factory=set)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def find_key(self, key_hash: bytes) -> KeyRecord | None:
@@ -42,7 +47,11 @@ class Assistant:
 
     async def start(self) -> None:
         await self.writer.start()
-        self._background.add(asyncio.create_task(keep_purging(self.database, self.clock, self.settings.retention)))
+        for work in (
+            keep_purging(self.database, self.clock, self.settings.retention),
+            keep_noting(self.database, self.clock, self.used_keys),
+        ):
+            self._background.add(asyncio.create_task(work))
 
     async def stop(self) -> None:
         for task in self._background:

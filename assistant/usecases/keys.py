@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import tempfile
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.access import parse_key
-from assistant.errors import Unauthenticated
+from assistant.errors import DatabaseUnavailable, Unauthenticated
+from assistant.ports import Clock
 from assistant.store import keys
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types.access import KeyRecord, MadeKey, Scope
 from assistant.usecases.communities import DEMO
+
+NOTE_EVERY_S = 60.0
 
 
 def create_key(
@@ -58,6 +63,22 @@ def revoke_key(database: Database, key_id: str) -> bool:
     """Whether there was such a key that worked."""
     with database.transaction(EVERY_COMMUNITY) as connection:
         return keys.revoke(connection, key_id, datetime.now(UTC))
+
+
+async def keep_noting(database: Database, clock: Clock, used: set[str]) -> None:
+    """Notes every minute, until cancelled, which keys were ``used``, and empties the set."""
+    while True:
+        await asyncio.sleep(NOTE_EVERY_S)
+        key_ids = set(used)
+        used.clear()
+        if key_ids:
+            with contextlib.suppress(DatabaseUnavailable):
+                await asyncio.to_thread(note_use, database, clock(), key_ids)
+
+
+def note_use(database: Database, now: datetime, key_ids: Collection[str]) -> None:
+    with database.transaction(EVERY_COMMUNITY) as connection:
+        keys.touch(connection, key_ids, now)
 
 
 def demo_key(database: Database, path: Path) -> str:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.errors import DatabaseUnavailable
 from assistant.moderation.flow import Screener
 from assistant.types import Policy
 
@@ -38,7 +39,12 @@ class Screeners:
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def get(self, community: str) -> Screener:
-        """The screener of the community's policy, at most ``FRESH_S`` seconds old."""
+        """The screener of the community's policy, at most ``FRESH_S`` seconds old; the last one known while the database is away.
+
+        Raises:
+            NotFound: there is no such community.
+            DatabaseUnavailable: the database is away, and this community's policy was not read before.
+        """
         kept = self._kept.get(community)
         if kept is not None and time.monotonic() - kept.checked < FRESH_S:
             return kept.screener
@@ -48,10 +54,19 @@ class Screeners:
                 kept = self._kept.get(community)
                 if kept is not None and time.monotonic() - kept.checked < FRESH_S:
                     return kept.screener
-                return await asyncio.to_thread(self.refresh, community)
+                return await self._fresh(community, kept)
         finally:
             if not lock.locked():
                 self._locks.pop(community, None)
+
+    async def _fresh(self, community: str, kept: _Kept | None) -> Screener:
+        try:
+            return await asyncio.to_thread(self.refresh, community)
+        except DatabaseUnavailable:
+            if kept is None:
+                raise
+            kept.checked = time.monotonic()
+            return kept.screener
 
     def refresh(self, community: str) -> Screener:
         """Reads the policy again; compiles only what has changed."""

@@ -48,7 +48,7 @@ def _screen(screener: Screener, waiting: list[_Waiting]) -> None:
     began = time.perf_counter()
     try:
         decisions = screener.screen_batch([one.message for one in waiting])
-    except Exception as error:  # noqa: BLE001 - one message's fault must not be another's
+    except Exception as error:
         if len(waiting) > 1:
             for one in waiting:
                 _screen(screener, [one])

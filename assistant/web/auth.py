@@ -73,6 +73,7 @@ async def authenticate(request: Request, least: Scope, *, url_key: bool = False)
     state["key_id"], state["community"] = record.id, record.community
     if _RANK[record.scope] < _RANK[least]:
         raise Forbidden("scope_missing", scope=least.value)
+    site.assistant.used_keys.add(record.id)
     site.rate.take(record.id, record.requests_per_minute or site.assistant.settings.limits.requests_per_minute)
     return Caller(record.id, record.scope, record.community)
 

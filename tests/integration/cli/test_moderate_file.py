@@ -11,7 +11,7 @@ from assistant.cli.exits import Exit
 
 SPAM = "加❤薇❤信 abc123 日结300"
 POLICY = """
-thresholds = { spam = { block = 0.5 }, "custom:競品" = { hide = 0.5 } }
+thresholds = { spam = { block = 0.95 }, "custom:競品" = { hide = 0.5 } }
 [[lists]]
 id = "rivals"
 label = "custom:競品"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.errors import NotFound
+from assistant.errors import DatabaseUnavailable, NotFound
 from assistant.types import Policy, Thresholds
 from assistant.usecases import screeners
 from assistant.usecases.screeners import Screeners
@@ -75,6 +75,24 @@ def test_unknown_communities_are_not_kept() -> None:
 
     asyncio.run(main())
     assert shelf.loads == ["nobody", "nobody"]
+
+
+def test_a_database_that_is_away_leaves_the_last_known_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screeners, "FRESH_S", 0.0)
+    shelf = Shelf()
+
+    def away(community: str) -> Policy:
+        raise DatabaseUnavailable
+
+    async def main() -> None:
+        kept = Screeners(shelf.load, shelf.compile)
+        known = await kept.get("a")
+        kept._load = away
+        assert await kept.get("a") is known
+        with pytest.raises(DatabaseUnavailable):
+            await kept.get("b")
+
+    asyncio.run(main())
 
 
 def test_the_least_used_is_dropped() -> None:
