@@ -28,8 +28,9 @@ def scores_of(text: str, key: str) -> dict[str, float]:
         "requestedAttributes": {name: {} for name in ATTRIBUTES},
         "doNotStore": True,
     }
-    request = urllib.request.Request(f"{URL}?key={key}", json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - a constant https address
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{URL}?key={key}", json.dumps(body).encode(), headers)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         found = json.load(answer)["attributeScores"]
     return {name: score["summaryScore"]["value"] for name, score in found.items()}
 
