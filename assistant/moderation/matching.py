@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from assistant.moderation.disguises import Spelling
 from assistant.moderation.forms import Written
@@ -13,6 +12,7 @@ from assistant.moderation.terms import Entry, Term
 from assistant.text import Normalised
 from assistant.text.han import HANS_ONLY, HANT_ONLY
 from assistant.text.layer import Layer
+from assistant.text.lazy import Lazy
 from assistant.text.ordinary import is_ordinary
 from assistant.types import TermScript
 
@@ -30,7 +30,7 @@ class Reading:
         self._plain = text.plain.text
         self._folded = text.folded.text
 
-    @cached_property
+    @Lazy
     def _traditional(self) -> bool:
         return not HANT_ONLY.isdisjoint(self._plain)
 

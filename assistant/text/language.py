@@ -43,10 +43,23 @@ _SCRIPTS = {
     "bo": "\u0f00-\u0fff",
     "mn": "\u1800-\u18af",
 }
-_ASCII_WORDS = re.compile("[a-z']+")
 _LETTERS = re.compile("|".join(f"(?P<{name}>[{chars}]+)" for name, chars in _SCRIPTS.items()))
 
-_WORDS_OF = {language: frozenset(words.split()) for language, words in read_table("function_words.tsv")}
+_OTHER = re.compile("[" + "".join(chars for name, chars in _SCRIPTS.items() if name not in {"han", "latin"}) + "]")
+_HAN, _LATIN = (re.compile(f"[{_SCRIPTS[name]}]+") for name in ("han", "latin"))
+
+
+def _languages_of() -> tuple[tuple[str, ...], dict[str, list[str]]]:
+    """The languages that are told apart by their function words, and each word's."""
+    rows = [(language, words.split()) for language, words in read_table("function_words.tsv")]
+    languages_of: dict[str, list[str]] = {}
+    for language, words in rows:
+        for word in dict.fromkeys(words):
+            languages_of.setdefault(word, []).append(language)
+    return tuple(language for language, _ in rows), languages_of
+
+
+_LANGUAGES, _LANGUAGES_OF = _languages_of()
 _WORD = re.compile("[^\\W\\d_]+(?:'[^\\W\\d_]+)?")
 _NON_ASCII_LATIN = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
@@ -54,13 +67,22 @@ _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽ
 
 def detect_language(text: str) -> Detected:
     """Judge by the letters; texts under twenty letters of Latin or Han are English or Chinese unless they hold another script."""
-    counts: Counter[str] = Counter()
-    for run in _LETTERS.finditer(text):
-        counts[run.lastgroup or ""] += run.end() - run.start()
-    if not counts:
+    if _OTHER.search(text):
+        counts = _count_scripts(text)
+    else:
+        counts = Counter(han=len("".join(_HAN.findall(text))), latin=len("".join(_LATIN.findall(text))))
+    if not counts.total():
         return Detected("und", supported=True)
     language = _by_script(counts, text)
     return Detected(language, language in {"zh-Hans", "zh-Hant", "en"})
+
+
+def _count_scripts(text: str) -> Counter[str]:
+    """Letters of each script."""
+    counts: Counter[str] = Counter()
+    for run in _LETTERS.finditer(text):
+        counts[run.lastgroup or ""] += run.end() - run.start()
+    return counts
 
 
 def _by_script(counts: Counter[str], text: str) -> str:
@@ -90,11 +112,14 @@ def _latin(text: str, letters: int) -> str:
         return "vi"
     if letters < _SHORT:
         return "en"
-    words = Counter(_WORD.findall(lower[:2000]))
-    hits = {language: sum(n for word, n in words.items() if word in known) for language, known in _WORDS_OF.items()}
+    words = _WORD.findall(lower[:2000])
+    hits = dict.fromkeys(_LANGUAGES, 0)
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            hits[language] += 1
     best = max(hits, key=lambda language: hits[language])
     marked = len(_NON_ASCII_LATIN.findall(lower))
     needed = 2 if marked else 3
-    if best != "en" and hits[best] >= needed and hits[best] > 1.5 * hits["en"] and 6 * hits[best] >= words.total():
+    if best != "en" and hits[best] >= needed and hits[best] > 1.5 * hits["en"] and 6 * hits[best] >= len(words):
         return best
     return "en"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from assistant.text.characters import plain_view
 from assistant.text.han import fold, read_digits
 from assistant.text.joining import join
 from assistant.text.layer import Layer
+from assistant.text.lazy import Lazy
 from assistant.text.leet import undo_leet
 from assistant.text.parts import merge
 from assistant.text.phonetic import sound
@@ -24,52 +23,52 @@ class Normalised:
     def __init__(self, original: str) -> None:
         self.original = original
 
-    @cached_property
+    @Lazy
     def plain(self) -> View:
         """Width and compatibility forms, case, marks, invisible characters and imitations undone; separators and Traditional kept."""
         return plain_view(self.original)
 
-    @cached_property
+    @Lazy
     def folded(self) -> View:
         """``plain`` in Simplified, one to one."""
         plain = self.plain
         return View("folded", fold(plain.text), plain.starts, plain.ends)
 
-    @cached_property
+    @Lazy
     def joined_layer(self) -> Layer:
         return join(self.folded.text)
 
-    @cached_property
+    @Lazy
     def joined(self) -> View:
         """``folded`` without separators inside words and stretched letters; see ``assistant.text.joining``."""
         return self.joined_layer.over(self.plain, "joined")
 
-    @cached_property
+    @Lazy
     def digits(self) -> View:
         """``folded`` with Chinese numerals as ASCII digits, one to one. Circled and other digits are digits in every view."""
         plain = self.plain
         return View("digits", read_digits(self.folded.text), plain.starts, plain.ends)
 
-    @cached_property
+    @Lazy
     def leet_layer(self) -> Layer:
         joined = self.joined_layer
         return Layer(undo_leet(joined.text), joined.starts, joined.ends)
 
-    @cached_property
+    @Lazy
     def leet(self) -> View:
         """``joined`` with leetspeak undone in words that mix letters and signs."""
         return self.leet_layer.over(self.plain, "leet")
 
-    @cached_property
+    @Lazy
     def merged_layer(self) -> Layer | None:
         """``joined`` with split characters merged, or ``None`` where nothing looks split; see ``assistant.text.parts``."""
         return merge(self.joined_layer)
 
-    @cached_property
+    @Lazy
     def pinyin_layer(self) -> Layer:
         return sound(self.joined_layer)
 
-    @cached_property
+    @Lazy
     def pinyin(self) -> View:
         """One private-use character per syllable; see ``assistant.text.phonetic``."""
         return self.pinyin_layer.over(self.plain, "pinyin")

@@ -7,9 +7,7 @@ but looking for terms of which a character was taken apart.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
-
-import ahocorasick
+from operator import concat
 
 from assistant.text.characters import read_table
 from assistant.text.han import fold
@@ -18,33 +16,32 @@ from assistant.text.ordinary import GRAMMATICAL, is_ordinary
 
 
 @cache
-def _pairs() -> Any:
-    """An automaton over the pairs; its values are the characters they make, of several the most used, which the table has first."""
-    found = ahocorasick.Automaton()
+def _pairs() -> dict[str, str]:
+    """Pair -> the character that it makes; of several the most used, which the table has first."""
+    found: dict[str, str] = {}
     for char, pairs in read_table("parts.tsv"):
         for pair in map(fold, pairs.split(" ")):
-            if GRAMMATICAL.isdisjoint(pair) and not is_ordinary(*pair) and not found.exists(pair):
-                found.add_word(pair, char)
-    found.make_automaton()
+            if GRAMMATICAL.isdisjoint(pair) and not is_ordinary(*pair):
+                found.setdefault(pair, char)
     return found
 
 
 def merge(joined: Layer) -> Layer | None:
     """The layer over ``joined``, or ``None`` where no pair stands; of pairs that share a character the earlier counts."""
+    pairs = _pairs()
+    if pairs.keys().isdisjoint(map(concat, joined.text, joined.text[1:])):
+        return None
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     done = 0
-    for last, char in _pairs().iter(joined.text):
-        first = last - 1
-        if first < done:
+    for first, pair in enumerate(map(concat, joined.text, joined.text[1:])):
+        if first < done or pair not in pairs:
             continue
-        parts += joined.text[done:first], char
+        parts += joined.text[done:first], pairs[pair]
         starts += range(done, first + 1)
-        ends += (*range(done + 1, first + 1), last + 1)
-        done = last + 1
-    if not done:
-        return None
+        ends += (*range(done + 1, first + 1), first + 2)
+        done = first + 2
     parts.append(joined.text[done:])
     starts += range(done, len(joined.text))
     ends += range(done + 1, len(joined.text) + 1)

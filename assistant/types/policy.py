@@ -58,14 +58,14 @@ class Thresholds:
 
     def action(self, score: float) -> Action:
         """The most severe action whose threshold ``score`` reaches."""
-        for action, least in (
-            (Action.BLOCK, self.block),
-            (Action.HIDE, self.hide),
-            (Action.REVIEW, self.review),
-            (Action.MASK, self.mask),
-        ):
-            if least is not None and score >= least:
-                return action
+        if self.block is not None and score >= self.block:
+            return Action.BLOCK
+        if self.hide is not None and score >= self.hide:
+            return Action.HIDE
+        if self.review is not None and score >= self.review:
+            return Action.REVIEW
+        if self.mask is not None and score >= self.mask:
+            return Action.MASK
         return Action.ALLOW
 
 
