@@ -75,23 +75,17 @@ class NgramClassifier:
             if scripts[-1] or spelled_out(letters, syllables):
                 pieces += windows(codes(prepared(syllables)) + SALT)
                 heads += [SYLLABLES] * (len(pieces) - len(heads))
-        return self._probabilities(self.margins(pieces, heads), heads, firsts, scripts)
-
-    def margins(self, pieces: Sequence[U32], heads: Sequence[int]) -> F32:
-        """The raw sum of weights (pieces x labels), before any calibration."""
-        sums = np.concatenate([self._sums(pieces[a:b]) for a, b in _blocks(pieces)])
-        margins: F32 = sums * self._weights.scales + self._weights.bias.take(heads, axis=0)
-        return margins
-
-    def _probabilities(
-        self, margins: F32, heads: Sequence[int], firsts: Sequence[int], scripts: Sequence[int]
-    ) -> npt.NDArray[np.float64]:
+        which = np.array(heads) * 2 + np.repeat(scripts, np.diff([*firsts, len(pieces)]))
         maps = self._weights.calibration
-        repeats = np.diff([*firsts, len(heads)])
-        which = np.array(heads) * 2 + np.repeat(scripts, repeats)
-        logits = margins * maps.head_slope.take(which, axis=0) + maps.head_shift.take(which, axis=0)
+        logits = self.margins(pieces, which) * maps.head_slope.take(which, axis=0) + maps.head_shift.take(which, axis=0)
         best = np.maximum.reduceat(logits, firsts, axis=0)
         return _sigmoid(best * maps.slope.take(scripts, axis=0) + maps.shift.take(scripts, axis=0))
+
+    def margins(self, pieces: Sequence[U32], which: npt.NDArray[np.int64]) -> F32:
+        """The raw sum of weights (pieces x labels) before any calibration; ``which`` is twice the head plus the script."""
+        sums = np.concatenate([self._sums(pieces[a:b]) for a, b in _blocks(pieces)])
+        margins: F32 = sums * self._weights.scales + self._weights.bias.take(which, axis=0)
+        return margins
 
     def _sums(self, pieces: Sequence[U32]) -> npt.NDArray[np.int32]:
         found = grams(joined(pieces))

@@ -1,7 +1,7 @@
 """The stored n-gram model: one table of keys whose rows hold an int8 weight per label, read without pickle.
 
-``weights.npz`` holds ``keys`` (uint32, K), ``rows`` (int8, K x L), ``scales`` (float32, L), ``bias`` (float32, 2 x L: letters, syllables);
-``model.json`` holds the labels, the version, the calibration and the labels without calibration.
+``weights.npz`` holds ``keys`` (uint32, K), ``rows`` (int8, K x L), ``scales`` (float32, L) and ``bias`` (float32, 4 x L, rows as those of
+``head_slope``); ``model.json`` holds the labels, the version, the calibration and the labels without calibration.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -63,10 +64,10 @@ class Weights:
         """
         try:
             about = json.loads((folder / "model.json").read_text("utf-8"))
-            with np.load(folder / "weights.npz", allow_pickle=False) as stored:
+            with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in ("keys", "rows", "scales", "bias")}
             return cls.build(about, **arrays)
-        except (OSError, KeyError, ValueError) as reason:
+        except (OSError, KeyError, ValueError, BadZipFile) as reason:
             raise ModelError(f"the risk model in {folder} cannot be read: {reason}") from reason
 
     @classmethod

@@ -17,6 +17,7 @@ import numpy.typing as npt
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 MAX_CODES = 1 << 16
 """Code points that one call takes, separators included."""
@@ -29,6 +30,7 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD = np.uint64(0xA24BAED4963EE407)
 _PAIR = np.uint64(0x9FB21C651E98DF25)
 _SHIFT = np.uint64(32)
+_SPACE = 0x20
 _CJK = 0x2E80
 _PLAIN_LENGTHS = (1, 2, 3)
 _LATIN_LENGTHS = (4, 5)
@@ -94,8 +96,9 @@ def grams(points: U32) -> Grams:
         starts.append(places[: size - length + 1])
         lengths.append(length)
     narrow = points < _CJK
-    if np.count_nonzero(narrow) > 2 * _LATIN_LENGTHS[-1]:
-        for more, where, long in _latin(points, narrow, prefix):
+    visible = narrow & (points > _SPACE)
+    if visible.any():
+        for more, where, long in _latin(points, narrow, visible, prefix):
             hashes.append(more)
             starts.append(where)
             lengths.append(long)
@@ -107,13 +110,14 @@ def grams(points: U32) -> Grams:
     return Grams(mixed.astype(np.uint32), starts, lengths)
 
 
-def _latin(points: U32, narrow: npt.NDArray[np.bool_], prefix: U64) -> Iterator[tuple[U64, I64, int | I64]]:
-    """The longer n-grams without Chinese, words and word pairs: hashes, starts, lengths."""
+def _latin(points: U32, narrow: Mask, visible: Mask, prefix: U64) -> Iterator[tuple[U64, I64, int | I64]]:
+    """The longer n-grams without Chinese (but with more than spaces), words and word pairs: hashes, starts, lengths."""
     _, downs = _powers()
-    run = np.zeros(len(points) + 1, np.int64)
-    np.cumsum(narrow, out=run[1:])
+    counts = np.zeros((2, len(points) + 1), np.int64)
+    np.cumsum((narrow, visible), axis=1, out=counts[:, 1:])
     for length in _LATIN_LENGTHS:
-        at = np.flatnonzero(run[length:] - run[:-length] == length)
+        inside = counts[:, length:] - counts[:, :-length]
+        at = np.flatnonzero((inside[0] == length) & (inside[1] > 0))
         yield (prefix[at + length] - prefix[at]) * downs[at], at, length
     letter = (points - 97 < 26) | (points - 48 < 10) | (points == 39)
     edges = np.flatnonzero(letter[1:] != letter[:-1]) + 1

@@ -12,7 +12,13 @@ from sklearn.linear_model import LogisticRegression
 F64 = npt.NDArray[np.float64]
 LEAST_POSITIVES = 30
 PINYIN_HANDICAP = 1.0
-"""Taken from the pinyin head's logit before the greater counts: homophones are many, so it must be surer. Chosen on COLD dev."""
+"""Taken from the pinyin head's logit before the greater counts: homophones are many, so it must be surer. Chosen on COLD dev and its
+homophone and spelled-out copies: 1.0 costs nothing on the clean texts (.911 accuracy with the head or without) and lifts the copies from
+.75 to .88 and from .77 to .87; 0.5 would cost .0015.
+"""
+
+ODDS = 8.0
+"""Clean to harmful rows for which the scores of labels with few real rows are calibrated: in a community harm is rare, in the data not."""
 
 NOTHING = 1.0, 0.0
 
@@ -60,6 +66,16 @@ def calibrate(rows: Margins) -> tuple[dict[str, list[float]], F64, list[bool]]:
         own = rows.script == one
         logits[own] = greater[own] * last[0] + last[1]
     return found, logits, enough
+
+
+def at_odds(truth: F64, weight: F64, script: npt.NDArray[np.int8]) -> F64:
+    """``weight``, the negatives of each script scaled to ``ODDS`` times its positives."""
+    weight = weight.copy()
+    for one in (0, 1):
+        positive, negative = (script == one) & (truth == 1), (script == one) & (truth == 0)
+        if positive.any() and negative.any():
+            weight[negative] *= ODDS * weight[positive].sum() / weight[negative].sum()
+    return weight
 
 
 FIELDS = ("char_slope", "char_shift", "pinyin_slope", "pinyin_shift", "slope", "shift")

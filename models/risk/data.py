@@ -19,7 +19,7 @@ from rich.table import Table
 from models.risk import sources_en as en
 from models.risk import sources_zh as zh
 from models.risk.row import LABELS, Row, fingerprint
-from models.risk.weak import with_profanity
+from models.risk.weak import terms, with_profanity
 
 HERE = Path(__file__).parent
 WORK = HERE / "work"
@@ -55,6 +55,8 @@ SOURCES = (
     Source("surge-profanity", "MIT", en.surge_terms),
     Source("clinc150", "CC BY 3.0", en.clinc),
 )
+
+_OURS = "Apache-2.0 (ours)"
 
 RELATED = (
     {"gambling", "illicit", "fraud", "spam", "misleading"},
@@ -116,7 +118,7 @@ def gather(root: Path, console: Console) -> list[Row]:
     csv.field_size_limit(1 << 24)
     report = Table("source", "licence", "rows", "positives", title="training data")
     rows: list[Row] = []
-    for source in (*SOURCES, Source("seeds", "Apache-2.0 (ours)", lambda _: seeds())):
+    for source in (*SOURCES, Source("terms", _OURS, lambda _: terms()), Source("seeds", _OURS, lambda _: seeds())):
         try:
             found = [row for row in source.read(root) if row.text.strip()]
         except (FileNotFoundError, StopIteration, ImportError) as reason:

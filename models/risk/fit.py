@@ -10,19 +10,22 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
 F64 = npt.NDArray[np.float64]
+Scripts = npt.NDArray[np.int8]
 SMOOTHING = 1.0
 STRENGTH = 0.1
+UNKNOWN = -4.0
+"""The intercept of a script without examples of both classes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """``weights`` has one value per feature of the matrix it was fitted on."""
+    """``weights`` has one value per feature of the matrix it was fitted on; ``bias`` one per script (no Han character, some)."""
 
     weights: F64
-    bias: float
+    bias: F64
 
-    def margins(self, features: sp.csr_matrix) -> F64:
-        found: F64 = features @ self.weights + self.bias
+    def margins(self, features: sp.csr_matrix, script: Scripts) -> F64:
+        found: F64 = features @ self.weights + self.bias[script]
         return found
 
 
@@ -33,13 +36,25 @@ def ratio(features: sp.csr_matrix, truth: F64, weight: F64) -> F64:
     return np.log(positive / positive.sum()) - np.log(negative / negative.sum())
 
 
-def fit(features: sp.csr_matrix, truth: F64, weight: F64, seed: int = 0) -> Linear:
-    """Fits one label; ``weight`` is each row's weight."""
+def fit(features: sp.csr_matrix, truth: F64, weight: F64, script: Scripts) -> Linear:
+    """One label, each script by itself: a key takes the weight of the script in whose rows it stands more often.
+
+    Fitted together, the larger script would set the intercept and the ratios' scale for both.
+    """
+    counts = [np.bincount(features[script == one].indices, minlength=features.shape[1]) for one in (0, 1)]
+    found = [_fit(features[script == one], truth[script == one], weight[script == one]) for one in (0, 1)]
+    weights = np.where(counts[1] >= counts[0], found[1][0], found[0][0])
+    return Linear(weights, np.array([bias for _, bias in found]))
+
+
+def _fit(features: sp.csr_matrix, truth: F64, weight: F64) -> tuple[F64, float]:
+    weights = np.zeros(features.shape[1])
     used = np.flatnonzero(np.bincount(features.indices, minlength=features.shape[1]) >= 2)
+    if len(set(truth.tolist())) < 2 or not len(used):
+        return weights, UNKNOWN
     narrow = features[:, used]
     scale = ratio(narrow, truth, weight)
-    model = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, tol=0.01, max_iter=300, random_state=seed)
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, tol=0.01, max_iter=300, random_state=0)
     model.fit(narrow @ sp.diags(scale), truth, sample_weight=weight)
-    weights = np.zeros(features.shape[1])
     weights[used] = model.coef_[0] * scale
-    return Linear(weights, float(model.intercept_[0]))
+    return weights, float(model.intercept_[0])

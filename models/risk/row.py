@@ -35,7 +35,9 @@ class Row:
 
     @property
     def fold(self) -> int:
-        """0 to 4, from the group alone."""
+        """0 to 4, from the group alone; -1 for what always trains and never measures (single terms)."""
+        if "term" in self.tags:
+            return -1
         return int.from_bytes(hashlib.blake2b(self.group.encode(), digest_size=4).digest()) % FOLDS
 
 

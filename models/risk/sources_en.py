@@ -154,7 +154,7 @@ def surge_terms(root: Path) -> Iterator[Row]:
         if "sexual acts" in entry["category_1"] and severity >= 2.0:
             labels["sexual"] = 1.0
         if 1.0 in labels.values():
-            yield Row(entry["text"], labels, "surge-profanity", "en", f"term:{entry['canonical_form_1']}", weight=0.3)
+            yield Row(entry["text"], labels, "surge-profanity", "en", tags=("term",), weight=0.3)
 
 
 def clinc(root: Path) -> Iterator[Row]:

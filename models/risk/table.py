@@ -36,7 +36,9 @@ def assemble(heads: tuple[Features, Features], labels: Mapping[str, Sequence[Lin
         "keys": keys[order],
         "rows": rows[order],
         "scales": scales.astype(np.float32),
-        "bias": np.array([[pair[head].bias for pair in labels.values()] for head in (0, 1)], np.float32),
+        "bias": np.array(
+            [[pair[head].bias[script] for pair in labels.values()] for head in (0, 1) for script in (0, 1)], np.float32
+        ),
     }
 
 

@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ import scipy.sparse as sp
 from rich.console import Console
 from rich.progress import Progress
 
-from models.risk import calibrate, choose, data, features, fit, measure, table
+from models.risk import calibrate, choose, data, features, fit, measure, table, thresholds
 from models.risk.choose import Choice
 from models.risk.features import Features
 from models.risk.row import FOLDS, LABELS, Row
@@ -37,36 +37,44 @@ def thinned(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.source != "everyday"] + everyday[::step]
 
 
-def fit_head(matrix: sp.csr_matrix, chosen: Choice) -> tuple[fit.Linear, F64]:
-    """The model on all training rows, and each chosen row's margin from a model that had not seen it."""
+def fit_head(matrix: sp.csr_matrix, chosen: Choice, usable: npt.NDArray[np.bool_]) -> tuple[fit.Linear, F64]:
+    """The model on all usable training rows, and each chosen row's margin from a model that had not seen it."""
     picked = matrix[chosen.index]
+
+    def fitted(mask: npt.NDArray[np.bool_]) -> fit.Linear:
+        mask = mask & usable & ~chosen.dev
+        return fit.fit(picked[mask], chosen.truth[mask], chosen.weight[mask], chosen.script[mask])
+
     margins = np.zeros(len(chosen.index))
     for fold in range(FOLDS):
-        train = ~chosen.dev & (chosen.fold != fold)
         aside = ~chosen.dev & (chosen.fold == fold)
-        margins[aside] = fit.fit(picked[train], chosen.truth[train], chosen.weight[train]).margins(picked[aside])
-    whole = fit.fit(picked[~chosen.dev], chosen.truth[~chosen.dev], chosen.weight[~chosen.dev])
-    margins[chosen.dev] = whole.margins(picked[chosen.dev])
+        margins[aside] = fitted(~aside).margins(picked[aside], chosen.script[aside])
+    whole = fitted(np.ones(len(usable), np.bool_))
+    margins[chosen.dev] = whole.margins(picked[chosen.dev], chosen.script[chosen.dev])
     return whole, margins
 
 
-def fit_label(label: str, heads: tuple[Features, Features], chosen: Choice) -> tuple[list[fit.Linear], list[F64]]:
+def fit_label(
+    label: str, heads: tuple[Features, Features], chosen: Choice, heard: npt.NDArray[np.bool_]
+) -> tuple[list[fit.Linear], list[F64]]:
     """Both heads' models and margins, from ``work/`` if nothing they depend on has changed."""
     place = data.WORK / f"label-{label}-{_recipe(heads, chosen)}.npz"
     if not place.is_file():
         for old in data.WORK.glob(f"label-{label}-*.npz"):
             old.unlink()
         found = {}
-        for name, head in zip(HEADS, heads, strict=True):
-            model, margins = fit_head(head.matrix, chosen)
+        as_chinese = replace(chosen, script=np.ones_like(chosen.script))
+        everything = np.ones(len(heard), np.bool_)
+        for name, head, rows, usable in zip(HEADS, heads, (chosen, as_chinese), (everything, heard), strict=True):
+            model, margins = fit_head(head.matrix, rows, usable)
             found |= {
                 f"{name}_weights": model.weights,
-                f"{name}_bias": np.array(model.bias),
+                f"{name}_bias": model.bias,
                 f"{name}_margins": margins,
             }
         np.savez(place, **found)
     with np.load(place) as kept:
-        models = [fit.Linear(kept[f"{name}_weights"], float(kept[f"{name}_bias"])) for name in HEADS]
+        models = [fit.Linear(kept[f"{name}_weights"], kept[f"{name}_bias"]) for name in HEADS]
         return models, [kept[f"{name}_margins"] for name in HEADS]
 
 
@@ -85,28 +93,33 @@ def version(rows: list[Row]) -> str:
     return digest.hexdigest()
 
 
-def build(rows: list[Row], console: Console) -> dict[str, object]:
-    """Fits, writes the weights, and returns the figures on held-back rows per label."""
+def build(rows: list[Row], console: Console) -> dict[str, tuple[Choice, F64]]:
+    """Fits, writes the weights, and returns each label's measured rows with their held-back scores."""
     letters, syllables, scripts = features.kept([row.text for row in rows], data.WORK)
     console.print(f"{len(rows)} rows, {len(letters.keys)} letter keys, {len(syllables.keys)} syllable keys")
     heard = syllables.matrix.getnnz(axis=1) > 0
-    fitted, maps, uncalibrated, report = {}, [], [], {}
+    fitted, maps, uncalibrated, scored = {}, [], [], {}
     with Progress(console=console) as progress:
         for label in progress.track(LABELS, description="labels"):
             chosen = choose.choose(rows, scripts, label)
-            models, margins = fit_label(label, (letters, syllables), chosen)
+            hears = heard[chosen.index]
+            models, margins = fit_label(label, (letters, syllables), chosen, hears)
+            measured = chosen.fold >= 0
+            aside = chosen.only(measured)
             found, logits, enough = calibrate.calibrate(
-                calibrate.Margins(*margins, heard[chosen.index], chosen.truth, chosen.weight, chosen.script)
+                calibrate.Margins(
+                    *(m[measured] for m in margins), hears[measured], aside.truth, aside.weight, aside.script
+                )
             )
             fitted[label] = models
             maps.append(found)
             uncalibrated += [] if any(enough) else [label]
-            report[label] = measure.figures(1 / (1 + np.exp(-logits)), chosen)
+            scored[label] = aside, 1 / (1 + np.exp(-logits))
     arrays = table.assemble((letters, syllables), fitted)
     about = {"labels": list(LABELS), "version": version(rows), "uncalibrated": uncalibrated}
     table.write(OUT, arrays, about | {"calibration": calibrate.as_arrays(maps)})
     console.print(f"{len(arrays['keys'])} keys, {(OUT / 'weights.npz').stat().st_size / 1e6:.1f} MB")
-    return report
+    return scored
 
 
 def main() -> None:
@@ -116,8 +129,12 @@ def main() -> None:
     console, began = Console(), time.monotonic()
     rows = data.gather(arguments.data_dir, console)
     data.write(rows)
-    report = build(thinned(rows), console)
+    used = thinned(rows)
+    scored = build(used, console)
+    report = {label: measure.figures(score, chosen) for label, (chosen, score) in scored.items()}
     (data.HERE / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
+    proposed = {label: thresholds.propose(used, label, chosen, score) for label, (chosen, score) in scored.items()}
+    (data.HERE / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
     console.print(measure.rendered(report))
     console.print(f"{time.monotonic() - began:.0f} s")
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.moderation.starter import starter_lists
-from models.risk.row import Row
+from assistant.types import TermScript
+from models.risk.row import LABELS, Row
 
 _STRONG = 0.7
 _SEVERE = 1.8
@@ -26,6 +27,16 @@ def _pattern(terms: Iterable[str]) -> re.Pattern[str]:
         rf"\b{re.escape(t)}\b" if t[0].isascii() else re.escape(t) for t in sorted(set(terms), key=len, reverse=True)
     ]
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+
+
+def terms() -> Iterator[Row]:
+    """Each strong term of our starter lists as a text of its label, and each innocent phrase around one as a text without it."""
+    for one in starter_lists():
+        if one.score < _STRONG or one.label not in LABELS:
+            continue
+        for text, value in [*((term, 1.0) for term in one.terms), *((phrase, 0.0) for phrase in one.unless)]:
+            lang = "en" if text.isascii() else "zh-Hant" if one.script == TermScript.HANT else "zh-Hans"
+            yield Row(text, {one.label: value}, "terms", lang, tags=("term",))
 
 
 def with_profanity(rows: Iterable[Row], root: Path) -> Iterator[Row]:

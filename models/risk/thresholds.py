@@ -1,0 +1,86 @@
+"""Proposes each label's default thresholds from held-back rows; the shipped policy is made from ``thresholds.json``.
+
+A threshold for review is the lowest at which, in each script, at most ``REVIEW_SEEDS`` of the benign seeds (hard negatives by design) and
+``REVIEW_CLEAN`` of the other clean rows reach it. One for a severer action demands ``SEVERE`` of both and a precision of ``PRECISION``;
+without enough positives above it there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.risk.choose import Choice
+from models.risk.row import LABELS, Row
+
+F64 = npt.NDArray[np.float64]
+REVIEW_SEEDS = 0.010
+REVIEW_CLEAN = 0.002
+SEVERE = 0.002
+PRECISION = 0.97
+HIGHEST = 0.9
+"""For the first action: hard negatives alone may not push it out of the reach of what rules find."""
+
+STEPS = np.round(np.arange(0.5, 0.995, 0.01), 2)
+SEVERER = {
+    "threat": "block",
+    "hate": "block",
+    "sexual": "block",
+    "gambling": "block",
+    "illicit": "block",
+    "fraud": "block",
+    "spam": "hide",
+}
+MASKED = {"profanity", "privacy"}
+"""Their first action masks the span instead of asking a person."""
+
+
+def propose(rows: Sequence[Row], label: str, chosen: Choice, score: F64) -> dict[str, Any]:
+    """The thresholds of one label, with what held-back rows say of each."""
+    clean = np.array([is_clean(rows[n]) for n in chosen.index])
+    seeds = np.array([rows[n].source == "seeds" for n in chosen.index])
+    groups = [
+        (mask & clean & (chosen.script == one), most)
+        for one in (0, 1)
+        for mask, most in ((seeds, REVIEW_SEEDS), (~seeds, REVIEW_CLEAN))
+    ]
+    fitting = (t for t in STEPS if all(_share(score[g], t) <= most for g, most in groups))
+    first = min(float(next(fitting, HIGHEST)), HIGHEST)
+    found = {"mask" if label in MASKED else "review": _stated(first, chosen, score, clean)}
+    if label in SEVERER:
+        strict = [
+            t
+            for t in STEPS
+            if t > first
+            and all(_share(score[g], t) <= SEVERE for g, _ in groups)
+            and _precision(chosen, score, t) >= PRECISION
+        ]
+        if strict and (score[chosen.truth == 1] >= strict[0]).sum() >= 20:
+            found[SEVERER[label]] = _stated(float(strict[0]), chosen, score, clean)
+    return found
+
+
+def is_clean(row: Row) -> bool:
+    """Whether a row is known to carry no label at all."""
+    return len(row.labels) == len(LABELS) and not any(row.labels.values())
+
+
+def _share(score: F64, threshold: float) -> float:
+    return float((score >= threshold).mean()) if len(score) else 0.0
+
+
+def _precision(chosen: Choice, score: F64, threshold: float) -> float:
+    flagged = score >= threshold
+    return float(chosen.truth[flagged].mean()) if flagged.any() else 0.0
+
+
+def _stated(threshold: float, chosen: Choice, score: F64, clean: npt.NDArray[np.bool_]) -> dict[str, float]:
+    return {
+        "threshold": threshold,
+        "precision": round(_precision(chosen, score, threshold), 4),
+        "recall": round(_share(score[chosen.truth == 1], threshold), 4),
+        "clean_flagged": round(_share(score[clean], threshold), 5),
+    }
