@@ -11,9 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from assistant import __version__
 from assistant.errors import AssistantError, InvalidInput, MethodNotAllowed, NotFound
@@ -44,6 +42,10 @@ _ROUTERS = (
 )
 
 
+_HOT = {"/v1/moderate": moderate.post_moderate}
+"""Handed over by the gate; their twins in the routers are documentation, and answer other methods."""
+
+
 def create_app(assistant: Assistant) -> FastAPI:
     """The application over ``assistant``, which it starts and stops with itself."""
     metrics = Metrics(assistant)
@@ -53,11 +55,10 @@ def create_app(assistant: Assistant) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(assistant),
     )
     app.state.site = Site(assistant, KeyRing(assistant.find_key), RateLimit(), RateLimit(), metrics)
-    # The first to match answers: the hot route without FastAPI's machinery, which it does not use. FastAPI's twin of it is documentation.
-    app.router.routes.insert(0, _HotRoute("/v1/moderate", moderate.post_moderate, methods=["POST"]))
     for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -65,16 +66,8 @@ def create_app(assistant: Assistant) -> FastAPI:
     app.add_exception_handler(AssistantError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _routing)
-    app.add_middleware(Gate, metrics=metrics)
+    app.add_middleware(Gate, metrics=metrics, posts=_HOT)
     return app
-
-
-class _HotRoute(Route):
-    """Names itself in the scope, as FastAPI's routes do, for the metrics."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        match, child = super().matches(scope)
-        return match, {**child, "route": self} if match is Match.FULL else child
 
 
 def _lifespan(assistant: Assistant) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
