@@ -13,8 +13,12 @@ THRESHOLD = 0.5
 HATEFUL = (Label.HATE,)
 """The question is hate alone: insults aimed at one person and swearing at nobody do not count (HateCheck, EDOS)."""
 
+ATTACKING = (Label.HARASSMENT, Label.HATE)
+"""The question is an attack on a person or a group, as COLD's guideline asks it; swearing at nobody does not count. On COLD dev these two
+give an accuracy of .908, all of ``OFFENSIVE`` .898."""
+
 OFFENSIVE = (Label.HARASSMENT, Label.HATE, Label.THREAT, Label.PROFANITY)
-"""The question is offensive language (COLD, ToxiCN, CNTP, ToxiCloakCN, OLID)."""
+"""The question is offensive language (ToxiCN, CNTP, ToxiCloakCN, OLID)."""
 
 TOXIC = (*OFFENSIVE, Label.SEXUAL, Label.VIOLENCE)
 """The question is toxicity in general (surge-toxicity, Wikipedia comments, toxic spans)."""

@@ -8,7 +8,7 @@ from assistant.types import Action
 from eval.bootstrap import rate
 from eval.flow import Context
 from eval.metrics import Flags
-from eval.readings import OFFENSIVE
+from eval.readings import ATTACKING, OFFENSIVE
 from eval.results import Bars, Better, Cell, Goal, Result, Row, Table
 from eval.tables import binary_table, curves, flags, length_table, published
 
@@ -20,11 +20,12 @@ def cold_test(context: Context) -> Result:
     rows = context.cases(context.datasets.rows("cold", "COLDataset/test.csv"))
     texts = [row["TEXT"] for row in rows]
     truth = flags([row["label"] == "1" for row in rows])
-    scores = context.flow.screen(texts).highest(OFFENSIVE)
+    screened = context.flow.screen(texts)
+    scores = screened.highest(ATTACKING)
     binary = binary_table(
         "offensive or not",
         truth,
-        {"ours": scores},
+        {"ours": scores, "ours, any offence": screened.highest(OFFENSIVE)},
         (
             published("COLDetector, 102 M parameters (paper)", {"accuracy": 0.81}),
             published("characters 1-2, logistic regression", {"accuracy": 0.8005, "macro-F1": 0.796}),
@@ -75,7 +76,7 @@ def cold_dev(context: Context) -> Result:
             for name, reached in (
                 ("review or worse", screened.reaches(Action.REVIEW)),
                 ("mask or worse", screened.reaches(Action.MASK)),
-                ("score of 0.5 or more", screened.over(OFFENSIVE)),
+                ("score of 0.5 or more", screened.over(ATTACKING)),
             )
         ),
         "Dev rows calibrate the shipped model and are never fitted. Their labels are closer to the training file's than the "
