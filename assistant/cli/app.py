@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, NoReturn
 
+import structlog
 import typer
+from rich.markup import escape
 
 from assistant import __version__
 from assistant.cli import communities, demo, doctor, harness, keys, migrate, moderate, policy, serve
 from assistant.cli.exits import Exit
+from assistant.cli.explain import explain
 from assistant.cli.screen import err
-from assistant.errors import AssistantError, CannotStart, DatabaseUnavailable, InvalidInput
+from assistant.errors import AssistantError, CannotStart
 from assistant.settings import load_settings
 from assistant.web.logs import configure_logs
-from assistant.words import load_words
+
+log = structlog.get_logger()
 
 app = typer.Typer(
     name="assistant",
@@ -57,23 +62,20 @@ def root(
 
 
 def main() -> None:
-    """Runs a command; an error of ours ends it with one line and the exit code that fits."""
+    """Runs a command; an error ends it with one line and the exit code that fits."""
     try:
         app()
-    except CannotStart as error:
-        err.print(f"[bold red]error:[/] {_escaped(error.detail)}", soft_wrap=True)
-        sys.exit(Exit.CANNOT_START)
     except AssistantError as error:
-        err.print(f"[bold red]error:[/] {_escaped(explain(error))}", soft_wrap=True)
-        starts_not = isinstance(error, DatabaseUnavailable)
-        usage = isinstance(error, InvalidInput) or error.status < 500
-        sys.exit(Exit.CANNOT_START if starts_not or not usage else Exit.USAGE)
+        usage = error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        _end(
+            error.detail if isinstance(error, CannotStart) else explain(error),
+            Exit.USAGE if usage else Exit.CANNOT_START,
+        )
+    except Exception as error:
+        log.exception("command failed")
+        _end(f"this should not have happened ({type(error).__name__}); the log says where", Exit.CANNOT_START)
 
 
-def explain(error: AssistantError) -> str:
-    """The error's sentence in English, its values filled in."""
-    return load_words().get(f"errors.{error.message}", "en", **error.values)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+def _end(sentence: str, code: Exit) -> NoReturn:
+    err.print(f"[bold red]error:[/] {escape(sentence)}", soft_wrap=True)
+    sys.exit(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from assistant.cli.screen import err, out
@@ -53,5 +54,5 @@ def list_communities() -> None:
         rows = usecase.list_communities(database)
     table = Table("id", "name", "created")
     for row in rows:
-        table.add_row(row.id, row.name, f"{row.created_at:%Y-%m-%d %H:%M}")
+        table.add_row(row.id, escape(row.name), f"{row.created_at:%Y-%m-%d %H:%M}")
     out.print(table)

@@ -17,8 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.screen import err, out
-from assistant.errors import CannotStart, ConfigurationError
+from assistant.errors import CannotStart, ConfigurationError, InvalidInput
 from assistant.settings import Settings, load_settings
+from assistant.words import LANGUAGES
 
 _COLOURS = {"allow": "green", "mask": "yellow", "review": "yellow", "hide": "magenta", "block": "red"}
 _READY_S = 60.0
@@ -36,6 +37,8 @@ def demo(
     ] = "en",
 ) -> None:
     """Play a conversation in zh-Hans, zh-Hant and English through the HTTP API and print each decision with its evidence."""
+    if language not in LANGUAGES:
+        raise InvalidInput(field="--language", limit=", ".join(LANGUAGES), problem=f"is one of {', '.join(LANGUAGES)}")
     settings = load_settings()
     with _service(settings, url) as address:
         script = json.loads(resources.files("assistant.cli").joinpath("demo.json").read_text("utf-8"))
@@ -52,26 +55,29 @@ def _ask(client: httpx.Client, turn: dict[str, Any]) -> tuple[dict[str, Any], di
 
 
 def _table(answers: list[tuple[dict[str, Any], dict[str, Any]]], language: str) -> Table:
-    table = Table(
-        "member",
-        "message, evidence marked",
-        "language",
-        "decision",
-        "labels",
-        "what the member is told",
-        show_lines=True,
-    )
+    table = Table("member", show_lines=True, expand=True)
+    table.add_column("message, evidence marked", ratio=3, overflow="fold")
+    table.add_column("decision", no_wrap=True)
+    table.add_column("labels", ratio=1, overflow="fold")
+    table.add_column("what the member is told", ratio=2, overflow="fold")
     for turn, answer in answers:
-        labels = dict.fromkeys(f"{finding['label']} {finding['score']:.2f}" for finding in answer["findings"])
+        decision = Text(answer["action"], style=_COLOURS[answer["action"]])
+        told = answer["reason"][language] if answer["flagged"] else ""
         table.add_row(
             turn["member"]["id"],
             _highlighted(turn["text"], answer["findings"]),
-            answer["detected_language"],
-            Text(answer["action"], style=_COLOURS[answer["action"]]),
-            "\n".join(labels),
-            answer["reason"].get(language, answer["reason"]["en"]) if answer["flagged"] else "",
+            decision.append(f"\n{answer['detected_language']}", style="dim"),
+            _labels(answer["findings"]),
+            told,
         )
     return table
+
+
+def _labels(findings: list[dict[str, Any]]) -> str:
+    best: dict[str, float] = {}
+    for finding in findings:
+        best[finding["label"]] = max(finding["score"], best.get(finding["label"], 0.0))
+    return "\n".join(f"{label} {score:.2f}" for label, score in best.items())
 
 
 def _highlighted(text: str, findings: list[dict[str, Any]]) -> Text:

@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from assistant.cli.exits import Exit
+from assistant.cli.explain import explain
 from assistant.cli.screen import out
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import Settings, load_settings
@@ -46,24 +49,34 @@ def doctor() -> None:
             table.add_row(name, "[green]ok", check(settings))
         except AssistantError as error:
             failed = True
-            detail = error.detail if isinstance(error, CannotStart) else str(error)
-            table.add_row(name, "[red]wrong", detail.replace("[", r"\["))
+            detail = error.detail if isinstance(error, CannotStart) else explain(error)
+            table.add_row(name, "[red]wrong", escape(detail))
     out.print(table)
     if failed:
         raise typer.Exit(Exit.CANNOT_START)
 
 
 def _port(settings: Settings) -> str:
-    with socket.socket() as probe:
+    if _serves(settings):
+        return f"{settings.host}:{settings.port} is taken by this service, which is running"
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise CannotStart(
                 f"{settings.host}:{settings.port} cannot be used: {error.strerror}. "
-                "Stop what listens there (perhaps this service already), or set ASSISTANT_PORT."
+                "Stop what listens there, or set ASSISTANT_PORT."
             ) from None
     return f"{settings.host}:{settings.port} is free"
+
+
+def _serves(settings: Settings) -> bool:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    try:
+        return "database" in httpx.get(f"http://{host}:{settings.port}/health/ready", timeout=2).json()["checks"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _disk(settings: Settings) -> str:

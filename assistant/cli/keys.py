@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
+from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from assistant.cli.screen import out
@@ -47,14 +49,16 @@ def list_keys(community: Annotated[str | None, typer.Option(help="Only this comm
     """List keys; the keys themselves are not kept and cannot be shown."""
     with administration(load_settings()) as database:
         records = usecase.list_keys(database, community)
-    table = Table("id", "prefix", "scope", "community", "name", "created", "expires", "revoked", "last used")
+    table = Table(box=box.SIMPLE)
+    for heading in ("id", "scope", "community", "prefix", "name", "created", "expires", "revoked", "last used"):
+        table.add_column(heading, no_wrap=heading == "id", overflow="fold")
     for record in records:
         table.add_row(
             record.id,
-            record.prefix,
             record.scope.value,
             record.community or "(any)",
-            record.name,
+            record.prefix,
+            escape(record.name),
             *(
                 f"{when:%Y-%m-%d %H:%M}" if when else ""
                 for when in (record.created_at, record.expires_at, record.revoked_at, record.last_used_at)

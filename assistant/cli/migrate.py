@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from assistant.cli.screen import out, progress
@@ -89,7 +90,9 @@ def _print(comparison: Comparison) -> None:
         )
     table = Table("theirs", "ours", "text", title="largest differences", title_justify="left")
     for row in comparison.largest:
-        table.add_row(f"{row.theirs:.2f}", f"{row.ours:.2f}", row.text[:100].replace("[", r"\["))
+        table.add_row(
+            f"{row.theirs:.2f}", f"{row.ours:.2f}", escape(row.text[:100].encode("utf-8", "replace").decode())
+        )
     out.print(table)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from assistant.cli.explain import explain
 from assistant.cli.records import Format, Record, read_records
 from assistant.cli.resume import Resumed, resume
 from assistant.cli.screen import err, progress
@@ -24,9 +26,9 @@ from assistant.usecases.identity import new_decision_id
 from assistant.usecases.rendering import render_decision
 from assistant.usecases.request import ModerateRequest, read_record
 from assistant.wiring import build_screener, community_policy
-from assistant.words import load_words
 
 CHUNK = 256
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 def moderate(
@@ -53,10 +55,13 @@ def moderate(
         raise InvalidInput(field="--policy", problem="cannot be combined with --community")
     if str(file) != "-" and not file.is_file():
         raise InvalidInput(field="FILE", problem=f"{file} is not a file")
+    if str(file) != "-" and output.exists() and output.samefile(file):
+        raise InvalidInput(field="--output", problem="is FILE itself")
     settings = load_settings()
     chosen = read_policy_file(policy) if policy else community_policy(settings, community) if community else None
     screener = build_screener(settings, chosen)
     before = resume(output) if str(output) != "-" else Resumed()
+    before.check_judge(screener.policy, screener.model)
     if before.done:
         err.print(f"going on after {before.done} finished lines in {output}")
     with _source(file) as source, _sink(output) as sink:
@@ -79,7 +84,7 @@ def _run(
         task = bar.add_task("screening", total=total, completed=tally.done)
         while chunk := list(islice(records, CHUNK)):
             for answer in _screen(screener, limits, chunk, ignore_unknown):
-                sink.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                sink.write(_line(answer))
                 tally.add(answer)
             sink.flush()
             bar.advance(task, len(chunk))
@@ -100,7 +105,7 @@ def _screen(
     for record, one in zip(chunk, read, strict=True):
         head = {"input_id": record.input_id, "line": record.line}
         if isinstance(one, AssistantError):
-            answers.append(head | {"error": {"field": one.field, "limit": one.limit, "detail": _sentence(one)}})
+            answers.append(head | {"error": {"field": one.field, "limit": one.limit, "detail": explain(one)}})
         else:
             answers.append(head | render_decision(new_decision_id(), next(decisions), next(message), each_ms))
     return answers
@@ -118,8 +123,10 @@ def _read(record: Record, limits: LimitSettings, ignore_unknown: bool) -> Modera
         return error
 
 
-def _sentence(error: AssistantError) -> str:
-    return load_words().get(f"errors.{error.message}", "en", **error.values)
+def _line(answer: dict[str, Any]) -> str:
+    """One line of JSON that any stream can take: an id may hold half of a surrogate pair, which is then written escaped."""
+    line = json.dumps(answer, ensure_ascii=False)
+    return (line if line.isascii() or not _LONE.search(line) else json.dumps(answer)) + "\n"
 
 
 def _source(file: Path) -> IO[bytes]:
@@ -130,7 +137,7 @@ def _sink(output: Path) -> IO[str]:
     if str(output) == "-":
         return sys.stdout
     try:
-        return output.open("a", encoding="utf-8", errors="backslashreplace")
+        return output.open("a", encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"cannot write {output}: {error.strerror}") from None
 

@@ -35,7 +35,6 @@ class Record:
 
 
 _BY_SUFFIX = {".jsonl": Format.JSONL, ".ndjson": Format.JSONL, ".csv": Format.CSV}
-_SUFFIX_HELP = "expected .jsonl, .ndjson, .csv or any other name for plain lines"
 
 
 def read_records(source: IO[bytes], wanted: Format, name: str) -> Iterator[Record]:
@@ -97,9 +96,9 @@ def _nested(flat: dict[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in flat.items():
         head, _, tail = name.partition(".")
-        if tail:
-            fields.setdefault(head, {})[tail] = value
-        else:
+        if tail and isinstance(fields.setdefault(head, {}), dict):
+            fields[head][tail] = value
+        elif not tail:
             fields[head] = value
     fields.setdefault("text", "")
     return fields

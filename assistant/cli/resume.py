@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from assistant.cli.exits import Exit
 from assistant.cli.records import Record
 from assistant.errors import ConfigurationError, InvalidInput
-from assistant.types import Action
+from assistant.types import Action, ModelRef, Policy
+
+_BEGINNING = b'{"input_id": '
+"""How every line begins that this command writes."""
 
 
 @dataclass(slots=True)
@@ -24,6 +27,8 @@ class Resumed:
     actions: Counter[str] = field(default_factory=Counter)
     last_line: int = 0
     last_id: Any = None
+    judged_by: Any = None
+    """Policy and model of the last decision."""
 
     def add(self, answer: dict[str, Any]) -> None:
         self.done += 1
@@ -32,6 +37,15 @@ class Resumed:
             self.failed += 1
         else:
             self.actions[answer["action"]] += 1
+            self.judged_by = [answer["policy"], answer["model"]["id"], answer["model"]["version"]]
+
+    def check_judge(self, policy: Policy, model: ModelRef) -> None:
+        """InvalidInput if what is there was decided by another policy or model, so that no file mixes two."""
+        now = [{"id": policy.id, "version": policy.version}, model.id, model.version]
+        if self.judged_by is not None and self.judged_by != now:
+            raise InvalidInput(
+                field="--output", problem="holds answers of another policy or model; remove it or name another"
+            )
 
     def skip(self, records: Iterator[Record]) -> Iterator[Record]:
         """The records after those already done.
@@ -73,21 +87,31 @@ def _other_input() -> InvalidInput:
 
 
 def resume(output: Path) -> Resumed:
-    """What ``output`` already holds; a last line that was cut off while being written is removed."""
+    """What ``output`` already holds; a last line that was cut off while being written is removed.
+
+    Raises:
+        InvalidInput: it is something else's file, which is left as it is.
+    """
     done = Resumed()
     if not output.exists():
         return done
     try:
         with output.open("r+b") as file:
-            end = 0
-            for raw in file:
-                if not raw.endswith(b"\n"):
-                    break
-                done.add(json.loads(raw))
-                end += len(raw)
-            file.truncate(end)
+            file.truncate(_read_finished(file, done))
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(field="--output", problem=f"{output} exists and was not written by this command") from None
     except OSError as error:
         raise ConfigurationError(f"cannot read {output}: {error.strerror}") from None
     return done
+
+
+def _read_finished(file: IO[bytes], done: Resumed) -> int:
+    """Where the whole lines end; ValueError if a line is not one of ours."""
+    end = 0
+    for raw in file:
+        if not raw.startswith(_BEGINNING[: len(raw)]):
+            raise ValueError("not written by this command")
+        if raw.endswith(b"\n"):
+            done.add(json.loads(raw))
+            end += len(raw)
+    return end

@@ -12,7 +12,7 @@ from assistant.moderation.minors import combine
 from assistant.moderation.reason import reason
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised, detect_language
-from assistant.types import Decision, Message, Policy, PolicyRef
+from assistant.types import Decision, Message, ModelRef, Policy, PolicyRef
 
 
 class Screener:
@@ -24,6 +24,10 @@ class Screener:
         self._classifier = classifier
         self._policy_ref = PolicyRef(policy.id, policy.version)
         self._custom = frozenset(rule.label for rule in policy.rules if ":" in rule.label)
+
+    @property
+    def model(self) -> ModelRef:
+        return self._classifier.ref
 
     def screen(self, message: Message) -> Decision:
         return self.screen_batch([message])[0]

@@ -142,3 +142,33 @@ def test_a_missing_model_cannot_start(run, tmp_path) -> None:
     assert done.returncode == Exit.CANNOT_START
     assert "nowhere" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_input_and_output_may_not_be_one_file_and_notes_survive(run, tmp_path) -> None:
+    (tmp_path / "same.txt").write_text("hello")
+    assert run("moderate", "same.txt", "-o", "same.txt").returncode == Exit.USAGE
+    assert (tmp_path / "same.txt").read_text() == "hello"
+    (tmp_path / "notes").write_text("one line, no newline")
+    assert run("moderate", "same.txt", "-o", "notes").returncode == Exit.USAGE
+    assert (tmp_path / "notes").read_text() == "one line, no newline"
+
+
+def test_answers_of_another_policy_are_not_mixed_in(run, tmp_path) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY, "utf-8")
+    (tmp_path / "in.txt").write_text("hello\nthere\n")
+    assert run("moderate", "in.txt", "-o", "out.jsonl").returncode == Exit.CLEAN
+    other = run("moderate", "in.txt", "-o", "out.jsonl", "--policy", "policy.toml")
+    assert other.returncode == Exit.USAGE
+    assert "another policy" in other.stderr
+
+
+def test_ids_and_columns_of_any_kind_are_survived(run, tmp_path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"id": "\\ud800", "text": "hello"}\n{"id": {"a": [1]}, "text": "hello"}\n')
+    done = run("moderate", "in.jsonl")
+    assert done.returncode == Exit.CLEAN, done.stderr
+    assert [json.loads(line)["input_id"] for line in done.stdout.splitlines()] == ["\ud800", {"a": [1]}]
+    (tmp_path / "in.csv").write_text("text,member,member.id\nhello,u1,u2\n")
+    assert "Traceback" not in run("moderate", "in.csv").stderr
+    (tmp_path / "assistant.toml").write_text("[risk\n")
+    broken = run("moderate", "in.jsonl")
+    assert (broken.returncode, "Traceback" in broken.stderr) == (Exit.CANNOT_START, False)
