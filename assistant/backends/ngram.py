@@ -16,7 +16,7 @@ import numpy.typing as npt
 from assistant.backends.ngram_weights import F32, Weights
 from assistant.backends.ngrams import MAX_CODES, SALT, U32, codes, distinct, grams, joined, prepared
 from assistant.backends.shipped import shipped
-from assistant.backends.spans import heaviest
+from assistant.backends.spans import heaviest, worded
 from assistant.types import ModelRef
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class NgramClassifier:
         views = (text.leet, text.pinyin)
         loads = [self._load(view, column, salt) for view, salt in zip(views, (np.uint32(0), SALT), strict=True)]
         view, load = max(zip(views, loads, strict=True), key=lambda pair: float(pair[1].clip(min=0).sum()))
-        found = [view.span(start, end) for start, end in heaviest(load)]
+        found = [view.span(start, end) for start, end in worded(view.text, heaviest(load))]
         return found or ([(0, len(text.original))] if text.original else [])
 
     def _load(self, view: View, column: int, salt: np.uint32) -> F32:

@@ -1,6 +1,7 @@
 """N-gram keys of texts, all at once: the one place where training and serving meet, so that they cannot differ.
 
-A text's features are the set of its character n-grams (lengths 1 to 3, and 4 to 5 where no Chinese character takes part) and of its
+A text's features are the set of its character n-grams (lengths 1 to 3, and 4 to 5 where no Chinese character but a letter or digit
+takes part) and of its
 Latin words and word pairs. A key is 32 bits of a polynomial hash modulo 2**64; with prefix sums H and an odd base P, the hash of
 ``codes[i:j]`` is ``(H[j] - H[i]) * P**-i``, which costs a few array operations for all n-grams of a length together.
 """
@@ -30,10 +31,8 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD = np.uint64(0xA24BAED4963EE407)
 _PAIR = np.uint64(0x9FB21C651E98DF25)
 _SHIFT = np.uint64(32)
-_SPACE = 0x20
 _CJK = 0x2E80
 _PLAIN_LENGTHS = (1, 2, 3)
-_LATIN_LENGTHS = (4, 5)
 _NUMBER = re.compile(r"\d{3,}")
 
 
@@ -95,10 +94,9 @@ def grams(points: U32) -> Grams:
         hashes.append((prefix[length:] - prefix[:-length]) * downs[: size - length + 1])
         starts.append(places[: size - length + 1])
         lengths.append(length)
-    narrow = points < _CJK
-    visible = narrow & (points > _SPACE)
-    if visible.any():
-        for more, where, long in _latin(points, narrow, visible, prefix):
+    letter = (points - 97 < 26) | (points - 48 < 10) | (points == 39)
+    if letter.any():
+        for more, where, long in _latin(points, letter, prefix):
             hashes.append(more)
             starts.append(where)
             lengths.append(long)
@@ -110,16 +108,17 @@ def grams(points: U32) -> Grams:
     return Grams(mixed.astype(np.uint32), starts, lengths)
 
 
-def _latin(points: U32, narrow: Mask, visible: Mask, prefix: U64) -> Iterator[tuple[U64, I64, int | I64]]:
-    """The longer n-grams without Chinese (but with more than spaces), words and word pairs: hashes, starts, lengths."""
+def _latin(points: U32, letter: Mask, prefix: U64) -> Iterator[tuple[U64, I64, int | I64]]:
+    """The longer n-grams without Chinese (but with a letter or digit), words and word pairs: hashes, starts, lengths."""
     _, downs = _powers()
-    counts = np.zeros((2, len(points) + 1), np.int64)
-    np.cumsum((narrow, visible), axis=1, out=counts[:, 1:])
-    for length in _LATIN_LENGTHS:
-        inside = counts[:, length:] - counts[:, :-length]
-        at = np.flatnonzero((inside[0] == length) & (inside[1] > 0))
+    narrow = points < _CJK
+    inside = narrow[:-3] & narrow[1:-2] & narrow[2:-1] & narrow[3:]
+    some = letter[:-3] | letter[1:-2] | letter[2:-1] | letter[3:]
+    for length in (4, 5):
+        if length == 5:
+            inside, some = inside[:-1] & narrow[4:], some[:-1] | letter[4:]
+        at = np.flatnonzero(inside & some)
         yield (prefix[at + length] - prefix[at]) * downs[at], at, length
-    letter = (points - 97 < 26) | (points - 48 < 10) | (points == 39)
     edges = np.flatnonzero(letter[1:] != letter[:-1]) + 1
     begins, ends = edges[: len(edges) // 2 * 2 : 2], edges[1::2]
     words = ((prefix[ends] - prefix[begins]) * downs[begins]) ^ _WORD

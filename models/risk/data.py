@@ -121,7 +121,7 @@ def gather(root: Path, console: Console) -> list[Row]:
     for source in (*SOURCES, Source("terms", _OURS, lambda _: terms()), Source("seeds", _OURS, lambda _: seeds())):
         try:
             found = [row for row in source.read(root) if row.text.strip()]
-        except (FileNotFoundError, StopIteration, ImportError) as reason:
+        except (FileNotFoundError, ImportError) as reason:
             console.print(f"[yellow]{source.name} is absent[/] ({reason})")
             continue
         rows += found

@@ -136,7 +136,8 @@ def deepset_injections(root: Path) -> Iterator[Row]:
     """Prompt injections and ordinary questions; needs ``pyarrow``."""
     from pyarrow import parquet
 
-    path = next((root / "deepset-prompt-injections/data/raw").glob("train-*.parquet"))
+    folder = root / "deepset-prompt-injections/data/raw"
+    path = next(folder.glob("train-*.parquet"), folder / "train-*.parquet")
     for entry in parquet.read_table(path).to_pylist():
         labels = clean(set(LABELS)) if not entry["label"] else clean(COMMERCE) | {"injection": 1.0}
         yield Row(entry["text"][:600], labels, "deepset", "en")

@@ -26,7 +26,6 @@ from models.risk.row import FOLDS, LABELS, Row
 
 F64 = npt.NDArray[np.float64]
 EVERYDAY = 24_000
-OUT = data.HERE / "weights"
 HEADS = ("letters", "syllables")
 
 
@@ -55,12 +54,12 @@ def fit_head(matrix: sp.csr_matrix, chosen: Choice, usable: npt.NDArray[np.bool_
 
 
 def fit_label(
-    label: str, heads: tuple[Features, Features], chosen: Choice, heard: npt.NDArray[np.bool_]
+    label: str, heads: tuple[Features, Features], chosen: Choice, heard: npt.NDArray[np.bool_], work: Path
 ) -> tuple[list[fit.Linear], list[F64]]:
     """Both heads' models and margins, from ``work/`` if nothing they depend on has changed."""
-    place = data.WORK / f"label-{label}-{_recipe(heads, chosen)}.npz"
+    place = work / f"label-{label}-{_recipe(heads, chosen)}.npz"
     if not place.is_file():
-        for old in data.WORK.glob(f"label-{label}-*.npz"):
+        for old in work.glob(f"label-{label}-*.npz"):
             old.unlink()
         found = {}
         as_chinese = replace(chosen, script=np.ones_like(chosen.script))
@@ -93,9 +92,11 @@ def version(rows: list[Row]) -> str:
     return digest.hexdigest()
 
 
-def build(rows: list[Row], console: Console) -> dict[str, tuple[Choice, F64]]:
+def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choice, F64]]:
     """Fits, writes the weights, and returns each label's measured rows with their held-back scores."""
-    letters, syllables, scripts = features.kept([row.text for row in rows], data.WORK)
+    work = out / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    letters, syllables, scripts = features.kept([row.text for row in rows], work)
     console.print(f"{len(rows)} rows, {len(letters.keys)} letter keys, {len(syllables.keys)} syllable keys")
     heard = syllables.matrix.getnnz(axis=1) > 0
     fitted, maps, uncalibrated, scored = {}, [], [], {}
@@ -103,13 +104,15 @@ def build(rows: list[Row], console: Console) -> dict[str, tuple[Choice, F64]]:
         for label in progress.track(LABELS, description="labels"):
             chosen = choose.choose(rows, scripts, label)
             hears = heard[chosen.index]
-            models, margins = fit_label(label, (letters, syllables), chosen, hears)
+            models, margins = fit_label(label, (letters, syllables), chosen, hears, work)
             measured = chosen.fold >= 0
             aside = chosen.only(measured)
+            weight = aside.weight
+            if label not in choose.OFFENCE:
+                weight = calibrate.at_odds(aside.truth, weight, aside.script)
+            unseen = (margin[measured] for margin in margins)
             found, logits, enough = calibrate.calibrate(
-                calibrate.Margins(
-                    *(m[measured] for m in margins), hears[measured], aside.truth, aside.weight, aside.script
-                )
+                calibrate.Margins(*unseen, hears[measured], aside.truth, weight, aside.script)
             )
             fitted[label] = models
             maps.append(found)
@@ -117,24 +120,24 @@ def build(rows: list[Row], console: Console) -> dict[str, tuple[Choice, F64]]:
             scored[label] = aside, 1 / (1 + np.exp(-logits))
     arrays = table.assemble((letters, syllables), fitted)
     about = {"labels": list(LABELS), "version": version(rows), "uncalibrated": uncalibrated}
-    table.write(OUT, arrays, about | {"calibration": calibrate.as_arrays(maps)})
-    console.print(f"{len(arrays['keys'])} keys, {(OUT / 'weights.npz').stat().st_size / 1e6:.1f} MB")
+    table.write(out / "weights", arrays, about | {"calibration": calibrate.as_arrays(maps)})
+    console.print(f"{len(arrays['keys'])} keys, {(out / 'weights/weights.npz').stat().st_size / 1e6:.1f} MB")
     return scored
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=data.DEFAULT_DATA)
+    parser.add_argument("--out", type=Path, default=data.HERE, help="where weights/, work/ and the figures go")
     arguments = parser.parse_args()
     console, began = Console(), time.monotonic()
     rows = data.gather(arguments.data_dir, console)
-    data.write(rows)
     used = thinned(rows)
-    scored = build(used, console)
+    scored = build(used, console, arguments.out)
     report = {label: measure.figures(score, chosen) for label, (chosen, score) in scored.items()}
-    (data.HERE / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
+    (arguments.out / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
     proposed = {label: thresholds.propose(used, label, chosen, score) for label, (chosen, score) in scored.items()}
-    (data.HERE / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
+    (arguments.out / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
     console.print(measure.rendered(report))
     console.print(f"{time.monotonic() - began:.0f} s")
 
