@@ -5,11 +5,18 @@ environment (``ASSISTANT_RISK_MODEL`` is ``risk.model``). ``docs/settings.md`` i
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from assistant.errors import ConfigurationError
 
@@ -50,7 +57,9 @@ class LimitSettings(Section):
     batch_messages: int = Field(1_000, ge=1, le=10_000, description="Messages in one batch.")
     context_messages: int = Field(20, ge=0, le=200, description="Context messages with one message.")
     requests_per_minute: int = Field(
-        60_000, ge=1, description="Requests per key and process, unless the key has its own rate."
+        60_000,
+        ge=1,
+        description="Requests per key and service (its workers count together), unless the key has its own rate.",
     )
     playground_per_minute: int = Field(240, ge=1, description="Playground requests per client address.")
     pool_chars: int = Field(
@@ -95,6 +104,12 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
+    workers: int = Field(
+        0,
+        ge=0,
+        le=32,
+        description="Serving processes, each with the model in memory; 0: one per processor core, but at most 2.",
+    )
     public_url: str | None = Field(
         None,
         description="How clients reach the service (`https://moderation.example.org`); the discovery document names it.",
@@ -137,6 +152,8 @@ def load_settings(**overrides: object) -> Settings:
         raise ConfigurationError(f"ASSISTANT_CONFIG names {named}, which is not a file")
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
+    except (SettingsError, tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"settings cannot be read: {error}") from None
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ConfigurationError("settings are wrong: " + "; ".join(lines)) from None

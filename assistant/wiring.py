@@ -63,8 +63,10 @@ def build(
     classifier: Classifier | None = None,
     database: Database | None = None,
     clock: Clock | None = None,
+    prepared: bool = False,
 ) -> Assistant:
-    """The service for ``settings``. Without ``database``, opens the one that the settings name and migrates it.
+    """The service for ``settings``. Without ``database``, opens the one that the settings name and migrates it, unless it is ``prepared``:
+    opened and migrated by another process, which still holds it.
 
     Raises:
         CannotStart: the model, the configuration or the database will not do; the message says what to do.
@@ -73,7 +75,7 @@ def build(
     compile_policy(shipped_policy(), chosen).screen(_WARM_UP)
     embedded: EmbeddedServer | None = None
     if database is None:
-        database, embedded = open_database(settings)
+        database, embedded = join_database(settings) if prepared else open_database(settings)
     serving = database
 
     def load(community: str) -> Policy:
@@ -119,6 +121,15 @@ def open_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
     return database, None
 
 
+def join_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
+    """The database as it is, which another process has opened, and this process's own hold on the embedded server."""
+    section = settings.database
+    if section.url is not None:
+        return Database(section.url.get_secret_value(), section.pool_size, section.timeout_s), None
+    embedded = EmbeddedServer(settings.data_dir)
+    return Database(embedded.start().app, section.pool_size, section.timeout_s), embedded
+
+
 @contextmanager
 def administration(settings: Settings) -> Iterator[Database]:
     """The database for one command, beside a running service or alone."""
@@ -144,5 +155,6 @@ __all__ = [
     "build_screener",
     "community_policy",
     "compile_policy",
+    "join_database",
     "open_database",
 ]

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import socket
-import sys
+import os
 from typing import Annotated
 
 import typer
-import uvicorn
 
+from assistant.cli.listening import listen
 from assistant.cli.screen import err
-from assistant.errors import CannotStart
+from assistant.cli.workers import Workers, leave_when_told, run_here, shared_folder
 from assistant.settings import Settings, load_settings
+from assistant.store.database import Database
 from assistant.usecases.communities import seed_demo
 from assistant.usecases.keys import demo_key
-from assistant.web.app import create_app
-from assistant.wiring import Assistant, build
+from assistant.web.shared import Shared
+from assistant.wiring import build, open_database
 
 _EXAMPLE = {"text": "加❤薇❤信 abc123 日结300", "member": {"id": "u1"}, "channel": "general"}
+_MOST_BY_DEFAULT = 2
 
 
 def serve(
@@ -27,59 +27,43 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The port (setting port); 0 takes a free one.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=0, max=32, help="Serving processes (setting workers); 0: by the cores.")
+    ] = None,
 ) -> None:
     """Run the service: embedded PostgreSQL unless a database is set, migrations, the demo community, HTTP."""
-    overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = load_settings(**overrides)
-    listener = _listen(settings)
-    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-    assistant = build(settings)
+    given = {"host": host, "port": port, "workers": workers}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    leave_when_told()
+    listeners = listen(settings, settings.workers or _by_cores())
+    settings = settings.model_copy(update={"port": listeners[0].getsockname()[1]})
+    if len(listeners) > 1:
+        database, embedded = open_database(settings)
+    else:
+        assistant = build(settings)
+        database, embedded = assistant.database, assistant.embedded
     try:
-        if assistant.embedded is not None:
-            assistant.embedded.watch()
+        if embedded is not None:
+            embedded.watch()
         if settings.demo:
-            seed_demo(assistant.database)
-            assistant.screeners.refresh("demo")
-            _introduce(settings, demo_key(assistant.database, settings.data_dir / "demo.key"))
-        _run(assistant, listener)
+            _seed(settings, database)
+        if len(listeners) > 1:
+            Workers(settings, listeners, Shared(shared_folder(settings))).run()
+        else:
+            run_here(assistant, listeners[0])
     finally:
-        assistant.close()
+        database.close()
+        if embedded is not None:
+            embedded.stop()
 
 
-def _run(assistant: Assistant, listener: socket.socket) -> None:
-    # What was built until now lives as long as the process: collecting garbage need not walk through it again.
-    gc.collect()
-    gc.freeze()
-    config = uvicorn.Config(
-        create_app(assistant),
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=20,
-        h11_max_incomplete_event_size=65_536,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+def _by_cores() -> int:
+    return min(_MOST_BY_DEFAULT, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """Taken before anything else is started, so that a port in use is told at once."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        raise CannotStart(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
-            f"Stop what listens there, or take another port: make run PORT={settings.port + 1}"
-        ) from None
-    listener.listen(2048)
-    return listener
+def _seed(settings: Settings, database: Database) -> None:
+    seed_demo(database)
+    _introduce(settings, demo_key(database, settings.data_dir / "demo.key"))
 
 
 def _introduce(settings: Settings, key: str) -> None:

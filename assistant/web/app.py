@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -22,9 +23,10 @@ from assistant.web.gate import Gate
 from assistant.web.metrics import Metrics
 from assistant.web.pages import STATIC
 from assistant.web.problem import error_response
-from assistant.web.ratelimit import RateLimit
+from assistant.web.ratelimit import LocalRateLimit, RateLimit, SharedRateLimit
 from assistant.web.routes import decisions, docs, health, moderate, perspective, playground, policies
 from assistant.web.routes import openai as openai_routes
+from assistant.web.shared import Shared
 from assistant.web.site import Site
 
 if TYPE_CHECKING:
@@ -46,9 +48,9 @@ _HOT = {"/v1/moderate": moderate.post_moderate}
 """Handed over by the gate; their twins in the routers are documentation, and answer other methods."""
 
 
-def create_app(assistant: Assistant) -> FastAPI:
-    """The application over ``assistant``, which it starts and stops with itself."""
-    metrics = Metrics(assistant)
+def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
+    """The application over ``assistant``, which it starts and stops with itself; ``shared`` with the other processes of its service."""
+    metrics = Metrics(assistant.writer, shared.metrics if shared else None)
     app = FastAPI(
         title="Community Assistant",
         version=__version__,
@@ -56,9 +58,9 @@ def create_app(assistant: Assistant) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=_lifespan(assistant),
+        lifespan=_lifespan(assistant, metrics),
     )
-    app.state.site = Site(assistant, KeyRing(assistant.find_key), RateLimit(), RateLimit(), metrics)
+    app.state.site = Site(assistant, KeyRing(assistant.find_key), *_rates(shared), metrics)
     for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -70,13 +72,21 @@ def create_app(assistant: Assistant) -> FastAPI:
     return app
 
 
-def _lifespan(assistant: Assistant) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _rates(shared: Shared | None) -> tuple[RateLimit, RateLimit]:
+    if shared is None:
+        return LocalRateLimit(), LocalRateLimit()
+    return SharedRateLimit(shared.rate), SharedRateLimit(shared.addresses)
+
+
+def _lifespan(assistant: Assistant, metrics: Metrics) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await assistant.start()
+        sampling = asyncio.create_task(metrics.keep_sampling())
         try:
             yield
         finally:
+            sampling.cancel()
             await assistant.stop()
 
     return lifespan

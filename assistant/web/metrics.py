@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SCREEN_SECONDS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 
 
-class Metrics:
-    """One application's own registry, so that two in one process do not mix."""
+_SAMPLE_S = 1.0
 
-    def __init__(self, assistant: Any) -> None:
+
+class Writer(Protocol):
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def last_batch(self) -> int: ...
+
+
+class Metrics:
+    """One application's own registry, so that two in one process do not mix.
+
+    ``folder``: where this process and the others of its service keep their counts; what is rendered is the sum over all of them.
+    """
+
+    def __init__(self, writer: Writer, folder: Path | None = None) -> None:
+        self._writer = writer
+        self._folder = folder
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
             "assistant_requests", "Requests answered.", ("route", "method", "status"), registry=registry
@@ -35,7 +52,13 @@ class Metrics:
             "assistant_screen_seconds", "Time to screen one message.", buckets=_SCREEN_SECONDS, registry=registry
         )
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self._watch_writer(assistant)
+        self._waiting, self._last_batch = (
+            Gauge(name, text, registry=registry, multiprocess_mode="livesum")
+            for name, text in (
+                ("assistant_writer_waiting", "Decisions waiting to be written."),
+                ("assistant_writer_last_batch", "Decisions in the last commit."),
+            )
+        )
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """``route`` is the path as the application declares it, so that series stay few; so are the series remembered here."""
@@ -58,18 +81,19 @@ class Metrics:
         self._screen_seconds.observe(response["elapsed_ms"] / 1000)
 
     def render(self) -> bytes:
-        return generate_latest(self._registry)
+        self._sample()
+        if self._folder is None:
+            return generate_latest(self._registry)
+        every = CollectorRegistry()
+        MultiProcessCollector(every, str(self._folder))  # type: ignore[no-untyped-call]
+        return generate_latest(every)
 
-    def _watch_writer(self, assistant: Any) -> None:
-        writer = assistant.writer
-        for name, attribute, text in (
-            ("assistant_writer_waiting", "waiting", "Decisions waiting to be written."),
-            ("assistant_writer_last_batch", "last_batch", "Decisions in the last commit."),
-        ):
-            if hasattr(writer, attribute):
-                gauge = Gauge(name, text, registry=self._registry)
-                gauge.set_function(partial(_read, writer, attribute))
+    async def keep_sampling(self) -> None:
+        """So that another process which renders finds this one's state of the last second."""
+        while self._folder is not None:
+            self._sample()
+            await asyncio.sleep(_SAMPLE_S)
 
-
-def _read(owner: object, attribute: str) -> float:
-    return float(getattr(owner, attribute))
+    def _sample(self) -> None:
+        self._waiting.set(self._writer.waiting)
+        self._last_batch.set(self._writer.last_batch)

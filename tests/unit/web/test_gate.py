@@ -27,7 +27,7 @@ def call(app, *, query=b"", headers=(), path="/v1/x"):
     async def send(message):
         sent.append(message)
 
-    metrics = Metrics(SimpleNamespace(writer=None))
+    metrics = Metrics(SimpleNamespace(waiting=0, last_batch=0))
     with structlog.testing.capture_logs() as lines:
         asyncio.run(Gate(app, metrics)(scope, receive, send))
     return sent, lines, scope

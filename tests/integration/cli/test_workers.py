@@ -1,0 +1,189 @@
+"""Several serving processes: they share the work, the metrics and the limits, and one that dies is replaced."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.cli.conftest import environment, wait_until_ready
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="several workers share a port evenly on Linux only")
+
+
+class Running:
+    def __init__(self, url: str, data_dir: Path, process: subprocess.Popen[str]) -> None:
+        self.url = url
+        self.data_dir = data_dir
+        self.process = process
+
+    def workers(self) -> set[int]:
+        return {pid for pid in children(self.process.pid) if b"spawn_main" in command_line(pid)}
+
+    def client(self) -> httpx.Client:
+        """A connection of its own for each request, so that the kernel chooses the worker each time."""
+        key = (self.data_dir / "demo.key").read_text().strip()
+        headers = {"authorization": f"Bearer {key}", "connection": "close"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+
+    def moderate(self, times: int) -> list[str]:
+        with self.client() as client:
+            answers = [client.post("/v1/moderate", json={"text": f"hello {at}"}) for at in range(times)]
+        assert {answer.status_code for answer in answers} == {200}
+        return [answer.json()["id"] for answer in answers]
+
+    def metric(self, pattern: str) -> float:
+        with self.client() as client:
+            found = re.search(rf"^{pattern} ([0-9.e+]+)$", client.get("/metrics").text, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def eventually(true: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@contextmanager
+def serving(tmp_path: Path, workers: int = 2, **more: str) -> Iterator[Running]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data_dir = tmp_path / "data"
+    log = tmp_path / "serve.log"
+    env = environment(data_dir) | {"ASSISTANT_PORT": str(port)} | more
+    command = [sys.executable, "-m", "assistant.cli", "serve", "--workers", str(workers)]
+    with log.open("w") as sink:
+        process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink, text=True)
+    running = Running(f"http://127.0.0.1:{port}", data_dir, process)
+    try:
+        wait_until_ready(running.url, process, log)
+        eventually(lambda: len(running.workers()) == (workers if workers > 1 else 0))
+        yield running
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+
+
+def both_answer(running: Running) -> None:
+    """Each worker keeps its own files of metrics, made with its first request."""
+    metrics = next(running.data_dir.glob("workers-*")) / "metrics"
+
+    def counted() -> bool:
+        running.moderate(1)
+        written = {int(path.stem.rpartition("_")[2]) for path in metrics.glob("counter_*.db")}
+        return running.workers() <= written
+
+    eventually(counted)
+
+
+def test_two_processes_answer_and_one_that_is_killed_is_replaced_with_nothing_lost(tmp_path):
+    with serving(tmp_path) as running:
+        both_answer(running)
+        before = running.metric(r'assistant_decisions_total\{action="allow",community="demo"\}')
+        stored = running.moderate(40)
+        first, second = running.workers()
+        os.kill(first, signal.SIGKILL)
+        stored += running.moderate(10)
+        eventually(lambda: len(running.workers()) == 2 and first not in running.workers())
+        assert second in running.workers()
+        both_answer(running)
+        with running.client() as client:
+            for identifier in stored:
+                assert client.get(f"/v1/decisions/{identifier}").status_code == 200
+        after = running.metric(r'assistant_decisions_total\{action="allow",community="demo"\}')
+        assert after >= before + 50
+
+
+def test_metrics_are_sums_over_the_workers_dead_ones_included(tmp_path):
+    with serving(tmp_path) as running:
+        both_answer(running)
+        name = r'assistant_requests_total\{method="POST",route="/v1/moderate",status="200"\}'
+        before = running.metric(name)
+        running.moderate(30)
+        assert {running.metric(name) for _ in range(8)} == {before + 30}
+        os.kill(running.workers().pop(), signal.SIGKILL)
+        eventually(lambda: len(running.workers()) == 2)
+        assert running.metric(name) == before + 30
+        assert running.metric("assistant_writer_waiting") == 0
+
+
+def test_a_limit_holds_over_all_workers(tmp_path):
+    with serving(tmp_path, ASSISTANT_LIMITS_REQUESTS_PER_MINUTE="60") as running, running.client() as client:
+        began = time.monotonic()
+        statuses = [client.post("/v1/moderate", json={"text": "hi", "store": False}).status_code for _ in range(120)]
+        assert set(statuses) == {200, 429}
+        assert 60 <= statuses.count(200) <= 61 + (time.monotonic() - began)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_stopping_is_clean_and_takes_the_database_along(tmp_path, workers, number):
+    with serving(tmp_path, workers) as running:
+        running.moderate(5)
+        family = [running.process.pid, *running.workers()]
+        postmaster = int((tmp_path / "data/postgres/data/postmaster.pid").read_text().splitlines()[0])
+        running.process.send_signal(number)
+        assert running.process.wait(15) == 0
+        assert not any(map(alive, [*family, postmaster]))
+        assert not list(running.data_dir.glob("workers-*"))
+    assert "Traceback" not in (tmp_path / "serve.log").read_text()
+
+
+def test_a_killed_parent_leaves_nobody_serving(tmp_path):
+    with serving(tmp_path) as running:
+        family = running.workers()
+        running.process.kill()
+        running.process.wait()
+        eventually(lambda: not any(map(alive, family)), 15)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{running.url}/health/live", trust_env=False)
+
+
+def test_a_port_in_use_is_told_by_a_second_service(tmp_path):
+    with serving(tmp_path) as running:
+        port = running.url.rpartition(":")[2]
+        env = environment(tmp_path / "other") | {"ASSISTANT_PORT": port}
+        command = [sys.executable, "-m", "assistant.cli", "serve", "--workers", "2"]
+        second = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+        assert second.returncode == 4
+        assert "cannot listen" in second.stderr
+
+
+def test_workers_that_cannot_start_say_why_and_end_the_service(tmp_path):
+    env = environment(tmp_path / "data") | {"ASSISTANT_RISK_MODEL": str(tmp_path / "nothing"), "ASSISTANT_PORT": "0"}
+    command = [sys.executable, "-m", "assistant.cli", "serve", "--workers", "2"]
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 4
+    assert "nothing" in ended.stderr
+    assert "Traceback" not in ended.stderr
