@@ -66,6 +66,8 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
     try:
         found = classifier.classify([text for _, _, text in rows]) if rows else []
     except Exception:
+        if len(assessed) > 1:  # one message's fault must not be another's
+            return [classify(classifier, [one])[0] for one in assessed]
         log.exception("stage failed", stage="model")
         return [Classification({}, {}, ("model",) if one.language.supported else ()) for one in assessed]
     scores: list[dict[str, float]] = [{} for _ in assessed]

@@ -6,6 +6,7 @@ field. A policy is stored and exchanged as the JSON of these classes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,7 +17,9 @@ from assistant.types.label import is_label
 
 MAX_TERMS = 20_000
 MAX_TERM_CHARS = 100
+MAX_LISTS = 500
 MAX_PATTERNS = 200
+MAX_PHRASES = 5_000
 MAX_PATTERN_CHARS = 1_000
 
 _FORBID_EXTRA = {"extra": "forbid"}
@@ -51,10 +54,16 @@ class Thresholds:
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
 
     def __post_init__(self) -> None:
+        milder, least = "", 0.0
         for action in ("mask", "review", "hide", "block"):
             value = getattr(self, action)
-            if value is not None and not 0 < value <= 1:
+            if value is None:
+                continue
+            if not 0 < value <= 1:
                 raise ValueError(f"{action} must be over 0 and at most 1, got {value}")
+            if value < least:
+                raise ValueError(f"{action} ({value}) must not be below the milder {milder} ({least})")
+            milder, least = action, value
 
     def action(self, score: float) -> Action:
         """The most severe action whose threshold ``score`` reaches."""
@@ -85,8 +94,10 @@ class TermList:
 
     def __post_init__(self) -> None:
         _check_rule(self.id, self.label, self.score)
-        if len(self.terms) > MAX_TERMS:
-            raise ValueError(f"list {self.id!r} has {len(self.terms)} terms, at most {MAX_TERMS} are allowed")
+        if not self.terms:
+            raise ValueError(f"list {self.id!r} has no terms")
+        if len(self.terms) + len(self.unless) > MAX_TERMS:
+            raise ValueError(f"list {self.id!r} has over {MAX_TERMS} terms")
         for term in (*self.terms, *self.unless):
             if not term.strip():
                 raise ValueError(f"list {self.id!r} has an empty term")
@@ -125,6 +136,10 @@ class Links:
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
 
+    def __post_init__(self) -> None:
+        if not is_label(self.deny_label):
+            raise ValueError(f"{self.deny_label!r} is not a label; a community's own is written custom:<name>")
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -151,6 +166,11 @@ class Exemptions:
     quoting: bool = False
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
+
+    def __post_init__(self) -> None:
+        for name in self.labels:
+            if not is_label(name):
+                raise ValueError(f"{name!r} is not a label; a community's own is written custom:<name>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +220,28 @@ class Policy:
             raise ValueError("thresholds are missing: without them nothing would ever be acted upon")
         if self.version < 0:
             raise ValueError("version must be 0 or more")
-        if len(self.patterns) > MAX_PATTERNS:
-            raise ValueError(f"{len(self.patterns)} patterns, at most {MAX_PATTERNS} are allowed")
-        ids = [rule.id for rule in self.rules]
-        for twice in {rule_id for rule_id in ids if ids.count(rule_id) > 1}:
-            raise ValueError(f"two rules are called {twice!r}")
+        self._check_counts()
+        ids = Counter(rule.id for rule in self.rules)
+        for rule_id, count in ids.items():
+            if count > 1:
+                raise ValueError(f"two rules are called {rule_id!r}")
+
+    def _check_counts(self) -> None:
+        counts = {
+            "terms": (sum(len(one.terms) + len(one.unless) for one in self.lists), MAX_TERMS),
+            "lists": (len(self.lists), MAX_LISTS),
+            "patterns": (len(self.patterns), MAX_PATTERNS),
+            "overrides": (len(self.overrides), MAX_LISTS),
+            "labels": (len(self.thresholds), MAX_LISTS),
+            "exempt phrases": (len(self.exemptions.phrases), MAX_PHRASES),
+            "disabled rules": (len(self.disabled_rules), MAX_PHRASES),
+            "kinds of content": (len(self.unscreened), MAX_LISTS),
+            "domains": (sum(map(len, (self.links.allow, self.links.deny, self.links.protect))), MAX_PHRASES),
+            "own": (sum(map(len, (self.own.domains, self.own.accounts, self.own.phones, self.own.staff))), MAX_PHRASES),
+        }
+        for name, (count, most) in counts.items():
+            if count > most:
+                raise ValueError(f"{count} {name}, at most {most} are allowed")
 
     @property
     def rules(self) -> tuple[TermList | Pattern, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from assistant.moderation.flow import Screener
@@ -25,7 +26,8 @@ from assistant.usecases.together import Together
 class Assistant:
     """``start`` and ``stop`` are called on the event loop that serves; ``compile`` raises InvalidPolicy.
 
-    ``used_keys`` gathers the ids of the keys that callers used, until their time of use is noted.
+    ``batches`` are threads of their own, so that nobody's single message waits behind a batch. ``used_keys`` gathers the ids of
+    the keys that callers used, until their time of use is noted.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class Assistant:
     compile: Callable[[Policy], Screener]
     embedded: EmbeddedServer | None = None
     together: Together = field(default_factory=Together)
+    batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="batch"))
     used_keys: set[str] = field(default_factory=set)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -58,6 +61,7 @@ class Assistant:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.writer.stop()
+        self.batches.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """Leaves the database, which stops if it is embedded and nobody else uses it. Called once, after serving or instead of it."""

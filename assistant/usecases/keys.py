@@ -10,6 +10,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from assistant.access import parse_key
 from assistant.errors import DatabaseUnavailable, Unauthenticated
 from assistant.ports import Clock
@@ -17,6 +19,8 @@ from assistant.store import keys
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types.access import KeyRecord, MadeKey, Scope
 from assistant.usecases.communities import DEMO
+
+log = structlog.get_logger()
 
 NOTE_EVERY_S = 60.0
 
@@ -70,10 +74,14 @@ async def keep_noting(database: Database, clock: Clock, used: set[str]) -> None:
     while True:
         await asyncio.sleep(NOTE_EVERY_S)
         key_ids = set(used)
-        used.clear()
-        if key_ids:
-            with contextlib.suppress(DatabaseUnavailable):
+        try:
+            if key_ids:
                 await asyncio.to_thread(note_use, database, clock(), key_ids)
+        except DatabaseUnavailable:
+            continue
+        except Exception:
+            log.exception("use of keys could not be noted")
+        used.difference_update(key_ids)
 
 
 def note_use(database: Database, now: datetime, key_ids: Collection[str]) -> None:

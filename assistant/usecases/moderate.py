@@ -53,8 +53,8 @@ async def moderate_batch(
     if idempotency_key is not None and len(set(communities)) > 1:
         raise InvalidInput(field="Idempotency-Key", problem="covers one community; the messages name several")
     screeners = {community: await assistant.screeners.get(community) for community in set(communities)}
-    return await asyncio.to_thread(
-        _moderate_all, assistant, caller, batch, communities, screeners, idempotency_key, body
+    return await asyncio.get_running_loop().run_in_executor(
+        assistant.batches, _moderate_all, assistant, caller, batch, communities, screeners, idempotency_key, body
     )
 
 
@@ -74,14 +74,13 @@ def _moderate_all(
         for decision, message in zip(decisions, messages, strict=True)
     ]
     stored = [at for at, request in enumerate(batch.messages) if request.store]
-    for community in dict.fromkeys(communities[at] for at in stored):
-        its = [at for at in stored if communities[at] == community]
-        new = [
-            _new_decision(assistant, caller, community, messages[at], decisions[at], answers[at], None) for at in its
-        ]
-        kept = write_all(assistant.database, new, _idempotency(assistant, idempotency_key, body))
-        for at, one in zip(its, kept, strict=True):
-            answers[at] = one.response
+    new = [
+        _new_decision(assistant, caller, communities[at], messages[at], decisions[at], answers[at], None)
+        for at in stored
+    ]
+    kept = write_all(assistant.database, new, _idempotency(assistant, idempotency_key, body))
+    for at, one in zip(stored, kept, strict=True):
+        answers[at] = one.response
     return {"results": answers}
 
 

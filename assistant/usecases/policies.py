@@ -23,24 +23,24 @@ def load_policy(database: Database, community: str) -> Policy:
 
 def set_policy(database: Database, community: str, policy: Policy, *, created_by: str) -> Policy:
     """Stores ``policy`` as the community's next version and returns it under that version. ``policy.version`` names the version it was made
-    from, or the next one; 0 names none.
+    from; 0 names none, and follows whatever is latest.
 
     Raises:
         Conflict: the policy was changed since that version.
         NotFound: there is no such community.
     """
-    with database.transaction(community) as connection:
-        latest = policies.latest_version(connection, community)
-        if policy.version not in {0, latest, latest + 1}:
-            raise Conflict("policy_changed", field="version", limit=latest)
-        stored = policies.save(
-            connection,
-            community,
-            dump_policy(policy),
-            created_by=created_by,
-            now=datetime.now(UTC),
-            follows=latest if policy.version else None,
-        )
+    try:
+        with database.transaction(community) as connection:
+            stored = policies.save(
+                connection,
+                community,
+                dump_policy(policy),
+                created_by=created_by,
+                now=datetime.now(UTC),
+                follows=policy.version or None,
+            )
+    except Conflict as error:
+        raise Conflict("policy_changed", field="version", limit=error.limit) from None
     return replace(policy, version=stored.version)
 
 

@@ -17,6 +17,9 @@ from assistant.types import ContextMessage, Message, Part, PlatformRef, Purpose
 MAX_ATTACHMENTS = 20
 MAX_ROLES = 50
 MAX_NAME_CHARS = 200
+MOST_MESSAGES, MOST_CONTEXT = 10_000, 200
+"""What the limits may be set to at most: a longer list is refused before its items are read."""
+
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -77,7 +80,7 @@ class ModerateRequest(Shape):
     text: Text
     member: MemberShape | None = None
     channel: Name | None = None
-    context: tuple[ContextShape, ...] = ()
+    context: Annotated[tuple[ContextShape, ...], Field(max_length=MOST_CONTEXT)] = ()
     platform: PlatformShape | None = None
     community: Name | None = None
     thread: Name | None = None
@@ -149,7 +152,7 @@ class ModerateRequest(Shape):
 class BatchRequest(Shape):
     """Messages to screen, answered in order."""
 
-    messages: Annotated[tuple[ModerateRequest, ...], Field(min_length=1)]
+    messages: Annotated[tuple[ModerateRequest, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
 
     def check(self, limits: LimitSettings) -> Self:
         """Itself, or the error of the first message that is wrong."""

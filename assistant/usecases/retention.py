@@ -19,12 +19,14 @@ EVERY_S = 600.0
 
 
 async def keep_purging(database: Database, clock: Clock, retention: RetentionSettings) -> None:
-    """Purges now and then every ``EVERY_S`` seconds, until cancelled; an unavailable database is tried again next time."""
+    """Purges now and then every ``EVERY_S`` seconds, until cancelled; what fails is logged and tried again next time."""
     while True:
         try:
             done = await asyncio.to_thread(purge_due, database, clock, retention)
         except DatabaseUnavailable:
             log.warning("purge postponed: the database does not answer")
+        except Exception:
+            log.exception("purge failed")
         else:
             if done.anything:
                 log.info("purged", texts=done.decision_texts + done.feedback_texts, decisions=done.decisions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +13,9 @@ from assistant.errors import InvalidInput, TooLarge, UnsupportedMedia
 from assistant.usecases.request import invalid_input
 
 Model = TypeVar("Model", bound=BaseModel)
+Read = TypeVar("Read")
+
+LARGE_BODY = 65_536
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -33,6 +38,11 @@ async def read_body(request: Request, limit: int) -> bytes:
     if body.startswith(_UTF8_BOM):
         raise InvalidInput("byte_order_mark", field="body")
     return body
+
+
+async def off_loop(read: Callable[[bytes], Read], body: bytes) -> Read:
+    """``read(body)``, in a worker thread where the body is large, so that the event loop goes on meanwhile."""
+    return read(body) if len(body) <= LARGE_BODY else await asyncio.to_thread(read, body)
 
 
 def parse(model: type[Model], body: bytes) -> Model:

@@ -236,7 +236,7 @@ class EmbeddedServer:
                     with self._folder.starting():
                         self._bring_up()
                     _log.warning("the connection to the embedded database was lost; it answers again")
-            except EmbeddedDatabaseError as error:
+            except (EmbeddedDatabaseError, OSError) as error:
                 _log.error("the embedded database cannot be restarted: %s", error)
                 self._stopping.wait(_RETRY_S)
 

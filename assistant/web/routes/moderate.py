@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +14,7 @@ from assistant.usecases.moderate import moderate, moderate_batch
 from assistant.usecases.request import BatchRequest, ModerateRequest, read_batch, read_request
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
-from assistant.web.body import read_body
+from assistant.web.body import off_loop, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.shapes import BatchShape, DecisionShape
 from assistant.web.site import site_of
@@ -65,7 +67,7 @@ async def post_batch(request: Request) -> Response:
     site = site_of(request)
     limits = site.assistant.settings.limits
     raw = await read_body(request, limits.body_bytes)
-    batch = read_batch(raw, limits)
+    batch = await off_loop(partial(read_batch, limits=limits), raw)
     answer = await moderate_batch(site.assistant, caller, batch, idempotency_key=idempotency_key(request), body=raw)
     for message, decision in zip(batch.messages, answer["results"], strict=True):
         site.metrics.decision(caller.community_for(message.community), decision)

@@ -17,7 +17,7 @@ from assistant.usecases.moderate import moderate, moderate_batch
 from assistant.usecases.request import AttachmentShape, BatchRequest, ModerateRequest
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
-from assistant.web.body import parse, read_body
+from assistant.web.body import off_loop, parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.shapes import OpenAIErrorShape, OpenAIShape
 from assistant.web.site import Site, site_of
@@ -43,7 +43,7 @@ async def post_moderations(request: Request) -> Response:
     site = site_of(request)
     limits = site.assistant.settings.limits
     raw = await read_body(request, limits.body_bytes)
-    asked = _parse(raw)
+    asked = await off_loop(_parse, raw)
     community = caller.community_for(None)
     policy = (await site.assistant.screeners.get(community)).policy
     messages = _messages(asked, policy)
@@ -59,7 +59,7 @@ async def post_moderations(request: Request) -> Response:
         {
             "id": f"modr-{secrets.token_hex(12)}",
             "model": asked.model or DEFAULT_MODEL,
-            "results": _results(messages, answers, policy),
+            "results": _results(messages, answers),
         }
     )
 
@@ -95,19 +95,8 @@ def _check(messages: Sequence[ModerateRequest], site: Site) -> None:
             raise InvalidInput("text_empty", field=field, limit=1)
 
 
-def _results(
-    messages: Sequence[ModerateRequest], answers: Sequence[Mapping[str, Any]], policy: Policy
-) -> list[dict[str, Any]]:
+def _results(messages: Sequence[ModerateRequest], answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
-        result(answer, _over(answer, policy), has_text=bool(message.text.strip()))
+        result(answer, {finding["label"] for finding in answer["findings"]}, has_text=bool(message.text.strip()))
         for message, answer in zip(messages, answers, strict=True)
-    ]
-
-
-def _over(answer: Mapping[str, Any], policy: Policy) -> list[str]:
-    """The labels whose score reaches any threshold; these messages have no channel or role that an override could match."""
-    return [
-        label
-        for label, score in answer["scores"].items()
-        if label in policy.thresholds and policy.thresholds[label].action(score) is not Action.ALLOW
     ]

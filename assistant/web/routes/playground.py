@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 from typing import Any
@@ -63,7 +64,7 @@ async def post_screen(request: Request) -> Response:
         raise TooLarge(field="text", limit=limit)
     if not asked.text.strip():
         raise InvalidInput("text_empty", field="text", limit=1)
-    policy = _policy(asked.policy) if asked.policy is not None else None
+    policy = await asyncio.to_thread(_policy, asked.policy) if asked.policy is not None else None
     answer, used = await screen_only(site.assistant, ModerateRequest(text=asked.text), community=DEMO, policy=policy)
     return json_answer({**answer, "thresholds": {label: asdict(steps) for label, steps in used.thresholds.items()}})
 

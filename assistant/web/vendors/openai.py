@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.usecases.request import Text
+from assistant.usecases.request import MOST_MESSAGES, Text
 
 EXTENSION = "assistant"
 """The one key of each result that OpenAI does not have."""
@@ -52,10 +52,13 @@ class ImagePart(_Strict):
 InputPart = Annotated[TextPart | ImagePart, Field(discriminator="type")]
 
 
+_COUNT = Field(min_length=1, max_length=MOST_MESSAGES)
+
+
 class ModerationsRequest(_Strict):
     """A string, a list of strings with one result each, or the parts of one message with one result."""
 
-    input: Text | Annotated[list[Text], Field(min_length=1)] | Annotated[list[InputPart], Field(min_length=1)]
+    input: Text | Annotated[list[Text], _COUNT] | Annotated[list[InputPart], _COUNT]
     model: Text | None = Field(
         None, max_length=200, description="Accepted and echoed; the screening is the same for every name."
     )
@@ -71,7 +74,7 @@ class ModerationsRequest(_Strict):
         return not isinstance(self.input, str) and any(isinstance(part, ImagePart) for part in self.input)
 
 
-def result(native: Mapping[str, Any], over: Sequence[str], *, has_text: bool) -> dict[str, Any]:
+def result(native: Mapping[str, Any], over: Collection[str], *, has_text: bool) -> dict[str, Any]:
     """One native response in OpenAI's shape. ``over`` holds the labels that reached a threshold of the policy."""
     scores = native["scores"]
     return {
@@ -83,7 +86,7 @@ def result(native: Mapping[str, Any], over: Sequence[str], *, has_text: bool) ->
     }
 
 
-def _holds(name: str, labels: tuple[str, ...], over: Sequence[str]) -> bool:
+def _holds(name: str, labels: tuple[str, ...], over: Collection[str]) -> bool:
     return (all if name in _BOTH else any)(label in over for label in labels)
 
 
