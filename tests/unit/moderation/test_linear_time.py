@@ -1,0 +1,65 @@
+"""No text makes the rules slow: the cost of every flood grows with its length, and stays small at the longest text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from assistant.moderation.policy import shipped_policy
+from assistant.moderation.rules import Rules
+from assistant.moderation.starter import starter_lists
+from assistant.text import Normalised
+
+RULES = Rules(shipped_policy(), starter_lists())
+LONGEST = 20_000
+"""Characters that a text may have."""
+TRIES = 4
+"""A busy machine is excused a few times."""
+
+FLOODS = {
+    "suffixes of regions": ("", "市", "1号a室"),
+    "suffixes that are names": ("", "州", "1号a室"),
+    "suffixes of two characters": ("", "街道", "1号a室"),
+    "streets": ("", "路", "1号2室"),
+    "lanes": ("", "巷1", ""),
+    "houses": ("", "区市路1号", ""),
+    "estates": ("", "花园", "1栋2室"),
+    "street numbers": ("", "1 a ", "st"),
+}
+"""What stands before, what is repeated, what stands after."""
+
+
+def flood(name: str, length: int) -> str:
+    head, unit, tail = FLOODS[name]
+    return head + (unit * length)[: length - len(head) - len(tail)] + tail
+
+
+def seconds(text: str) -> float:
+    start = time.process_time()
+    RULES.find(Normalised(text))
+    return time.process_time() - start
+
+
+def holds_once(check: Callable[[], bool]) -> bool:
+    return any(check() for _ in range(TRIES))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    for name in FLOODS:
+        seconds(flood(name, 100))
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_is_quick(name: str) -> None:
+    short, long = flood(name, LONGEST // 10), flood(name, LONGEST)
+    assert holds_once(lambda: seconds(short) < 0.05)
+    assert holds_once(lambda: seconds(long) < 0.5)
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_twice_the_flood_takes_about_twice_as_long(name: str) -> None:
+    half, whole = flood(name, LONGEST // 2), flood(name, LONGEST)
+    assert holds_once(lambda: seconds(whole) < 3 * seconds(half) + 0.01)
