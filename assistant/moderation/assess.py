@@ -20,13 +20,19 @@ class Rulebook(Protocol):
 
     def find(self, text: Normalised) -> list[Finding]: ...
 
+    def spared(self, text: Normalised) -> Normalised:
+        """``text`` less what the policy holds innocent, character for character: what the classifier is shown."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A message as read: each of its texts by field, its language, what rules found, and the stages that failed."""
+    """A message as read: each of its texts by field and as the classifier may see it, its language, what rules found, and the stages that
+    failed."""
 
     message: Message
     texts: Mapping[str, Normalised]
+    spared: Mapping[str, Normalised]
     language: Detected
     findings: list[Finding]
     failed: tuple[str, ...]
@@ -60,7 +66,7 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
         (index, field, text)
         for index, one in enumerate(assessed)
         if one.language.supported
-        for field, text in one.texts.items()
+        for field, text in one.spared.items()
         if text.original
     ]
     try:

@@ -49,7 +49,7 @@ def _same_place(finding: Finding, other: Finding) -> bool:
 
 
 def _from_model(classifier: Classifier, assessed: Assessment, field: str, label: str, score: float) -> list[Finding]:
-    text = assessed.texts[field]
+    text = assessed.spared[field]
     try:
         spans = classifier.evidence(text, label)
     except Exception:

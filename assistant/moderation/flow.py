@@ -14,6 +14,8 @@ from assistant.ports import Classifier
 from assistant.text import Detected, Normalised, detect_language
 from assistant.types import Decision, Message, ModelRef, Policy, PolicyRef
 
+_SUPPORTED = frozenset({"zh", "yue", "cmn", "en", "und"})
+
 
 class Screener:
     """One policy, compiled. Thread-safe: screening changes nothing."""
@@ -23,6 +25,8 @@ class Screener:
         self._rules = rules
         self._classifier = classifier
         self._policy_ref = PolicyRef(policy.id, policy.version)
+        own = policy.own
+        self._spares = bool(policy.exemptions.phrases or own.domains or own.accounts or own.phones)
         self._custom = frozenset(rule.label for rule in policy.rules if ":" in rule.label)
 
     @property
@@ -41,7 +45,8 @@ class Screener:
     def _read(self, message: Message) -> Assessment:
         texts = {"text": Normalised(message.text)}
         texts.update((part.field, Normalised(part.text)) for part in message.parts)
-        return Assessment(message, texts, _language(message), *find(self._rules, texts))
+        spared = {field: self._rules.spared(text) for field, text in texts.items()} if self._spares else texts
+        return Assessment(message, texts, spared, _language(message), *find(self._rules, texts))
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message, findings = assessed.message, assessed.findings
@@ -85,4 +90,4 @@ def _language(message: Message) -> Detected:
     if message.language is None:
         return detect_language(message.text)
     primary = message.language.replace("_", "-").split("-")[0].lower()
-    return Detected(message.language, supported=primary in {"zh", "en", "und"})
+    return Detected(message.language, supported=primary in _SUPPORTED)

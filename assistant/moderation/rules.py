@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from assistant.moderation.contacts import ContactRules
@@ -14,11 +15,13 @@ from assistant.moderation.reported import as_hints
 from assistant.text import Normalised
 from assistant.types import Finding, Policy, TermList
 
+_PHONE_GAP = r"[\s().-]{0,3}"
+
 
 class Rules:
     """``starter`` is compiled once per process however many communities use it. ``policy.starter_rules`` turns these lists on or off;
     ``policy.disabled_rules`` names sources to leave out (``spam.contact``, with or without ``rule:``), or families by a trailing dot
-    (``spam.``). What stands inside an exempt phrase is not found.
+    (``spam.``). What stands inside an exempt phrase is not found, and neither it nor what is the community's own reaches the classifier.
 
     Raises:
         InvalidPolicy: a pattern does not compile.
@@ -34,7 +37,9 @@ class Rules:
         disabled = tuple(f"rule:{name.removeprefix('rule:')}" for name in policy.disabled_rules)
         self._disabled = frozenset(disabled)
         self._disabled_families = tuple(name for name in disabled if name.endswith("."))
-        self._phrases = frozenset(Normalised(phrase).folded.text for phrase in policy.exemptions.phrases) - {""}
+        self._phrases = _folded(policy.exemptions.phrases)
+        self._innocent = self._phrases | _folded((*policy.own.domains, *policy.own.accounts))
+        self._phones = [_PHONE_GAP.join(map(re.escape, digits)) for digits in map(_digits, policy.own.phones) if digits]
 
     def find(self, text: Normalised) -> list[Finding]:
         """Every finding in ``text``, in the order of its characters; spans count code points of the original."""
@@ -54,10 +59,29 @@ class Rules:
         kept = [finding for finding in found if self._counts(finding, exempt)]
         return sorted(kept, key=lambda finding: (finding.start, finding.end, finding.source))
 
+    def spared(self, text: Normalised) -> Normalised:
+        """``text`` as the classifier may see it: exempt phrases and the community's own addresses blanked, character for character."""
+        spans = _occurrences(text, self._innocent)
+        spans += [match.span() for phone in self._phones for match in re.finditer(phone, text.original)]
+        if not spans:
+            return text
+        characters = list(text.original)
+        for start, end in spans:
+            characters[start:end] = " " * (end - start)
+        return Normalised("".join(characters))
+
     def _counts(self, finding: Finding, exempt: Sequence[tuple[int, int]]) -> bool:
         if finding.source in self._disabled or finding.source.startswith(self._disabled_families):
             return False
         return not any(start <= finding.start and finding.end <= end for start, end in exempt)
+
+
+def _folded(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(Normalised(phrase).folded.text for phrase in phrases) - {""}
+
+
+def _digits(phone: str) -> str:
+    return "".join(character for character in phone if character.isdecimal())
 
 
 def _occurrences(text: Normalised, phrases: frozenset[str]) -> list[tuple[int, int]]:

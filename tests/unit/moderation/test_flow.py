@@ -14,7 +14,19 @@ from assistant.moderation.policy import shipped_policy
 from assistant.moderation.rules import Rules
 from assistant.moderation.starter import starter_lists
 from assistant.text import Normalised
-from assistant.types import Action, FailMode, Finding, Label, Message, ModelRef, Part, Policy, Thresholds
+from assistant.types import (
+    Action,
+    Exemptions,
+    FailMode,
+    Finding,
+    Label,
+    Message,
+    ModelRef,
+    Own,
+    Part,
+    Policy,
+    Thresholds,
+)
 from assistant.usecases.rendering import render_decision
 from assistant.words import LANGUAGES
 
@@ -48,18 +60,21 @@ class Broken(Classifier):
 
 
 class NoRules:
+    def spared(self, text: Normalised) -> Normalised:
+        return text
+
     def find(self, text: Normalised) -> list[Finding]:
         return []
 
 
-class FindsX:
+class FindsX(NoRules):
     """Finds every X as sexual, a neutral placeholder."""
 
     def find(self, text: Normalised) -> list[Finding]:
         return [Finding("sexual", 0.7, at, at + 1, "rule:x") for at, c in enumerate(text.original) if c == "X"]
 
 
-class BrokenRules:
+class BrokenRules(NoRules):
     def find(self, text: Normalised) -> list[Finding]:
         raise RuntimeError("no")
 
@@ -111,6 +126,26 @@ def test_sexual_content_and_a_sign_of_a_minor_combine() -> None:
     assert screener.screen(Message("她今年十二岁")).action is Action.ALLOW
     decision = screener.screen(Message("X 未成年"))
     assert (decision.action, decision.over) == (Action.BLOCK, ("sexual_minors",))
+
+
+def test_what_is_innocent_never_reaches_the_classifier() -> None:
+    own = Own(domains=("坏.example",), accounts=("坏坏shop",), phones=("02 2345 6789",))
+    policy = replace(POLICY, own=own, exemptions=Exemptions(phrases=("坏血病",)))
+    seen: list[str] = []
+
+    class Watching(Classifier):
+        def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+            seen.extend(text.original for text in texts)
+            return super().classify(texts)
+
+    screener = Screener(policy, Rules(policy, ()), Watching())
+    message = Message("壞血病 坏坏shop 坏.example 02-2345 6789 坏 坏")
+    decision = screener.screen(message)
+    (shown,) = seen
+    assert len(shown) == len(message.text)
+    assert shown.split() == ["坏", "坏"]
+    assert [message.text[f.start : f.end] for f in decision.findings if f.source == "model:fake"] == ["坏"]
+    assert decision.findings[0].start == message.text.index(" 坏 坏") + 1
 
 
 def test_a_batch_gives_what_single_messages_give_in_order() -> None:
