@@ -6,6 +6,7 @@ The signs alone are nothing: parents and teachers talk of children all day. ``se
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from assistant.text import Normalised
@@ -53,7 +54,13 @@ def minor_signals(text: Normalised) -> list[tuple[int, int]]:
     view = text.folded
     refused = [match.span() for match in _REFUSED.finditer(view.text)]
     signs = [match.span() for pattern in (_HAN, _LATIN) for match in pattern.finditer(view.text)]
-    return sorted(view.span(start, end) for start, end in signs if not any(a < end and start < b for a, b in refused))
+    return sorted(view.span(start, end) for start, end in signs if not _overlaps(start, end, refused))
+
+
+def _overlaps(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of ``spans``, in order and apart, shares a character with ``start`` to ``end``."""
+    at = bisect_left(spans, end, key=lambda span: span[0])
+    return at > 0 and spans[at - 1][1] > start
 
 
 def combine(scores: Mapping[str, float], findings: Sequence[Finding], texts: Mapping[str, Normalised]) -> list[Finding]:

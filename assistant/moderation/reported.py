@@ -7,6 +7,7 @@ trade (fraud, gambling, illicit goods, false promises) in a message that warns a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -16,7 +17,8 @@ from assistant.types import Finding, Label
 HINT_SCORE = 0.55
 
 _TRADES = frozenset({Label.FRAUD, Label.GAMBLING, Label.ILLICIT, Label.MISLEADING})
-_QUOTED = re.compile(r"「[^」\n]*」|『[^』\n]*』|“[^”\n]*”|\"[^\"\n]*\"")
+_QUOTED = re.compile(r"「[^「」\n]*」|『[^『』\n]*』|“[^“”\n]*”|\"[^\"\n]*\"")
+"""Of quotations inside quotations of the same marks the innermost, so that a row of opening marks is read once."""
 _REPORTS = re.compile(
     r"举报|检举|截图|管理员|版主|群主|拉黑|封锁|屏蔽|报警|"
     r"(?:骂|叫|说|讲|写|留|回|话|闹)(?:我|他|她|人|佢|你|了|咗)?[:：,，]?\s?[「『“\"]"
@@ -53,11 +55,13 @@ def as_hints(terms: Iterable[Finding], others: Sequence[Finding], text: Normalis
 
 
 def _is_spoken_of(term: Finding, quoted: Sequence[tuple[int, int]], *, warns: bool) -> bool:
+    """``quoted`` are in order and apart."""
     if term.label == Label.SELF_HARM:
         return False
     if warns and term.label in _TRADES:
         return True
-    return any(start <= term.start and term.end <= end for start, end in quoted)
+    at = bisect_right(quoted, term.start, key=lambda quote: quote[0])
+    return at > 0 and term.end <= quoted[at - 1][1]
 
 
 def _hint(term: Finding) -> Finding:

@@ -29,7 +29,9 @@ _BETWEEN_HAN = re.compile(
 _SINGLE = re.compile(rf"[\W_][a-z{HAN}][\W_]")
 _MARK_IN_WORD = re.compile(r"[._\-~*+·•^=|\\](?<=[a-z].)")
 _SINGLES = re.compile(rf"(?<![^\W_])[a-z{HAN}](?:[\W_]{{1,8}}+[a-z{HAN}](?![^\W_]))++(?<=[a-z{HAN}])")
-_PIECES = re.compile(r"(?<![a-z0-9@/])[a-z]+(?:[._\-~*+·•^=|\\]{1,3}+[a-z]+)++(?![a-z0-9@/])")
+_PIECES = re.compile(r"(?<![a-z0-9@/])[a-z]+(?:[._\-~*+·•^=|\\]{1,3}+[a-z]+)++")
+_ADDRESS = re.compile(r"[0-9@/]")
+"""What follows pieces that are no word. It is looked for behind a whole run: in `_PIECES` it would fail anew from each piece."""
 _SEPARATORS = re.compile(r"[\W_]+")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPACES = re.compile(r"\s{2,}")
@@ -60,7 +62,7 @@ def _drop_gaps(folded: str, keep: bytearray) -> None:
             _drop_within_words(folded, keep, run)
     if _MARK_IN_WORD.search(folded):
         for run in _PIECES.finditer(folded):
-            if _is_one_word(_SEPARATORS.split(run[0])):
+            if not _ADDRESS.match(folded, run.end()) and _is_one_word(_SEPARATORS.split(run[0])):
                 _drop_separators(folded, keep, run)
 
 

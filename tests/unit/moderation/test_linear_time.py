@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from assistant.moderation.minors import minor_signals
 from assistant.moderation.policy import shipped_policy
 from assistant.moderation.rules import Rules
 from assistant.moderation.starter import starter_lists
@@ -26,6 +27,14 @@ FLOODS = {
     "lanes": ("", "巷1", ""),
     "houses": ("", "区市路1号", ""),
     "estates": ("", "花园", "1栋2室"),
+    "opening marks of quotations": ("傻逼", "「", ""),
+    "opening marks of several kinds": ("傻逼", '「『“"', ""),
+    "reported quotations": ("举报", "「傻逼」", ""),
+    "initials before an address": ("", "a.", "a@"),
+    "initials": ("", "a.", ""),
+    "letters apart": ("", "a ", ""),
+    "a gap between characters": ("中", ".", "中"),
+    "minors kept away": ("", "no minors ", ""),
     "street numbers": ("", "1 a ", "st"),
 }
 """What stands before, what is repeated, what stands after."""
@@ -38,7 +47,9 @@ def flood(name: str, length: int) -> str:
 
 def seconds(text: str) -> float:
     start = time.process_time()
-    RULES.find(Normalised(text))
+    normalised = Normalised(text)
+    RULES.find(normalised)
+    minor_signals(normalised)
     return time.process_time() - start
 
 
