@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from stdnum import luhn
 from stdnum.cn import ric
 
 from assistant.moderation.personal_data.hit import Hit, hit, near
-from assistant.moderation.personal_data.phones import recognise_phone
+from assistant.moderation.personal_data.phones import POSSIBLE, recognise_phone
 from assistant.text import Normalised
 
 _RUN = re.compile(r"(?<!\d)(?<!\d[.,])\+?\(?\d(?:[ \t\-\u2010-\u2015.()·_]{0,3}\d){6,60}x?(?!\d)")
@@ -32,6 +33,8 @@ _CARD_CUE = re.compile(r"银行卡|信用卡|储蓄卡|借记卡|卡号|card|账
 _CARD = re.compile(
     r"4\d{15}|4\d{18}|5[1-5]\d{14}|2(?:2[2-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|62\d{14,17}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d)\d{12}"
 )
+_KNOWN = re.compile(rf"\d{{17}}[\dx]|{_CARD.pattern}|{POSSIBLE.pattern}")
+"""The digits of whatever is recognised, but international phone numbers."""
 
 
 class Number(NamedTuple):
@@ -62,9 +65,15 @@ def _priced(text: str, start: int, end: int) -> bool:
 
 def _read(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Iterator[tuple[Number, tuple[str, float]]]:
     at = 0
+    digits = "".join(text[start:end] for start, end in groups)
+    places = [0, *accumulate(end - start for start, end in groups)]
     while at < len(groups):
+        international = "+" in text[max(0, groups[at][0] - 2) : groups[at][0]]
         for end in _ends(groups, at):
-            number = _number(text, groups[at:end], hant=hant)
+            bare = digits[places[at] : places[end]]
+            if not (international or _KNOWN.fullmatch(bare)):
+                continue
+            number = _number(text, groups[at:end], bare, hant=hant)
             found = _recognise(number)
             if found:
                 yield number, found
@@ -86,11 +95,10 @@ def _ends(groups: list[tuple[int, int]], at: int) -> list[int]:
     return ends[::-1]
 
 
-def _number(text: str, groups: list[tuple[int, int]], *, hant: bool) -> Number:
+def _number(text: str, groups: list[tuple[int, int]], digits: str, *, hant: bool) -> Number:
     start, end = groups[0][0], groups[-1][1]
     while start > 0 and text[start - 1] in "+(":
         start -= 1
-    digits = "".join(text[a:b] for a, b in groups)
     return Number(digits, text[start:end], start, end, text, hant=hant)
 
 
@@ -100,9 +108,16 @@ def _recognise(number: Number) -> tuple[str, float] | None:
 
 
 def _identity(number: Number) -> tuple[str, float] | None:
-    if len(number.digits) != 18 or number.digits[6:8] not in _CENTURIES or not ric.is_valid(number.digits):
+    if len(number.digits) != 18 or number.digits[6:8] not in _CENTURIES or not _is_resident_id(number.digits):
         return None
     return "id_cn", 0.98
+
+
+def _is_resident_id(digits: str) -> bool:
+    try:
+        return bool(ric.is_valid(digits))
+    except KeyError:  # python-stdnum fails on the codes of provinces, which nobody has
+        return False
 
 
 def _card(number: Number) -> tuple[str, float] | None:

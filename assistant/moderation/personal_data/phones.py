@@ -63,7 +63,8 @@ _FORMATS = (
     _format(r"1?[2-9]\d{9}", r"(?:1[ -.])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}", "US", 0.85, 0.9),
     _format(r"1?[2-9]\d{9}", _ANY, "US", 0.0, 0.8),
 )
-_POSSIBLE = re.compile("|".join(f"(?:{shape.digits.pattern})" for shape in _FORMATS))
+POSSIBLE = re.compile("|".join(f"(?:{shape.digits.pattern})" for shape in _FORMATS))
+"""The bare digits of every phone number but those written with ``+``."""
 
 
 def recognise_phone(text: str, start: int, end: int, digits: str, *, hant: bool) -> tuple[str, float] | None:
@@ -71,7 +72,7 @@ def recognise_phone(text: str, start: int, end: int, digits: str, *, hant: bool)
 
     ``hant``: the text is written in Traditional characters, so eight digits in two groups may be a Hong Kong number.
     """
-    if not (_POSSIBLE.fullmatch(digits) or text.startswith("+", start)):
+    if not (POSSIBLE.fullmatch(digits) or text.startswith("+", start)):
         return None
     letters = _LETTERS_BEFORE.search(text, max(0, start - 12), start)
     if letters and not _CUE_LETTERS.search(letters[0]):

@@ -35,6 +35,12 @@ FLOODS = {
     "letters apart": ("", "a ", ""),
     "a gap between characters": ("中", ".", "中"),
     "minors kept away": ("", "no minors ", ""),
+    "digits apart": ("", "1 ", ""),
+    "different digits apart": ("", "7 3 1 9 4 0 2 6 8 5 3 3 1 ", ""),
+    "digits and hyphens": ("", "1-", ""),
+    "digits in brackets": ("", "(1", ""),
+    "telephone numbers": ("", "138 0013 8000 ", ""),
+    "cards": ("", "4111 1111 1111 1111 ", ""),
     "street numbers": ("", "1 a ", "st"),
 }
 """What stands before, what is repeated, what stands after."""

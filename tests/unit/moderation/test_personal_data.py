@@ -169,3 +169,7 @@ def test_taiwan_check_has_one_answer(body: str) -> None:
 def test_checks_survive_anything(number: str) -> None:
     assert not is_taiwan_id(number)
     assert not is_hong_kong_id(number)
+
+
+def test_a_number_with_the_code_of_a_province_is_no_identity_number() -> None:
+    assert find("130001199008207361") == []
