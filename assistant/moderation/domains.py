@@ -7,10 +7,11 @@ rn for m), one changed letter, and the name standing beside other words inside s
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import tldextract
 
@@ -36,6 +37,8 @@ class Host:
     labels: tuple[str, ...]
     domain: str
     suffix: str
+    endings: frozenset[str]
+    """The host and every domain above it."""
 
     @property
     def registered(self) -> str:
@@ -45,9 +48,9 @@ class Host:
     def subdomain(self) -> tuple[str, ...]:
         return self.labels[: -1 - self.suffix.count(".") - 1]
 
-    def within(self, domains: Iterable[str] | Mapping[str, object]) -> bool:
+    def within(self, domains: frozenset[str]) -> bool:
         """Whether the host is one of ``domains`` or a subdomain of one."""
-        return any(".".join(self.labels[at:]) in domains for at in range(len(self.labels)))
+        return not self.endings.isdisjoint(domains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ def parse_host(labels: Sequence[str]) -> Host | None:
     parts = _suffixes().extract_str(".".join(labels))
     if not parts.suffix or not parts.domain:
         return None
-    return Host(tuple(labels), parts.domain, parts.suffix)
+    endings = frozenset(".".join(labels[at:]) for at in range(len(labels)))
+    return Host(tuple(labels), parts.domain, parts.suffix, endings)
 
 
 def own_names(domains: Iterable[str]) -> tuple[Name, ...]:
@@ -101,46 +105,60 @@ def own_names(domains: Iterable[str]) -> tuple[Name, ...]:
 
 def imitates(host: Host, names: Iterable[Name]) -> float:
     """How surely ``host`` imitates one of ``names``, which is not its own: 0 to 1."""
-    return max((_imitates(host, name) for name in names if not host.within(name.official)), default=0.0)
+    seen = _seen(host)
+    return max((_imitates(seen, name) for name in names if not host.within(name.official)), default=0.0)
 
 
-def _imitates(host: Host, name: Name) -> float:
-    known = known_domains()
-    baited = _baited(host, name, known.bait)
+class _Seen(NamedTuple):
+    """What is compared with every name. ``above`` is the part below which the domain is registered, between dots; empty without one."""
+
+    host: Host
+    skeleton: str
+    above: str
+    above_words: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def _seen(host: Host) -> _Seen:
+    above = ".".join(host.subdomain)
+    words = tuple(above.replace(".", "-").split("-")) if above else ()
+    return _Seen(host, skeleton(host.domain), f".{above}." if above else "", words, tuple(host.domain.split("-")))
+
+
+def _imitates(seen: _Seen, name: Name) -> float:
+    known, host = known_domains(), seen.host
     if not name.common and host.domain not in known.neighbours:
-        if host.domain != name.text and skeleton(host.domain) == skeleton(name.text):
+        if host.domain == name.text:
+            return 0.8 if host.suffix in known.throwaway else 0.0
+        if seen.skeleton == skeleton(name.text):
             return 0.9
         if _glued(host.domain, name.text, known.bait):
             return 0.9
         if _one_edit(host.domain, name.text):
             return 0.75
-        if host.domain == name.text:
-            return 0.8 if host.suffix in known.throwaway else 0.0
-    return max(_in_subdomain(host, name, baited=baited), _in_domain(host, name, baited=baited))
+    return max(_in_subdomain(seen, name), _in_domain(seen, name))
 
 
-def _in_subdomain(host: Host, name: Name, *, baited: bool) -> float:
-    sub = ".".join(host.subdomain)
-    if any(f".{own}." in f".{sub}." for own in name.official):
+def _in_subdomain(seen: _Seen, name: Name) -> float:
+    if not seen.above:
+        return 0.0
+    if any(f".{own}." in seen.above for own in name.official):
         return 0.95
-    if name.text not in sub.replace(".", "-").split("-"):
-        return 0.0
-    return 0.85 if baited else 0.0
+    return 0.85 if name.text in seen.above_words and _baited(seen, name) else 0.0
 
 
-def _in_domain(host: Host, name: Name, *, baited: bool) -> float:
-    words = host.domain.split("-")
-    if len(words) == 1:
+def _in_domain(seen: _Seen, name: Name) -> float:
+    if len(seen.words) == 1:
         return 0.0
-    if name.text in words:
+    if name.text in seen.words:
+        baited = _baited(seen, name)
         return (0.9 if baited else 0.6) if not name.common else (0.8 if baited else 0.0)
-    alike = not name.common and any(skeleton(word) == skeleton(name.text) for word in words)
+    alike = not name.common and any(skeleton(word) == skeleton(name.text) for word in seen.words)
     return 0.9 if alike else 0.0
 
 
-def _baited(host: Host, name: Name, bait: frozenset[str]) -> bool:
-    words = "-".join((*host.subdomain, host.domain)).split("-")
-    return any(word in bait for word in words if word != name.text)
+def _baited(seen: _Seen, name: Name) -> bool:
+    return any(word in known_domains().bait for word in (*seen.above_words, *seen.words) if word != name.text)
 
 
 def _glued(domain: str, name: str, bait: frozenset[str]) -> bool:

@@ -41,6 +41,14 @@ FLOODS = {
     "digits in brackets": ("", "(1", ""),
     "telephone numbers": ("", "138 0013 8000 ", ""),
     "cards": ("", "4111 1111 1111 1111 ", ""),
+    "links": ("", "ab.co a1.co b2.co c3.cn d4.tw ", ""),
+    "invitations": ("", "t.me/a ", ""),
+    "imitations": ("", "paypal.com.evil.ru ", ""),
+    "dots": ("", "a.b.c.d.e.f.g.h.co ", ""),
+    "schemes": ("", "http://", ""),
+    "punycode": ("", "xn--", ""),
+    "addresses of e-mail": ("", "a@b.co ", ""),
+    "signs of e-mail": ("", "a@", ""),
     "street numbers": ("", "1 a ", "st"),
 }
 """What stands before, what is repeated, what stands after."""
