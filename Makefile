@@ -11,7 +11,7 @@ STAMP := .venv/installed-$(MODELS)
 .PHONY: run test install lint types layers unit format eval bench train browser clean
 
 run: install
-	ASSISTANT_PORT=$(PORT) $(BIN)/assistant serve
+	@exec env ASSISTANT_PORT=$(PORT) $(BIN)/assistant serve
 
 install: $(STAMP)
 

@@ -1,5 +1,5 @@
 import pytest
-from live_service import running
+from tests.live_service import running
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import structlog
-from live_service import running
+from tests.live_service import running
 
 from assistant.store.embedded import EmbeddedServer
 from assistant.store.schema import migrate
