@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from assistant.moderation.matching import Reading
 from assistant.moderation.terms import Entry, Term, compile_terms
@@ -30,7 +30,7 @@ class Lexicon:
         """The findings in the order of their start; spans count code points of the original."""
         if self._written is None:
             return []
-        matches = list(self._find(text))
+        matches = self._find(text)
         if not matches:
             return []
         found = []
@@ -39,8 +39,15 @@ class Lexicon:
             found.append(Finding(term.rule.label, term.rule.score, first, last, f"rule:{term.rule.id}"))
         return found
 
-    def _find(self, text: Normalised) -> Iterator[_Match]:
+    def _find(self, text: Normalised) -> list[_Match]:
         reading = Reading(text)
+        found = list(self._find_spelled(reading, text))
+        if self._sounds is not None:
+            known = {(term.rule.id, start, end) for term, start, end in found}
+            found += self._find_sounds(reading, text.pinyin_layer, known)
+        return found
+
+    def _find_spelled(self, reading: Reading, text: Normalised) -> Iterator[_Match]:
         yield from self._find_written(reading, Layer(text.folded.text))
         joined = text.joined_layer
         if joined.starts is not None:
@@ -50,8 +57,6 @@ class Lexicon:
             yield from self._find_leet(reading, leet, joined.text)
         if text.merged_layer is not None:
             yield from self._find_written(reading, text.merged_layer)
-        if self._sounds is not None:
-            yield from self._find_sounds(reading, text.pinyin_layer)
 
     def _find_written(self, reading: Reading, layer: Layer) -> Iterator[_Match]:
         for last, entries in self._written.iter(layer.text):
@@ -69,12 +74,14 @@ class Lexicon:
                 if reading.holds(entry, leet, start, last + 1, before_leet=joined):
                     yield entry.term, *leet.span(start, last + 1)
 
-    def _find_sounds(self, reading: Reading, layer: Layer) -> Iterator[_Match]:
+    def _find_sounds(self, reading: Reading, layer: Layer, known: Set[tuple[str, int, int]]) -> Iterator[_Match]:
+        """What is not ``known`` already: list and span."""
         for last, terms in self._sounds.iter(layer.text):
             for term in terms:
                 start = last + 1 - len(term.folded)
-                if reading.sounds_like(term, layer, start, last + 1):
-                    yield term, *layer.span(start, last + 1)
+                span = layer.span(start, last + 1)
+                if (term.rule.id, *span) not in known and reading.sounds_like(term, layer, start, last + 1):
+                    yield term, *span
 
 
 def _is_leet(written: str, entry: Entry) -> bool:

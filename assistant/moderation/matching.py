@@ -8,7 +8,7 @@ from assistant.moderation.disguises import Spelling
 from assistant.moderation.forms import Written
 from assistant.moderation.homophones import is_disguise, sound_match
 from assistant.moderation.separators import hold_together
-from assistant.moderation.terms import Entry, Term
+from assistant.moderation.terms import Entry, Phrases, Term
 from assistant.text import Normalised
 from assistant.text.han import HANS_ONLY, HANT_ONLY
 from assistant.text.layer import Layer
@@ -152,5 +152,7 @@ def _goes_on(text: str, inner: int, step: int, *, short: bool) -> bool:
     return outer.isalpha() and outer < _FIRST_HAN_OR_HANGUL
 
 
-def _inside(text: str, start: int, phrases: Sequence[tuple[str, int]]) -> bool:
-    return any(offset <= start and text.startswith(phrase, start - offset) for phrase, offset in phrases)
+def _inside(text: str, start: int, phrases: Phrases) -> bool:
+    return any(
+        offset <= start and text[start - offset : start - offset + length] in those for offset, length, those in phrases
+    )

@@ -22,14 +22,18 @@ _MANY_INITIALS = {Label.PROFANITY, Label.HARASSMENT, Label.HATE, Label.SEXUAL}
 """Labels of which terms are commonly written with letters for all characters but one (傻b); elsewhere that is often chance (维c)."""
 
 
+Phrases = tuple[tuple[int, int, frozenset[str]], ...]
+"""Phrases around a term by its offset in them and their length; looked up, not compared one by one, however many there are."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """``folded`` is the term as in the view of that name; ``innocent`` holds phrases around it, with its place in each."""
+    """``folded`` is the term as in the view of that name; inside ``innocent`` phrases it is not meant."""
 
     rule: TermList
     folded: str
-    innocent: tuple[tuple[str, int], ...] = ()
-    innocent_sounds: tuple[tuple[str, int], ...] = ()
+    innocent: Phrases = ()
+    innocent_sounds: Phrases = ()
 
     @property
     def latin(self) -> bool:
@@ -87,8 +91,15 @@ def _terms(rule: TermList) -> Iterator[tuple[Term, tuple[Any, ...]]]:
             continue
         seen.add((folded, form))
         phrases = innocent.get(folded, ())
-        spoken = tuple((read_aloud(phrase), offset) for phrase, offset in phrases)
-        yield Term(rule, folded, tuple(phrases), spoken), form
+        spoken = [(read_aloud(phrase), offset) for phrase, offset in phrases]
+        yield Term(rule, folded, _by_place(phrases), _by_place(spoken)), form
+
+
+def _by_place(phrases: Iterable[tuple[str, int]]) -> Phrases:
+    places: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    for phrase, offset in phrases:
+        places[offset, len(phrase)].add(phrase)
+    return tuple((offset, length, frozenset(those)) for (offset, length), those in places.items())
 
 
 def _innocent(terms: Iterable[str], unless: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
