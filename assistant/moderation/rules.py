@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from assistant.moderation.contacts import ContactRules
+from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
 from assistant.moderation.links import LinkRules
 from assistant.moderation.patterns import Patterns
@@ -42,7 +45,7 @@ class Rules:
         self._phones = [_PHONE_GAP.join(map(re.escape, digits)) for digits in map(_digits, policy.own.phones) if digits]
 
     def find(self, text: Normalised) -> list[Finding]:
-        """Every finding in ``text``, in the order of its characters; spans count code points of the original."""
+        """The findings in ``text``, in the order of its characters, those of a flood merged; spans count code points of the original."""
         found = [
             *(self._own.find(text) if self._own else ()),
             *self._patterns.find(text),
@@ -55,9 +58,9 @@ class Rules:
             found += as_hints(terms, found, text)
         if not found:
             return found
-        exempt = _occurrences(text, self._phrases)
+        exempt = _Spans(_occurrences(text, self._phrases))
         kept = [finding for finding in found if self._counts(finding, exempt)]
-        return sorted(kept, key=lambda finding: (finding.start, finding.end, finding.source))
+        return bounded(sorted(kept, key=lambda finding: (finding.start, finding.end, finding.source)))
 
     def spared(self, text: Normalised) -> Normalised:
         """``text`` as the classifier may see it: exempt phrases and the community's own addresses blanked, character for character."""
@@ -70,10 +73,22 @@ class Rules:
             characters[start:end] = " " * (end - start)
         return Normalised("".join(characters))
 
-    def _counts(self, finding: Finding, exempt: Sequence[tuple[int, int]]) -> bool:
+    def _counts(self, finding: Finding, exempt: _Spans) -> bool:
         if finding.source in self._disabled or finding.source.startswith(self._disabled_families):
             return False
-        return not any(start <= finding.start and finding.end <= end for start, end in exempt)
+        return not exempt.hold(finding.start, finding.end)
+
+
+class _Spans:
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._reach = list(accumulate((end for _, end in ordered), max))
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether one of the spans holds all of ``start`` to ``end``."""
+        at = bisect_right(self._starts, start)
+        return at > 0 and end <= self._reach[at - 1]
 
 
 def _folded(phrases: Iterable[str]) -> frozenset[str]:
