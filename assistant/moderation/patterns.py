@@ -10,6 +10,7 @@ from typing import Any
 import re2
 
 from assistant.errors import InvalidPolicy
+from assistant.moderation.floods import MAX_FINDINGS
 from assistant.text import Normalised, View
 from assistant.types import Finding, Pattern
 from assistant.types.policy import MAX_PATTERN_CHARS, MAX_PATTERNS
@@ -17,9 +18,6 @@ from assistant.types.policy import MAX_PATTERN_CHARS, MAX_PATTERNS
 MAX_MEM = 4 << 20
 """Bytes that one compiled pattern and its automaton may take."""
 _CASED = "(?-i)"
-MAX_FINDINGS = 50
-"""Findings of one pattern in one view: each is a linear search, so their number is bounded too."""
-
 _SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 
 
@@ -46,7 +44,11 @@ class Patterns:
         self._compiled = tuple(_compile(pattern) for pattern in patterns)
 
     def find(self, text: Normalised) -> list[Finding]:
-        """The matches of every pattern, in the order of the patterns; empty matches do not count."""
+        """The matches of every pattern, in the order of the patterns; empty matches do not count.
+
+        Each match is a linear search, so their number is bounded: the one after ``MAX_FINDINGS`` of a pattern reaches to the end of the
+        text.
+        """
         if not self._compiled:
             return []
         views = [View("original", text.original)]
@@ -66,17 +68,20 @@ def _finding(pattern: Pattern, start: int, end: int) -> Finding:
 
 
 def _matches(regex: Any, data: bytes) -> Iterator[tuple[int, int]]:
-    """Code point offsets of the non-empty matches in UTF-8 ``data``, at most ``MAX_FINDINGS`` of the first matches."""
-    done, points = 0, 0
-    for count, match in enumerate(regex.finditer(data)):
-        if count == MAX_FINDINGS:
-            return
+    """Code point offsets of the non-empty matches in UTF-8 ``data``."""
+    done, points, count = 0, 0, 0
+    for match in regex.finditer(data):
         start, end = match.span()
         if start == end:
             continue
+        count += 1
+        if count > MAX_FINDINGS:
+            end = len(data)
         points += len(data[done:start].decode())
         length = len(data[start:end].decode())
         yield points, points + length
+        if count > MAX_FINDINGS:
+            return
         done, points = end, points + length
 
 

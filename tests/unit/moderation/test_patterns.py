@@ -7,7 +7,8 @@ import time
 import pytest
 
 from assistant.errors import InvalidPolicy
-from assistant.moderation.patterns import MAX_FINDINGS, Patterns
+from assistant.moderation.floods import MAX_FINDINGS
+from assistant.moderation.patterns import Patterns
 from assistant.text import Normalised
 from assistant.types import Pattern
 from assistant.types.policy import MAX_PATTERNS
@@ -66,3 +67,17 @@ def test_a_catastrophic_pattern_is_quick(pattern: str, text: str) -> None:
     found = rules.find(normalised)
     assert time.perf_counter() - start < 1.0
     assert len(found) <= 2 * MAX_FINDINGS
+
+
+def test_all_matches_are_covered_however_many() -> None:
+    assert find("bad", "bad " * 60) == ["bad"] * 60
+    text = "好bad " * 1_000
+    found = Patterns([Pattern("p", "spam", "bad")]).find(Normalised(text))
+    assert len(found) == MAX_FINDINGS + 1
+    assert [(f.start, f.end) for f in found[:2]] == [(1, 4), (6, 9)]
+    assert found[-1].end == len(text)
+    assert find("bad", "bad " * MAX_FINDINGS + "good") == ["bad"] * MAX_FINDINGS
+
+
+def test_empty_matches_use_nothing_up() -> None:
+    assert find("x*", "a" * 5_000 + "xx") == ["xx"]
