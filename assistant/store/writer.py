@@ -24,6 +24,8 @@ __all__ = ["DecisionWriter", "Idempotency", "NewDecision", "StoredDecision", "wr
 
 _log = logging.getLogger(__name__)
 _RETRY_S = 0.05
+_GATHER_S = 0.003
+"""Waited before a commit that follows one of several decisions: more of those under way come along, which saves more than it takes."""
 
 
 @dataclass(slots=True, eq=False)
@@ -97,7 +99,9 @@ class DecisionWriter:
         self._disconnect()
 
     def _take(self) -> list[_Entry]:
-        """What waits, at once; empty only at the end."""
+        """What waits, at once unless several came together last time; empty only at the end."""
+        if self.last_batch > 1:
+            time.sleep(_GATHER_S)
         with self._changed:
             while not self._entries and not self._stopping:
                 self._changed.wait()

@@ -89,7 +89,14 @@ def ratios(found: dict[str, Any]) -> dict[str, float]:
     if "http" in found:
         servers = found["http"]["servers"]
         rounds = {name: figures["rounds"] for name, figures in servers.items()}
-        made["HTTP with decisions stored over bare echo"] = _over(rounds["ours"], rounds["echo"])
+        workers = servers["ours"]["processes"]
+        made[f"HTTP with decisions stored, {workers} processes, over bare echo, 1 process"] = _over(
+            rounds["ours"], rounds["echo"]
+        )
+        if load.ECHO_AS_MANY in rounds:
+            made[f"HTTP with decisions stored over bare echo, {workers} processes each"] = _over(
+                rounds["ours"], rounds[load.ECHO_AS_MANY]
+            )
         if "server CPU us" in servers["ours"]:
             made["processor time of a request, ours over bare echo"] = (
                 servers["ours"]["server CPU us"] / servers["echo"]["server CPU us"]
@@ -123,10 +130,15 @@ def tables(found: dict[str, Any]) -> list[Table]:
         http = found["http"]
         columns = ("requests per second", "p50 ms", "p95 ms", "p99 ms", "server CPU us")
         rows = [
-            (name, *(f"{f[c]:,.1f}" if c in f else "unknown" for c in columns), str(f["not 200"] or "none"))
+            (
+                name,
+                str(f["processes"]),
+                *(f"{f[c]:,.1f}" if c in f else "unknown" for c in columns),
+                str(f["not 200"] or "none"),
+            )
             for name, f in http["servers"].items()
         ]
-        made.append(_table(f"HTTP, {load.CONNECTIONS} connections", ("", *columns, "not 200"), rows))
+        made.append(_table(f"HTTP, {load.CONNECTIONS} connections", ("", "processes", *columns, "not 200"), rows))
         start += [(f"ready, {name}", f"{value:.2f} s") for name, value in http["seconds to ready"].items()]
         start += [
             (f"resident, {name}", "unknown" if v is None else f"{v:.0f} MB") for name, v in http["resident MB"].items()

@@ -1,11 +1,13 @@
 """What our HTTP figures stand beside. ``python -m eval.bench.echo echo PORT``: a bare FastAPI route with the same server options that
-answers what it was sent. ``... ceiling PORT``: constant bytes from a raw socket, the most that the load client can drive.
+answers what it was sent; several such processes may share a port, and the kernel deals the connections out among them.
+``... ceiling PORT``: constant bytes from a raw socket, the most that the load client can drive.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import sys
 from typing import cast
 
@@ -45,17 +47,20 @@ def _echo(port: int) -> None:
 
     gc.collect()
     gc.freeze()
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(2048)
     config = uvicorn.Config(
         app,
-        host="127.0.0.1",
-        port=port,
         loop="uvloop",
         http="httptools",
         log_config=None,
         access_log=False,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE_S = 60.0
@@ -80,6 +80,16 @@ def service(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes]
         yield found
 
 
+def family(pid: int) -> list[int]:
+    """The processes of the session that ``pid`` leads: a server and its workers, without the database, which has a session of its own."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(_fields(stat)[3]) == pid:
+                found.append(int(stat.parent.name))
+    return sorted(found)
+
+
 def resident_mb(pid: int) -> float | None:
     """The resident set of one process in MB (10^6 bytes); None where the system does not tell."""
     status = Path(f"/proc/{pid}/status")
@@ -89,13 +99,21 @@ def resident_mb(pid: int) -> float | None:
     return int(line.split()[1]) * 1024 / 1e6
 
 
-def cpu_seconds(pid: int) -> float | None:
-    """Processor time that one process has used, all its threads; None where the system does not tell."""
-    status = Path(f"/proc/{pid}/stat")
-    if not status.is_file():
-        return None
-    fields = status.read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def cpu_seconds(pids: Iterable[int]) -> float | None:
+    """Processor time that the processes have used, all their threads; None where the system does not tell."""
+    ticks = 0
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        if not stat.is_file():
+            return None
+        fields = _fields(stat)
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _fields(stat: Path) -> list[str]:
+    """What stands after the process's name, which may hold anything."""
+    return stat.read_text("utf-8").rpartition(")")[2].split()
 
 
 def request(path: str, body: dict[str, object], key: str | None) -> bytes:

@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from eval.bench import __main__ as bench
+from eval.bench import load
 from eval.bench.client import length, read_requests, write_requests
-from eval.bench.serving import cpu_seconds, free_port, request, running
+from eval.bench.serving import cpu_seconds, family, free_port, request, running
 from eval.bench.texts import LENGTH, texts
 
 
@@ -50,7 +51,8 @@ def test_the_client_drives_a_server_and_counts(tmp_path):
     with running([sys.executable, "-m", "eval.bench.echo", "ceiling", str(port)], port, None) as (process, seconds):
         command = [sys.executable, "-m", "eval.bench.client", str(port), str(tmp_path / "r"), "0.3", "4"]
         found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        assert cpu_seconds(process.pid) is not None
+        assert family(process.pid) == [process.pid]
+        assert cpu_seconds([process.pid]) is not None
     assert seconds > 0
     assert found["not 200"] == {}
     assert found["requests per second"] > 100
@@ -70,13 +72,15 @@ def test_a_server_that_ends_is_told_with_its_last_words():
 def test_ratios_are_medians_of_the_rounds_ratios():
     runs = {"single": [90, 100, 40], "batch": [400], "BERT-base, single": [9, 10, 1], "BERT-base, batch": [8]}
     servers = {
-        "ours": {"rounds": [50, 40, 70], "server CPU us": 200},
-        "echo": {"rounds": [100, 100, 100], "server CPU us": 100},
+        "ours": {"rounds": [50, 40, 70], "server CPU us": 200, "processes": 2},
+        "echo": {"rounds": [100, 100, 100], "server CPU us": 100, "processes": 1},
+        load.ECHO_AS_MANY: {"rounds": [200, 200, 200], "server CPU us": 100, "processes": 2},
         "ceiling": {"rounds": [1000, 1000, 900]},
     }
     found = bench.ratios({"screen": {"messages per second": runs}, "http": {"servers": servers}})
     assert found["screen over BERT-base, single"] == 10
     assert found["screen over BERT-base, batch"] == 50
-    assert found["HTTP with decisions stored over bare echo"] == 0.5
+    assert found["HTTP with decisions stored, 2 processes, over bare echo, 1 process"] == 0.5
+    assert found["HTTP with decisions stored over bare echo, 2 processes each"] == 0.25
     assert found["processor time of a request, ours over bare echo"] == 2
     assert found["client's ceiling over bare echo"] == 10
