@@ -13,6 +13,9 @@ from itertools import combinations
 from assistant.moderation.forms import Written
 from assistant.text.phonetic import letters_of
 
+MAX_DISGUISED_CHARS = 24
+"""Characters of a term that is looked for with initials or stars; a longer one would have too many, and is known by what stays."""
+
 _MOST_INITIALS = 4
 
 
@@ -36,6 +39,8 @@ def han_disguises(term: str, forms: tuple[Written, ...], *, many_initials: bool)
     ``many_initials`` allows letters for all characters but one, in a term of two for the second; without it a letter stands for at most
     half of them, and in no term of two.
     """
+    if len(term) > MAX_DISGUISED_CHARS:
+        return iter(())
     han = [i for i, char in enumerate(term) if letters_of(char)]
     if len(term) == 2:
         han, most = han[1:], int(many_initials)
@@ -56,7 +61,7 @@ def _with_initials(term: str, forms: tuple[Written, ...], han: list[int], most: 
 
 def latin_disguises(term: str) -> Iterator[Spelling]:
     """For a folded term of ASCII characters."""
-    if len(term) > 3 and term.isalpha():
+    if 3 < len(term) <= MAX_DISGUISED_CHARS and term.isalpha():
         yield from _starred(term)
     ells = [i for i, letter in enumerate(term) if letter == "l"][:3]
     for count in range(1, len(ells) + 1):

@@ -16,6 +16,10 @@ from assistant.text import Normalised
 from assistant.text.phonetic import letters_of, other_readings, read_aloud
 from assistant.types import Label, TermList, TermScript
 
+MAX_DISGUISE_CHARS = 500_000
+"""Characters of all the disguises that one set of lists looks for; the shipped lists have 200,000. Terms beyond are found as written and
+by their sound."""
+
 _MOST_SYLLABLES = 8
 _MOST_READINGS = 8
 _MANY_INITIALS = {Label.PROFANITY, Label.HARASSMENT, Label.HATE, Label.SEXUAL}
@@ -56,13 +60,15 @@ def compile_terms(lists: Sequence[TermList]) -> tuple[Any, Any]:
     """
     written: defaultdict[str, list[Entry]] = defaultdict(list)
     sounds: defaultdict[str, list[Term]] = defaultdict(list)
+    room = MAX_DISGUISE_CHARS
     for rule in lists:
         for term, forms in _terms(rule):
             exact = Spelling(term.folded, forms)
             written[exact.text].append(Entry(term, exact, disguised=False))
             if rule.evasive:
-                for spelling in _disguises(term, exact):
+                for spelling in _disguises(term, exact) if room > 0 else ():
                     written[spelling.text].append(Entry(term, spelling, disguised=True))
+                    room -= len(spelling.text)
                 for sound in _sounds(term):
                     sounds[sound].append(term)
     return automaton(written), automaton(sounds)

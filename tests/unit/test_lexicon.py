@@ -1,12 +1,18 @@
 """Keywords: found as written and in every disguise, and not where the characters mean something else."""
 
 import time
+import tracemalloc
+from collections.abc import Iterator
+from itertools import islice, product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.moderation.lexicon import Lexicon
+from assistant.moderation.starter import starter_lists
+from assistant.moderation.terms import MAX_DISGUISE_CHARS, compile_terms
 from assistant.text import Normalised
 from assistant.types import Finding, TermList, TermScript
 
@@ -273,3 +279,43 @@ def test_time_is_linear(unit):
 
     short, long = unit * (3_000 // len(unit)), unit * (30_000 // len(unit))
     assert seconds(long) < 25 * seconds(short) + 0.02
+
+
+def peak_bytes(terms: tuple[str, ...]) -> int:
+    """Most memory that Python held while the lexicon was made; the automaton's own is in proportion to what it is given."""
+    tracemalloc.start()
+    Lexicon([TermList("one", "profanity", terms)])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def any_letters(count: int) -> Iterator[str]:
+    """Words of ``count`` vowels that differ from one another."""
+    return ("".join(letters) for letters in product("aeiou", repeat=count))
+
+
+def disguise_chars(written: Any) -> int:
+    return sum(len(entry.spelling.text) for entries in written.values() for entry in entries if entry.disguised)
+
+
+def test_long_terms_have_no_disguises_to_speak_of() -> None:
+    terms = tuple(islice((word * 20 for word in any_letters(5)), 400))
+    rule = TermList("one", "profanity", terms)
+    start = time.process_time()
+    written = compile_terms([rule])[0]
+    assert time.process_time() - start < 2
+    assert len(written) < 30 * len(terms)
+    assert peak_bytes(terms) < 30_000_000
+    assert found(f"x {terms[-1]} x", Lexicon([rule])) == [terms[-1]]
+
+
+def test_the_disguises_of_all_terms_together_are_bounded() -> None:
+    terms = tuple(islice((f"bcdl{word}" for word in any_letters(6)), 5_000))
+    rule = TermList("one", "profanity", terms)
+    assert MAX_DISGUISE_CHARS <= disguise_chars(compile_terms([rule])[0]) <= MAX_DISGUISE_CHARS + 1_000
+    assert found(terms[-1], Lexicon([rule])) == [terms[-1]]
+
+
+def test_the_shipped_lists_are_well_within_the_bound() -> None:
+    assert disguise_chars(compile_terms(starter_lists())[0]) < MAX_DISGUISE_CHARS / 2
