@@ -71,6 +71,9 @@ _DEVICE = re.compile(
 )
 """What stands after a messenger's name in talk about the messenger."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_WORD = re.compile(r"(?<![a-z0-9_])[a-z0-9_](?:[a-z0-9_.-]{0,64}[a-z0-9_])?(?![a-z0-9_])")
+_NUMBER_ALONE = re.compile(r"(?<![^\s@#])\d+(?![^\s，。,.!！])")
+_LEAST_ACCOUNT_DIGITS = 5
 _BAIT_REACH = 12
 
 
@@ -87,7 +90,8 @@ class ContactRules:
 
     def __init__(self, own: Own) -> None:
         self._own = own_accounts((*own.accounts, *own.phones, *own.staff))
-        self._staff = tuple(name.lower() for name in own.staff if name.strip())
+        names = (Normalised(name).folded.text.strip() for name in own.staff)
+        self._staff = tuple(name for name in names if len(name) > 1 and _HAN.search(name))
 
     def find(self, text: Normalised) -> list[Finding]:
         """One finding per lure: it spans the words that lure, not the account."""
@@ -100,8 +104,20 @@ class ContactRules:
     def _exempt(self, lure: _Lure, text: str) -> bool:
         if lure.account is not None:
             return same_account(lure.account, self._own)
-        around = text[max(0, lure.start - 10) : lure.end + 20]
-        return any(word in around for word in (*self._staff, *self._own))
+        first, last = max(0, lure.start - 10), lure.end + 20
+        if any(text.find(name, first, last) >= 0 for name in self._staff):
+            return True
+        return any(same_account(word, self._own) for word in _words(text, first, last))
+
+
+def _words(text: str, first: int, last: int) -> Iterator[str]:
+    """Whole words that begin between ``first`` and ``last``, without short numbers beside anything: they are quantities (7天)."""
+    for word in _WORD.finditer(text, first):
+        if word.start() >= last:
+            return
+        short = word[0].isdigit() and len(word[0]) < _LEAST_ACCOUNT_DIGITS
+        if not short or _NUMBER_ALONE.match(text, word.start()):
+            yield word[0]
 
 
 def _lures(text: str) -> Iterator[_Lure]:

@@ -29,6 +29,7 @@ _DOTS = re.compile(_DOT)
 _AFTER = ".,!?;:)]}'\""
 """What ends a sentence rather than a link."""
 _IGNORED = {"Cf", "Mn", "Me"}
+_FIRST_NAME = re.compile(r"(?:[ps]/|\?phone=)?(?:[@+~]|%40)?([^/?#&]+)")
 
 SHORTENER_SCORE = 0.5
 INVITE_SCORE = 0.75
@@ -60,7 +61,7 @@ class LinkRules:
         self._deny_label = links.deny_label
         self._names = (*own_names((*own.domains, *links.protect)), *known_domains().names)
         self._official = frozenset(domain for name in self._names for domain in name.official)
-        self._accounts = tuple(account.lower().lstrip("@") for account in own.accounts if account.strip("@ "))
+        self._accounts = frozenset(account.lower().strip("@+ ") for account in own.accounts if account.strip("@ "))
 
     def find(self, text: Normalised) -> list[Finding]:
         """At most one finding per link, spanning the whole link."""
@@ -109,12 +110,18 @@ class LinkRules:
     def _detour(self, link: _Link, host: Host) -> tuple[str, str, float] | None:
         name = ".".join(host.labels).removeprefix("www.")
         address = f"{name}{link.path}"
-        if any(address == invite or address.startswith(f"{invite}/") for invite in known_domains().invites):
-            owned = any(re.search(rf"(?<![\w]){re.escape(account)}(?![\w])", link.path) for account in self._accounts)
-            return None if owned or not link.path.strip("/") else ("invite", Label.SPAM, INVITE_SCORE)
+        for invite in known_domains().invites:
+            if address == invite or address.startswith((f"{invite}/", f"{invite}?")):
+                where = address.removeprefix(invite).strip("/")
+                return ("invite", Label.SPAM, INVITE_SCORE) if where and not self._leads_home(where) else None
         if host.within(known_domains().shorteners) and link.path.strip("/"):
             return "shortener", Label.SPAM, SHORTENER_SCORE
         return None
+
+    def _leads_home(self, where: str) -> bool:
+        """Whether the name after an invitation's address ("@shop", "p/@shop", "?phone=123") is one of the community's own accounts."""
+        name = _FIRST_NAME.match(where)
+        return name is not None and name[1] in self._accounts
 
 
 def _links(text: Normalised, view: View) -> Iterator[_Link]:

@@ -109,3 +109,27 @@ def test_a_bare_suggestion_is_only_a_hint() -> None:
 
 def test_a_foreign_account_beside_a_staff_name_is_found() -> None:
     assert max(scores("加客服小美微信 abc_999")) >= REVIEW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7天到账 加❤薇❤信",
+        "日赚700 加❤薇❤信",
+        "7:30 加❤薇❤信",
+        "samy说 加❤薇❤信",
+        "加❤薇❤信 amyxyz",
+        "加❤薇❤信 七天amy88",
+    ],
+)
+def test_a_name_inside_a_longer_word_is_nobody(text: str) -> None:
+    rules = ContactRules(Own(accounts=("amy",), staff=("7", "a", "amy")))
+    assert [f.source for f in rules.find(Normalised(text))] == [SOURCE]
+
+
+@pytest.mark.parametrize(
+    "text", ["加❤薇❤信找amy", "@amy 加❤薇❤信", "小麗說加❤薇❤信", "客服 7 加❤薇❤信", "加❤薇❤信 139-1111-2222"]
+)
+def test_a_whole_name_is_exempt(text: str) -> None:
+    rules = ContactRules(Own(phones=("13911112222",), staff=("7", "amy", "小麗")))
+    assert rules.find(Normalised(text)) == []

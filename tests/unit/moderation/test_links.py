@@ -125,3 +125,36 @@ def test_ordinary_links_and_dots_are_no_finding(text: str) -> None:
 def test_deny_wins_over_allow() -> None:
     rules = LinkRules(Links(allow=("x.com",), deny=("x.com",)), Own())
     assert len(rules.find(Normalised("x.com"))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t.me/ourshop/12",
+        "t.me/s/ourshop",
+        "line.me/ti/p/@ourshop",
+        "line.me/R/ti/p/%40ourshop",
+        "wa.me/85291234567?text=hi",
+        "api.whatsapp.com/send?phone=85291234567",
+    ],
+)
+def test_an_invitation_to_an_own_account_is_exempt(text: str) -> None:
+    rules = LinkRules(Links(), Own(accounts=("@ourshop", "+85291234567")))
+    assert rules.find(Normalised(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t.me/spamchan/ourshop",
+        "t.me/spam_ourshop",
+        "t.me/ourshop_official",
+        "t.me/spam?start=ourshop",
+        "t.me/spam#ourshop",
+        "line.me/ti/p/@spam/ourshop",
+        "api.whatsapp.com/send?phone=85291234568",
+    ],
+)
+def test_an_own_account_elsewhere_in_an_invitation_exempts_nothing(text: str) -> None:
+    rules = LinkRules(Links(), Own(accounts=("@ourshop", "+85291234567")))
+    assert [f.source for f in rules.find(Normalised(text))] == ["rule:link.invite"]
