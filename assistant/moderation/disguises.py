@@ -6,6 +6,7 @@ one letter of a double stretched (asssss).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,6 +18,8 @@ MAX_DISGUISED_CHARS = 24
 """Characters of a term that is looked for with initials or stars; a longer one would have too many, and is known by what stays."""
 
 _MOST_INITIALS = 4
+_PLACEHOLDER = re.compile(r"([a-z])\1")
+"""XX学校: a letter repeated stands for a name left out, not for two readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def _with_initials(term: str, forms: tuple[Written, ...], han: list[int], most: 
     for count in range(1, most + 1):
         for chosen in combinations(han, count):
             text = "".join(letters_of(char)[0] if i in chosen else char for i, char in enumerate(term))
+            if _PLACEHOLDER.search(text):
+                continue
             yield Spelling(text, tuple(form for form in forms if form.position not in chosen))
 
 

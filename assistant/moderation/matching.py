@@ -51,7 +51,7 @@ class Reading:
 
     def _is_one_piece(self, entry: Entry, layer: Layer, start: int, end: int) -> bool:
         """Whether the characters of a Han term belong to one another, and not to what stands outside."""
-        if entry.disguised and _beside_digit(layer.text, start, end):
+        if entry.disguised and (_beside_digit(layer.text, start, end) or _stretched_letter(layer, start, end)):
             return False
         return layer.starts is None or (self._together(layer, start, end) and not self._is_borrowed(layer, start, end))
 
@@ -124,6 +124,13 @@ def _beside_digit(text: str, start: int, end: int) -> bool:
     return (text[start].isascii() and text[start - 1 : start].isdigit()) or (
         text[end - 1].isascii() and text[end : end + 1].isdigit()
     )
+
+
+def _stretched_letter(layer: Layer, start: int, end: int) -> bool:
+    """Whether a letter stands for several of itself (xxx大厦): a name left out."""
+    if layer.starts is None or layer.ends is None:
+        return False
+    return any(layer.ends[i] - layer.starts[i] > 1 for i in range(start, end) if layer.text[i].isascii())
 
 
 def _whole_word(layer: Layer, start: int, end: int) -> bool:

@@ -290,6 +290,17 @@ def peak_bytes(terms: tuple[str, ...]) -> int:
     return peak
 
 
+@pytest.mark.parametrize("text", ["XX学校", "xx学校", "XXX学校", "ＸＸ学校", "XXXX学校", "去xxx洗学校"])
+def test_a_repeated_letter_is_a_name_left_out(text: str) -> None:
+    assert found(text, single("血洗学校")) == []
+    assert found(text, Lexicon([TermList("one", "profanity", ("血洗学校",))])) == []
+
+
+@pytest.mark.parametrize("text", ["x洗学校", "血x学校"])
+def test_one_letter_is_an_initial(text: str) -> None:
+    assert found(text, single("血洗学校")) == [text]
+
+
 def any_letters(count: int) -> Iterator[str]:
     """Words of ``count`` vowels that differ from one another."""
     return ("".join(letters) for letters in product("aeiou", repeat=count))
