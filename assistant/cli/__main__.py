@@ -1,4 +1,4 @@
-from assistant.cli.app import main
+if __name__ == "__main__":  # the import too: a worker imports this file again and needs no command
+    from assistant.cli.app import main
 
-if __name__ == "__main__":
     main()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
@@ -12,7 +14,6 @@ from assistant.cli.listening import listen
 from assistant.cli.screen import err
 from assistant.cli.workers import Workers, leave_when_told, run_here, shared_folder
 from assistant.settings import Settings, load_settings
-from assistant.store.database import Database
 from assistant.usecases.communities import seed_demo
 from assistant.usecases.keys import demo_key
 from assistant.web.shared import Shared
@@ -37,20 +38,29 @@ def serve(
     leave_when_told()
     listeners = listen(settings, settings.workers or _by_cores())
     settings = settings.model_copy(update={"port": listeners[0].getsockname()[1]})
-    if len(listeners) > 1:
-        database, embedded = open_database(settings)
-    else:
-        assistant = build(settings)
-        database, embedded = assistant.database, assistant.embedded
+    with ExitStack() as stack:
+        if len(listeners) > 1:
+            Workers(settings, listeners, Shared(shared_folder(settings))).run(
+                lambda: stack.enter_context(_database(settings))
+            )
+        else:
+            stack.enter_context(_database(settings))
+            assistant = build(settings, prepared=True)
+            stack.callback(assistant.close)
+            run_here(assistant, listeners[0])
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[None]:
+    """Opened, watched and seeded."""
+    database, embedded = open_database(settings)
     try:
         if embedded is not None:
             embedded.watch()
         if settings.demo:
-            _seed(settings, database)
-        if len(listeners) > 1:
-            Workers(settings, listeners, Shared(shared_folder(settings))).run()
-        else:
-            run_here(assistant, listeners[0])
+            seed_demo(database)
+            _introduce(settings, demo_key(database, settings.data_dir / "demo.key"))
+        yield
     finally:
         database.close()
         if embedded is not None:
@@ -59,11 +69,6 @@ def serve(
 
 def _by_cores() -> int:
     return min(_MOST_BY_DEFAULT, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-
-
-def _seed(settings: Settings, database: Database) -> None:
-    seed_demo(database)
-    _introduce(settings, demo_key(database, settings.data_dir / "demo.key"))
 
 
 def _introduce(settings: Settings, key: str) -> None:

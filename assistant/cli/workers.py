@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
@@ -28,7 +28,7 @@ from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.logs import configure_logs
 from assistant.web.shared import METRICS_VARIABLE, Shared
-from assistant.wiring import Assistant, build
+from assistant.wiring import Assistant, build, build_classifier
 
 log = structlog.get_logger()
 
@@ -36,6 +36,7 @@ GRACE_S = 20
 """Seconds that requests under way have to end."""
 _PAUSE_S = 1.0
 """Between a worker's start and its replacement's, at least."""
+_POLL_S = 0.01
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -77,7 +78,10 @@ def _work(settings: Settings, listener: socket.socket, shared: Shared) -> None:
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     configure_logs(settings.log)
     try:
-        assistant = build(settings, prepared=True)
+        classifier = build_classifier(settings)
+        while not shared.prepared.exists():
+            time.sleep(_POLL_S)
+        assistant = build(settings, classifier=classifier, prepared=True)
     except CannotStart as error:
         err.print(f"error: {error.detail}", markup=False, soft_wrap=True)
         sys.exit(Exit.CANNOT_START)
@@ -107,19 +111,21 @@ class Workers:
         self._started: dict[int, float] = {}
         self._told, self._tell = os.pipe()
 
-    def run(self) -> None:
-        """Until SIGTERM or SIGINT; a worker that dies is replaced.
+    def run(self, prepare: Callable[[], object]) -> None:
+        """Until SIGTERM or SIGINT; a worker that dies is replaced. ``prepare`` readies the database while the workers load.
 
         Raises:
             CannotStart: the first workers cannot; they have said why.
         """
-        self._shared.prepare()
+        self._shared.clear()
         os.environ[METRICS_VARIABLE] = str(self._shared.metrics)  # read when a worker imports the metrics' library
         for which in signal.SIGTERM, signal.SIGINT:
             signal.signal(which, lambda *_: os.write(self._tell, b"."))
         try:
             for number in range(len(self._listeners)):
                 self._start(number)
+            prepare()
+            self._shared.prepared.touch()
             while self._told not in wait([self._told, *(process.sentinel for process in self._processes.values())]):
                 self._replace_dead()
         finally:

@@ -29,11 +29,16 @@ class Shared:
         return self.folder / "addresses"
 
     @property
+    def prepared(self) -> Path:
+        """Exists once the database is ready for the workers."""
+        return self.folder / "prepared"
+
+    @property
     def worked(self) -> Path:
         """Exists once a worker has been built."""
         return self.folder / "worked"
 
-    def prepare(self) -> None:
+    def clear(self) -> None:
         """Empty, whatever a service that was killed left there."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.metrics.mkdir(mode=0o700, parents=True)
