@@ -71,7 +71,8 @@ _DEVICE = re.compile(
 )
 """What stands after a messenger's name in talk about the messenger."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_WORD = re.compile(r"(?<![a-z0-9_])[a-z0-9_](?:[a-z0-9_.-]{0,64}[a-z0-9_])?(?![a-z0-9_])")
+_LONGEST_ACCOUNT = 64
+_WORD = re.compile(rf"(?<![a-z0-9_])[a-z0-9_](?:[a-z0-9_.-]{{0,{_LONGEST_ACCOUNT}}}[a-z0-9_])?(?![a-z0-9_])")
 _NUMBER_ALONE = re.compile(r"(?<![^\s@#])\d+(?![^\s，。,.!！])")
 _LEAST_ACCOUNT_DIGITS = 5
 _BAIT_REACH = 12
@@ -111,8 +112,8 @@ class ContactRules:
 
 
 def _words(text: str, first: int, last: int) -> Iterator[str]:
-    """Whole words that begin between ``first`` and ``last``, without short numbers beside anything: they are quantities (7天)."""
-    for word in _WORD.finditer(text, first):
+    """Whole words between ``first`` and ``last``, without short numbers beside anything: they are quantities (7天)."""
+    for word in _WORD.finditer(text, first, last + _LONGEST_ACCOUNT):
         if word.start() >= last:
             return
         short = word[0].isdigit() and len(word[0]) < _LEAST_ACCOUNT_DIGITS
