@@ -41,4 +41,5 @@ class Shared:
     def clear(self) -> None:
         """Empty, whatever a service that was killed left there."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.metrics.mkdir(mode=0o700, parents=True)
+        for folder in (self.metrics.parent.parent, self.metrics.parent, self.metrics):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)

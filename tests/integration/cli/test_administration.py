@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -105,11 +106,18 @@ def test_the_demo_plays_through_the_service(service: Service) -> None:
         assert word in done.stdout
 
 
-def test_the_doctor_finds_a_port_in_use(service: Service) -> None:
-    done = assistant(service, "doctor")
+def test_the_doctor_knows_the_service_and_finds_a_port_in_use(service: Service) -> None:
+    beside = assistant(service, "doctor")
+    assert beside.returncode == 0, beside.stdout
+    assert "taken by this service" in beside.stdout
+    assert "PostgreSQL 18" in beside.stdout
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = {"ASSISTANT_PORT": str(other.getsockname()[1])}
+        done = command("doctor", env=service.environment | taken)
     assert done.returncode == Exit.CANNOT_START
     assert "Address already in use" in done.stdout
-    assert "PostgreSQL 18" in done.stdout
     free = command("doctor", env=service.environment | {"ASSISTANT_PORT": "0"})
     assert free.returncode == 0, free.stdout
 
