@@ -125,22 +125,22 @@ def _lures(text: str) -> Iterator[_Lure]:
     for match in _ADDED.finditer(text):
         yield _lure(match, with_account=0.95, bare=_bare_score(text, match))
     for match in _ADDED_MAYBE.finditer(text):
-        yield _lure(match, with_account=0.9, bare=0.0)
+        yield _lure(match, with_account=0.92, bare=0.0)
     for match in _NAMED.finditer(text):
         if not _THIRD_PERSON.search(text[max(0, match.start() - 8) : match.start()]):
             yield _lure(match, with_account=_named_score(match), bare=_spelled_score(match))
     for match in _ENGLISH.finditer(text):
-        yield _lure(match, with_account=0.95, bare=0.8 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4)
-    for pattern, score in ((_PRIVATE, 0.75), (_GROUP, 0.75)):
+        yield _lure(match, with_account=0.95, bare=0.91 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4)
+    for pattern, score in ((_PRIVATE, 0.91), (_GROUP, 0.91)):
         for match in pattern.finditer(text):
             yield _Lure(match.start("cue"), match.end("cue"), None, score)
 
 
 def _lure(match: re.Match[str], *, with_account: float, bare: float) -> _Lure:
     account = match["account"]
-    score = with_account if account is not None and _is_account(match) else bare
-    if score == with_account and _DISGUISE.search(match["cue"]):
-        score = max(score, 0.98)
+    score = bare
+    if account is not None and _is_account(match):
+        score = 0.98 if _DISGUISE.search(match["cue"]) else with_account
     return _Lure(match.start("cue"), match.end("cue"), account, score)
 
 
@@ -154,24 +154,24 @@ def _is_account(match: re.Match[str]) -> bool:
 
 def _bare_score(text: str, match: re.Match[str]) -> float:
     if _DISGUISE.search(match["cue"]):
-        return 0.85
+        return 0.93
     if _BAIT.search(text[match.end("cue") : match.end("cue") + _BAIT_REACH]):
-        return 0.8
-    return 0.75 if "赖" in match["cue"] else 0.5
+        return 0.91
+    return 0.91 if "赖" in match["cue"] else 0.5
 
 
 def _named_score(match: re.Match[str]) -> float:
     if match["link"].strip():
-        return 0.85
+        return 0.92
     if _DISGUISE.search(match["cue"]):
-        return 0.9
+        return 0.93
     if match["cue"][-1] in "群裙":
-        return 0.75
-    return 0.5 if _DEVICE.match(match["account"]) or match["cue"].startswith("line") else 0.75
+        return 0.91
+    return 0.5 if _DEVICE.match(match["account"]) or match["cue"].startswith("line") else 0.91
 
 
 def _spelled_score(match: re.Match[str]) -> float:
     """For a messenger's name before letters alone ("微信：happyshop"): an account after a colon, else the next word."""
     if match["link"].strip() in {":", "：", "="}:
-        return 0.75 if _HAN.search(match["cue"]) or match["cue"].endswith("id") else 0.5
+        return 0.91 if _HAN.search(match["cue"]) or match["cue"].endswith("id") else 0.5
     return 0.0

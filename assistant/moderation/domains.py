@@ -129,13 +129,13 @@ def _imitates(seen: _Seen, name: Name) -> float:
     known, host = known_domains(), seen.host
     if not name.common and host.domain not in known.neighbours:
         if host.domain == name.text:
-            return 0.8 if host.suffix in known.throwaway else 0.0
+            return 0.91 if host.suffix in known.throwaway else 0.0
         if seen.skeleton == skeleton(name.text):
-            return 0.9
+            return 0.93
         if _glued(host.domain, name.text, known.bait):
-            return 0.9
+            return 0.92
         if _one_edit(host.domain, name.text):
-            return 0.75
+            return 0.91
     return max(_in_subdomain(seen, name), _in_domain(seen, name))
 
 
@@ -144,7 +144,7 @@ def _in_subdomain(seen: _Seen, name: Name) -> float:
         return 0.0
     if any(f".{own}." in seen.above for own in name.official):
         return 0.95
-    return 0.85 if name.text in seen.above_words and _baited(seen, name) else 0.0
+    return 0.91 if name.text in seen.above_words and _baited(seen, name) else 0.0
 
 
 def _in_domain(seen: _Seen, name: Name) -> float:
@@ -152,9 +152,9 @@ def _in_domain(seen: _Seen, name: Name) -> float:
         return 0.0
     if name.text in seen.words:
         baited = _baited(seen, name)
-        return (0.9 if baited else 0.6) if not name.common else (0.8 if baited else 0.0)
+        return (0.92 if baited else 0.6) if not name.common else (0.91 if baited else 0.0)
     alike = not name.common and any(skeleton(word) == skeleton(name.text) for word in seen.words)
-    return 0.9 if alike else 0.0
+    return 0.92 if alike else 0.0
 
 
 def _baited(seen: _Seen, name: Name) -> bool:

@@ -32,7 +32,7 @@ _IGNORED = {"Cf", "Mn", "Me"}
 _FIRST_NAME = re.compile(r"(?:[ps]/|\?phone=)?(?:[@+~]|%40)?([^/?#&]+)")
 
 SHORTENER_SCORE = 0.5
-INVITE_SCORE = 0.75
+INVITE_SCORE = 0.91
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class LinkRules:
         if fake := self._imitation(host, genuine=genuine):
             return "lookalike", Label.FRAUD, fake
         if link.user and "." in link.user:
-            return "userinfo", Label.FRAUD, 0.85
+            return "userinfo", Label.FRAUD, 0.91
         return self._detour(link, host)
 
     def _imitation(self, host: Host, *, genuine: bool) -> float:

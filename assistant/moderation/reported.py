@@ -14,7 +14,7 @@ from dataclasses import replace
 from assistant.text import Normalised
 from assistant.types import Finding, Label
 
-HINT_SCORE = 0.55
+HINT_SCORE = 0.45
 
 _TRADES = frozenset({Label.FRAUD, Label.GAMBLING, Label.ILLICIT, Label.MISLEADING})
 _QUOTED = re.compile(r"「[^「」\n]*」|『[^『』\n]*』|“[^“”\n]*”|\"[^\"\n]*\"")

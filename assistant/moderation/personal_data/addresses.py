@@ -67,9 +67,9 @@ def _score(text: str, match: re.Match[str]) -> float:
     if near(text, match.end(), match.end(), _SHOP, before=14 + len(match[0]), after=12):
         return 0.4
     if unit and (town or home):
-        return 0.9
+        return 0.93
     if home:
-        return 0.8 if town else 0.7
+        return 0.92 if town else 0.91
     if unit:
-        return 0.7
+        return 0.91
     return 0.5 if town else 0.0

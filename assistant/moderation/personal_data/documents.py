@@ -39,19 +39,19 @@ def find_documents(text: Normalised) -> Iterator[Hit]:
         if is_taiwan_id(match[0]):
             cued = near(view.text, *match.span(), _ID_CUE)
             if cued or not near(view.text, *match.span(), _FLIGHT):
-                yield hit(view, "id_tw", match.span(), 0.95 if cued else 0.85)
+                yield hit(view, "id_tw", match.span(), 0.95 if cued else 0.92)
     for match in _HONG_KONG.finditer(view.text):
         if is_hong_kong_id(match[1] + (match[3] or match[4])):
             cued = near(view.text, *match.span(), _ID_CUE)
-            score = 0.95 if cued else 0.9 if match[3] else 0.5
+            score = 0.95 if cued else 0.92 if match[3] else 0.5
             yield hit(view, "id_hk", match.span(), score)
     for match in _MACAU.finditer(view.text):
-        yield hit(view, "id_mo", match.span(), 0.85 if near(view.text, *match.span(), _ID_CUE) else 0.5)
+        yield hit(view, "id_mo", match.span(), 0.92 if near(view.text, *match.span(), _ID_CUE) else 0.5)
     for match in _PASSPORT.finditer(view.text):
         if near(view.text, *match.span(), _PASSPORT_CUE):
-            yield hit(view, "passport", match.span(), 0.9)
+            yield hit(view, "passport", match.span(), 0.92)
     for match in _MAINLAND_PLATE.finditer(view.text):
-        yield hit(view, "plate", match.span(), 0.85 if near(view.text, *match.span(), _PLATE_CUE) else 0.75)
+        yield hit(view, "plate", match.span(), 0.92 if near(view.text, *match.span(), _PLATE_CUE) else 0.91)
     for match in _OTHER_PLATE.finditer(view.text):
         if near(view.text, *match.span(), _PLATE_CUE):
-            yield hit(view, "plate", match.span(), 0.8)
+            yield hit(view, "plate", match.span(), 0.91)

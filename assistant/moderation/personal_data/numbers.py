@@ -125,7 +125,7 @@ def _card(number: Number) -> tuple[str, float] | None:
         return None
     if near(number.text, number.start, number.end, _CARD_CUE):
         return "card", 0.95
-    return None if near(number.text, number.start, number.end, _NOT_PERSONAL, before=10) else ("card", 0.85)
+    return None if near(number.text, number.start, number.end, _NOT_PERSONAL, before=10) else ("card", 0.92)
 
 
 def _phone(number: Number) -> tuple[str, float] | None:

@@ -50,18 +50,18 @@ def _format(digits: str, written: str, region: str, alone: float, cued: float) -
 
 _ANY = r".*"
 _FORMATS = (
-    _format(r"(?:86)?1[3-9]\d{9}", r"(?!1[.,]\d|1[ -]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$).*", "CN", 0.9, 0.95),
-    _format(r"(?:886)9\d{8}|09\d{8}", _ANY, "TW", 0.9, 0.95),
-    _format(r"0(?:10|2\d|[3-9]\d\d)\d{7,8}", r"\(?0\d{2,3}\)?[ -].*", "CN", 0.7, 0.8),
-    _format(r"0[2-8]\d{7,8}", r"\(?0\d{1,3}\)?[ -].*", "TW", 0.7, 0.8),
-    _format(r"0(?:10|2\d|[3-9]\d\d)\d{7,8}", _ANY, "CN", 0.0, 0.75),
-    _format(r"0[2-8]\d{7,8}", _ANY, "TW", 0.0, 0.75),
-    _format(r"852[4-9]\d{7}", _ANY, "HK", 0.7, 0.9),
-    _format(r"[5679]\d{7}", r"\d{4}[ -]\d{4}", "HK", 0.7, 0.9),
-    _format(r"[2-9]\d{7}", _ANY, "HK", 0.0, 0.85),
-    _format(r"[2-9]\d{7}", _ANY, "MO", 0.0, 0.85),
-    _format(r"1?[2-9]\d{9}", r"(?:1[ -.])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}", "US", 0.85, 0.9),
-    _format(r"1?[2-9]\d{9}", _ANY, "US", 0.0, 0.8),
+    _format(r"(?:86)?1[3-9]\d{9}", r"(?!1[.,]\d|1[ -]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$).*", "CN", 0.93, 0.95),
+    _format(r"(?:886)9\d{8}|09\d{8}", _ANY, "TW", 0.93, 0.95),
+    _format(r"0(?:10|2\d|[3-9]\d\d)\d{7,8}", r"\(?0\d{2,3}\)?[ -].*", "CN", 0.91, 0.92),
+    _format(r"0[2-8]\d{7,8}", r"\(?0\d{1,3}\)?[ -].*", "TW", 0.91, 0.92),
+    _format(r"0(?:10|2\d|[3-9]\d\d)\d{7,8}", _ANY, "CN", 0.0, 0.91),
+    _format(r"0[2-8]\d{7,8}", _ANY, "TW", 0.0, 0.91),
+    _format(r"852[4-9]\d{7}", _ANY, "HK", 0.91, 0.93),
+    _format(r"[5679]\d{7}", r"\d{4}[ -]\d{4}", "HK", 0.91, 0.93),
+    _format(r"[2-9]\d{7}", _ANY, "HK", 0.0, 0.91),
+    _format(r"[2-9]\d{7}", _ANY, "MO", 0.0, 0.91),
+    _format(r"1?[2-9]\d{9}", r"(?:1[ -.])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}", "US", 0.91, 0.92),
+    _format(r"1?[2-9]\d{9}", _ANY, "US", 0.0, 0.91),
 )
 POSSIBLE = re.compile("|".join(f"(?:{shape.digits.pattern})" for shape in _FORMATS))
 """The bare digits of every phone number but those written with ``+``."""
@@ -81,7 +81,7 @@ def recognise_phone(text: str, start: int, end: int, digits: str, *, hant: bool)
         return None
     written = text[start:end]
     if written.startswith("+"):
-        return ("phone", 0.9) if _is_private(f"+{digits}", None) else None
+        return ("phone", 0.93) if _is_private(f"+{digits}", None) else None
     if digits[0] in "023" and not digits.startswith("09") and near(text, start, end, _BUSINESS, before=24, after=8):
         return None
     cued = letters is not None or near(text, start, end, _CUE, before=16)

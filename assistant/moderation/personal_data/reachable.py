@@ -43,7 +43,7 @@ def find_emails(text: Normalised) -> Iterator[Hit]:
             continue
         if not parse_host(host.split(".")) or (spoken and host == match["host"]):
             continue
-        yield hit(view, "email", match.span(), 0.8, f"{match['user']}@{host}")
+        yield hit(view, "email", match.span(), 0.92, f"{match['user']}@{host}")
 
 
 def find_accounts(text: Normalised) -> Iterator[Hit]:
@@ -52,5 +52,5 @@ def find_accounts(text: Normalised) -> Iterator[Hit]:
         return
     for match in _OF_SOMEBODY.finditer(view.text):
         if any(char.isdigit() or char == "_" for char in match["account"]) or match["cue"].rstrip()[-1:] in ":：=是":
-            score = 0.5 if _OWN_VOICE.match(match["who"]) else 0.8
+            score = 0.5 if _OWN_VOICE.match(match["who"]) else 0.91
             yield hit(view, "account", match.span("account"), score, match["account"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from assistant.moderation.contacts import SOURCE, ContactRules
+from assistant.moderation.policy import shipped_policy
 from assistant.text import Normalised
-from assistant.types import Own
+from assistant.types import Label, Own
 
 RULES = ContactRules(Own(accounts=("@ourshop", "brand_line"), phones=("139-1111-2222",), staff=("小美",)))
-REVIEW = 0.7
+REVIEW = shipped_policy().thresholds[Label.SPAM].review or 0.0
 """The least score that the shipped policy sends to review."""
 
 
