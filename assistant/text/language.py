@@ -48,6 +48,13 @@ _LETTERS = re.compile("|".join(f"(?P<{name}>[{chars}]+)" for name, chars in _SCR
 _OTHER = re.compile("[" + "".join(chars for name, chars in _SCRIPTS.items() if name not in {"han", "latin"}) + "]")
 _HAN, _LATIN = (re.compile(f"[{_SCRIPTS[name]}]+") for name in ("han", "latin"))
 
+_FUNCTION_KANA = re.compile(
+    "です|ます|した|して|って|ない|たい|いる|ある|から|まで|だ|を|が|は|に|で|と|も|[\u30a1-\u30fa]{2}"
+)
+_CHINESE_ONLY = re.compile("[你您吗嗎呢吧啊们們这這么麼妈媽她很哪咱啥嘛呀哦傻逼屄婊屌滚滾]")
+"""Characters that Japanese does not write."""
+_REPEATED = re.compile(r"([^\W\d_])\1+")
+
 
 def _languages_of() -> tuple[tuple[str, ...], dict[str, list[str]]]:
     """The languages that are told apart by their function words, and each word's."""
@@ -87,16 +94,30 @@ def _count_scripts(text: str) -> Counter[str]:
 
 def _by_script(counts: Counter[str], text: str) -> str:
     han, latin = counts["han"], counts["latin"]
-    if counts["ja"] and counts["ja"] * 4 >= han:
-        return "ja" if counts["ja"] > 1 or not han else _chinese(text)
-    other, most = max(
-        ((name, n) for name, n in counts.items() if name not in {"han", "latin"}), key=lambda x: x[1], default=("", 0)
-    )
+    if counts["ja"] and (not han + latin or _is_japanese(counts, text)):
+        return "ja"
+    other, most = _other(text) if counts.keys() - {"han", "latin"} else ("", 0)
     if most > max(2 * han, latin):
         return other
     if han and 3 * han >= latin:
         return _chinese(text)
     return _latin(text, latin) if latin else other
+
+
+def _is_japanese(counts: Counter[str], text: str) -> bool:
+    """Kana are much of the text and hold it together: decoration (ののの), or a particle in Chinese or English, does neither."""
+    kana, written = counts["ja"], counts["ja"] + counts["han"] + counts["latin"]
+    if 10 * kana < 3 * written or not _FUNCTION_KANA.search(text):
+        return False
+    return not _CHINESE_ONLY.search(text) or 3 * kana > 2 * written
+
+
+def _other(text: str) -> tuple[str, int]:
+    """The script most used beside Han, Latin and kana, and its letters, repeated ones once: 傻逼ааааааа is Chinese still."""
+    counts = _count_scripts(_REPEATED.sub(r"\1", text))
+    others = [(n, name) for name, n in counts.items() if name not in {"han", "latin", "ja"}]
+    most, name = max(others, default=(0, ""))
+    return name, most
 
 
 def _chinese(text: str) -> str:
