@@ -17,11 +17,11 @@ from models.risk.choose import Choice
 from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
-REVIEW_SEEDS = 0.010
+REVIEW_SEEDS = 0.003
 REVIEW_CLEAN = 0.002
 SEVERE = 0.002
 PRECISION = 0.97
-HIGHEST = 0.85
+HIGHEST = 0.9
 """For the first action: hard negatives alone may not push it out of the reach of what rules find."""
 
 STEPS = np.round(np.arange(0.5, 0.995, 0.01), 2)

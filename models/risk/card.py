@@ -1,0 +1,59 @@
+"""Writes the measured tables into the model card: ``python -m models.risk.card``, after training. A test fails while they are stale."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+CARD = HERE / "README.md"
+
+
+def figures_table(metrics: dict[str, Any]) -> str:
+    """Held-back figures per label and script, with 95 % intervals."""
+    lines = [
+        "| label | script | harmful | clean | AUC | precision | recall | false positives |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for label, scripts in metrics["held_back"].items():
+        for script, row in scripts.items():
+            cells = [_interval(row[name]) for name in ("auc", "precision", "recall", "fpr")]
+            lines.append(f"| {label} | {script} | {row['positive']:,} | {row['negative']:,} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def thresholds_table(thresholds: dict[str, Any]) -> str:
+    """The proposed default thresholds and what held-back rows say of them."""
+    lines = ["| label | action | threshold | precision | recall | clean rows flagged |", "|---|---|---|---|---|---|"]
+    for label, actions in thresholds.items():
+        for action, row in actions.items():
+            flagged = f"{row['clean_flagged']:.2%}".replace("%", " %")
+            lines.append(
+                f"| {label} | {action} | {row['threshold']} | {row['precision']:.3f} | {row['recall']:.3f} | {flagged} |"
+            )
+    return "\n".join(lines)
+
+
+def _interval(figure: list[float]) -> str:
+    value, low, high = figure
+    return f"{value:.3f} ({low:.3f}–{high:.3f})"
+
+
+def rendered(card: str) -> str:
+    """The card with its tables, and the version it names, as the files beside it say."""
+    tables: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+        "figures": ("metrics.json", figures_table),
+        "thresholds": ("thresholds.json", thresholds_table),
+    }
+    for name, (file, table) in tables.items():
+        made = table(json.loads((HERE / file).read_text("utf-8")))
+        card = re.sub(rf"(?s)(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", lambda m, made=made: m[1] + made + m[2], card)
+    version = json.loads((HERE / "weights" / "model.json").read_text("utf-8"))["version"]
+    return re.sub(r"Version `[0-9a-f]+`", f"Version `{version}`", card)
+
+
+if __name__ == "__main__":
+    CARD.write_text(rendered(CARD.read_text("utf-8")), "utf-8")
