@@ -51,8 +51,8 @@ _HAN, _LATIN = (re.compile(f"[{_SCRIPTS[name]}]+") for name in ("han", "latin"))
 _FUNCTION_KANA = re.compile(
     "です|ます|した|して|って|ない|たい|いる|ある|から|まで|だ|を|が|は|に|で|と|も|[\u30a1-\u30fa]{2}"
 )
-_CHINESE_ONLY = re.compile("[你您吗嗎呢吧啊们們这這么麼妈媽她很哪咱啥嘛呀哦傻逼屄婊屌滚滾]")
-"""Characters that Japanese does not write."""
+_CHINESE_ONLY = re.compile("[你您吗嗎呢吧啊們们这這么麼妈媽她很哪咱啥嘛呀哦傻逼屄婊屌滚滾]")
+"""Common in Chinese and not written in Japanese, although its character set holds some of them."""
 _REPEATED = re.compile(r"([^\W\d_])\1+")
 
 
@@ -109,7 +109,18 @@ def _is_japanese(counts: Counter[str], text: str) -> bool:
     kana, written = counts["ja"], counts["ja"] + counts["han"] + counts["latin"]
     if 10 * kana < 3 * written or not _FUNCTION_KANA.search(text):
         return False
-    return not _CHINESE_ONLY.search(text) or 3 * kana > 2 * written
+    return 3 * kana > 2 * written or not _holds_chinese_only(text)
+
+
+def _holds_chinese_only(text: str) -> bool:
+    """Whether a Han character is one that Japanese does not write: most Simplified ones are not in its character set."""
+    if _CHINESE_ONLY.search(text):
+        return True
+    try:
+        "".join(_HAN.findall(text)).encode("cp932")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _other(text: str) -> tuple[str, int]:
