@@ -1,4 +1,5 @@
 import pytest
+
 from tests.live_service import running
 
 

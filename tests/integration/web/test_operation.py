@@ -5,12 +5,12 @@ import re
 
 import pytest
 import structlog
-from tests.live_service import running
 
 from assistant.store.embedded import EmbeddedServer
 from assistant.store.schema import migrate
 from assistant.types.access import Scope
 from assistant.words import load_words
+from tests.live_service import running
 
 
 def test_health(service):
