@@ -22,7 +22,7 @@ class FindingShape(BaseModel):
     start_utf16: int
     end_utf16: int
     text: str
-    source: str = Field(description="`rule:<id>` or `model:<id>`.", examples=["rule:spam.contact", "model:risk"])
+    source: str = Field(description="`rule:<id>` or `model:<id>`.", examples=["rule:spam.contact", "model:risk-ngram"])
     field: str = "text"
 
 
@@ -39,7 +39,7 @@ class ModelRefShape(BaseModel):
 
 EXAMPLE_DECISION: dict[str, Any] = {
     "id": "dec_01k9zq3v6h8x5r2m4t7w0y1abc",
-    "action": "block",
+    "action": "hide",
     "flagged": True,
     "scores": {"spam": 0.98, "fraud": 0.41, "harassment": 0.01},
     "findings": [
@@ -57,16 +57,16 @@ EXAMPLE_DECISION: dict[str, Any] = {
     ],
     "masked_text": "***** abc123 日结300",
     "reason": {
-        "en": "This message was not published: Advertising and luring.",
-        "zh-Hans": "这条消息未能发布：广告引流。",
-        "zh-Hant": "這則訊息未能發布：廣告與拉客。",
-        "zh-Hant-HK": "這則訊息未能發佈：廣告及招攬。",
+        "en": "This message is hidden from other members: advertising and luring.",
+        "zh-Hans": "这条消息已对其他成员隐藏：广告引流。",
+        "zh-Hant": "這則訊息已對其他成員隱藏：廣告與拉客。",
+        "zh-Hant-HK": "這則訊息已對其他成員隱藏：廣告及招攬。",
     },
     "detected_language": "zh-Hans",
     "language_supported": True,
     "unscreened": [],
     "policy": {"id": "demo", "version": 1},
-    "model": {"id": "risk", "version": "1", "uncalibrated": []},
+    "model": {"id": "risk-ngram", "version": "1", "uncalibrated": []},
     "degraded": False,
     "elapsed_ms": 0.4,
 }
