@@ -85,4 +85,4 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `keys list` s
     with administration(load_settings()) as database:
         if not usecase.revoke_key(database, key_id):
             raise InvalidInput(field="KEY_ID", problem=f"there is no working key {key_id}")
-    out.print(f"key {key_id} is revoked")
+    out.print(f"key {key_id} is revoked; running services stop taking it within 5 s")
