@@ -10,7 +10,7 @@ err = Console(stderr=True)
 
 
 def progress() -> Progress:
-    """A progress bar on standard error, so that results can be piped."""
+    """A progress bar on standard error where that is a terminal, so that results can be piped and logs stay readable."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -18,4 +18,5 @@ def progress() -> Progress:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=err,
+        disable=not err.is_terminal,
     )
