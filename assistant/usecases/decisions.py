@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.errors import NotFound
-from assistant.store import decisions
+from assistant.store import communities, decisions
 from assistant.store.decisions import DecisionRow, Filters
 from assistant.types import Action
 from assistant.usecases.assistant import Assistant
@@ -40,7 +40,7 @@ async def page_decisions(
     """At most ``limit`` decisions, the newest first, with the cursor of the next page or ``None``.
 
     Raises:
-        NotFound: the community is not the caller's.
+        NotFound: the community is not the caller's, or there is none of that name.
         InvalidInput: the cursor is not one of ours, or no community is named.
     """
     wanted = Filters(
@@ -56,6 +56,8 @@ async def page_decisions(
 
     def read() -> decisions.Page:
         with assistant.database.transaction(wanted.community) as connection:
+            if caller.community is None:
+                communities.get(connection, wanted.community)
             return decisions.page(connection, wanted, cursor, limit)
 
     page = await asyncio.to_thread(read)

@@ -50,3 +50,11 @@ def test_filters(history, query, keep):
     client, made = history
     found = {row["id"] for row in client.get("/v1/decisions", params=query).json()["decisions"]}
     assert found == {one["id"] for at, one in enumerate(made) if keep(at, one)}
+
+
+def test_an_unknown_community_is_not_an_empty_one(service) -> None:
+    with service.client(service.key(community=None)) as client:
+        answer = client.get("/v1/decisions", params={"community": "nobody-here"})
+        assert answer.status_code == 404
+        assert answer.json()["field"] == "community"
+        assert client.get("/v1/decisions", params={"community": "demo"}).status_code == 200
