@@ -15,6 +15,9 @@
     ├── RateLimited                     429  carries seconds to wait
     ├── Unavailable                     503
     │   └── DatabaseUnavailable         503
+    ├── DeliveryFailed                  502  may go through later; carries seconds to wait, if the receiver said so
+    ├── DeliveryRefused                 502  will not go through, however often it is tried
+    │   └── AddressRefused              400  the address is not one that may be asked
     └── CannotStart                     500  the command line exits with 4
         ├── ConfigurationError
         ├── ModelError
@@ -110,6 +113,36 @@ class Unavailable(AssistantError):
 
 class DatabaseUnavailable(Unavailable):
     message = "database_unavailable"
+
+
+class DeliveryFailed(AssistantError):
+    """A receiver did not answer, or not well: it is worth trying again. ``retry_after`` is in seconds."""
+
+    status = 502
+    message = "delivery_failed"
+
+    def __init__(self, problem: str, *, retry_after: float | None = None) -> None:
+        super().__init__(problem=problem)
+        self.problem = problem
+        self.retry_after = retry_after
+
+
+class DeliveryRefused(AssistantError):
+    """A receiver will not take it: wrong rights, gone, unknown. ``problem`` never repeats a secret or a message's words."""
+
+    status = 502
+    message = "delivery_refused"
+
+    def __init__(self, problem: str, *, field: str | None = None) -> None:
+        super().__init__(field=field, problem=problem)
+        self.problem = problem
+
+
+class AddressRefused(DeliveryRefused):
+    """The address leads to this machine, a private network or nowhere."""
+
+    status = 400
+    message = "address_refused"
 
 
 class CannotStart(AssistantError):

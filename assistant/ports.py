@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from assistant.text import Normalised
 from assistant.types import ModelRef
@@ -22,6 +22,52 @@ class Classifier(Protocol):
 
     def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
         """The original spans (code points, end exclusive) that speak most for ``label``, in order; never empty for a non-empty text."""
+        ...
+
+
+class Answered(Protocol):
+    """An answer from outside, its body read whole and bounded. ``headers`` are looked up whatever their case."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+
+    def json(self) -> Any:
+        """The body as JSON; DeliveryFailed where it is not."""
+        ...
+
+
+class Outgoing(Protocol):
+    """The only way out: every address is checked and pinned, nothing is redirected, everything has a timeout."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        timeout_s: float = 10.0,
+    ) -> Answered:
+        """The answer, whatever its status below 500 and other than 429.
+
+        Raises:
+            AddressRefused: the address is private, local, or not one at all.
+            DeliveryFailed: no answer in time, or one of 429 or 5xx; it carries what ``Retry-After`` said.
+        """
+        ...
+
+    async def remembered(self, key: str, fetch: Callable[[], Awaitable[tuple[str, float]]]) -> str:
+        """The value under ``key``, fetched with the seconds it stays good for when there is none: an access token."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """Drop what is remembered: the receiver no longer takes it."""
         ...
 
 

@@ -1,0 +1,57 @@
+"""What the adapters' ``parse`` functions share: JSON bodies, and values of the right kind or a clear refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from assistant.errors import InvalidInput
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """The body as a JSON object; InvalidInput where it is not one."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise InvalidInput(field="body", problem="is not JSON") from None
+    return as_object(document, "body")
+
+
+def as_object(value: Any, field: str) -> Mapping[str, Any]:
+    """``value`` itself; InvalidInput where it is no JSON object."""
+    if not isinstance(value, dict):
+        raise InvalidInput(field=field, problem="is not an object")
+    return value
+
+
+def as_list(value: Any, field: str, limit: int = 1000) -> list[Any]:
+    """``value`` itself, an empty list for ``None``; InvalidInput where it is no list or too long a one."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > limit:
+        raise InvalidInput(field=field, limit=limit, problem=f"is not a list of at most {limit}")
+    return value
+
+
+def as_text(value: Any, field: str) -> str:
+    """A string that can be stored: NUL and lone surrogates become U+FFFD. ``None`` is empty. InvalidInput for anything else."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InvalidInput(field=field, problem="is not a string")
+    return _UNSTORABLE.sub("\ufffd", value)
+
+
+def as_id(value: Any, field: str, limit: int = 200) -> str:
+    """An identifier given as a string or a whole number; InvalidInput where it is missing, empty or too long."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    text = as_text(value, field)
+    if not 1 <= len(text) <= limit:
+        raise InvalidInput(field=field, limit=limit, problem=f"must have 1 to {limit} characters")
+    return text
