@@ -349,6 +349,8 @@ def test_the_operator_allows_a_network_and_a_port() -> None:
     for address in ("::ffff:10.1.2.3", "192.168.1.8", "127.0.0.1", "fe80::1"):
         with pytest.raises(AddressRefused):
             check_addresses([address], allowed)
+    with pytest.raises(AddressRefused):
+        check_addresses(["fe80::1%eth0"], Allowed.read(["fe80::/10"]))
     for url in ("http://shop.example/", "http://shop.example:8448/", "https://10.1.2.3:22/", "http://8.8.8.8/"):
         with pytest.raises(AddressRefused):
             read_target(url, allowed)
