@@ -1,0 +1,74 @@
+"""The room in which the bot and one member are alone.
+
+It is remembered in the account's ``m.direct``. A room that was made without its being noted (a crash between the two) is found again by its
+alias, which follows from the two user ids: a homeserver makes it once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from assistant.errors import DeliveryRefused
+from assistant.platforms.matrix.client import Client, failure
+
+_THERE = frozenset({"join", "invite"})
+
+
+async def direct_room(client: Client, member: str) -> str:
+    """The room, the member being in it or invited to it.
+
+    Raises: DeliveryRefused, DeliveryFailed.
+    """
+    noted = await _noted(client)
+    rooms = noted.get(member)
+    for room in rooms if isinstance(rooms, list) else ():
+        if isinstance(room, str) and await _reaches(client, room, member):
+            return room
+    room = await _made(client, member)
+    document = noted | {member: [room, *(one for one in (rooms if isinstance(rooms, list) else ()) if one != room)]}
+    await client.done("PUT", "user", client.user_id, "account_data", "m.direct", document=document)
+    return room
+
+
+async def _noted(client: Client) -> dict[str, Any]:
+    reply = await client.ask("GET", "user", client.user_id, "account_data", "m.direct")
+    if not reply.ok and reply.code != "M_NOT_FOUND":
+        raise failure(reply)
+    return dict(reply.document) if reply.ok else {}
+
+
+async def _reaches(client: Client, room: str, member: str) -> bool:
+    """Whether the room will do. A member who left is invited once more; a room that the bot is no longer in will not do."""
+    reply = await client.ask("GET", "rooms", room, "state", "m.room.member", member)
+    if reply.ok and reply.document.get("membership") in _THERE:
+        return True
+    if not reply.ok and reply.code != "M_NOT_FOUND":
+        if reply.status in {403, 404}:
+            return False
+        raise failure(reply)
+    await client.done("POST", "rooms", room, "invite", document={"user_id": member})
+    return True
+
+
+async def _made(client: Client, member: str) -> str:
+    name = f"assistant-{hashlib.sha256(f'{client.user_id} {member}'.encode()).hexdigest()[:32]}"
+    document = {"preset": "private_chat", "is_direct": True, "invite": [member], "room_alias_name": name}
+    reply = await client.ask("POST", "createRoom", document=document)
+    if reply.code == "M_ROOM_IN_USE":
+        return await _made_before(client, f"#{name}:{client.user_id.partition(':')[2]}", member)
+    if not reply.ok:
+        raise failure(reply)
+    return str(reply.document.get("room_id", ""))
+
+
+async def _made_before(client: Client, alias: str, member: str) -> str:
+    """The room behind our alias, if it is the bot's own: anybody may take an alias, and would read what the member is told."""
+    found = await client.done("GET", "directory", "room", alias)
+    room = str(found.get("room_id", ""))
+    created = await client.ask("GET", "rooms", room, "state", "m.room.create", "", query="?format=event")
+    if created.document.get("sender") != client.user_id or not await _reaches(client, room, member):
+        raise DeliveryRefused(
+            "the alias of the member's direct room leads to a room that is not the bot's: remove the alias"
+        )
+    return room
