@@ -256,7 +256,9 @@ def test_of_encrypted_messages_we_are_told_and_nobody_waits(hook: HandWritten, a
 
 
 def test_plain_reactions_are_told_and_reactions_in_words_are_messages(
-    hook: HandWrittenXX = alice.sent(room, "card")
+    hook: HandWritten, alice: User, room: str
+) -> None:
+    card = alice.sent(room, "card")
 
     def react(key: str) -> Any:
         relation = {"rel_type": "m.annotation", "event_id": card, "key": key}
@@ -357,7 +359,9 @@ def test_a_closed_fail_mode_refuses_and_other_rooms_are_left_alone(
 )
 def test_a_wrong_setting_is_named(change: dict[str, Any], named: str) -> None:
     """The settings know nothing of Synapse, and are read here without it."""
-    source = spec_from_file_location("assistant_synapse_config", synapse.MODULE_PATH / "assistant_synapse" / "config.py")
+    source = spec_from_file_location(
+        "assistant_synapse_config", synapse.MODULE_PATH / "assistant_synapse" / "config.py"
+    )
     assert source is not None
     assert source.loader is not None
     module = sys.modules[source.name] = module_from_spec(source)
