@@ -65,7 +65,7 @@ def read(method: str, answer: Answered, allowed: Collection[str] = ()) -> Mappin
     document = answer.json()
     if not isinstance(document, dict):
         raise DeliveryFailed(f"Slack answered {method} with something else than an object")
-    if document.get("ok") is True or document.get("error") in allowed:
+    if document.get("ok") is True or str(document.get("error")) in allowed:
         return document
     raise _error(method, document, answer)
 
@@ -73,7 +73,7 @@ def read(method: str, answer: Answered, allowed: Collection[str] = ()) -> Mappin
 async def ask(
     connection: Connection, http: Outgoing, method: str, arguments: Mapping[str, Any], *, secret: str
 ) -> Answered:
-    base = connection.settings.get("api_base") or API_BASE
+    base = (connection.settings.get("api_base") or API_BASE).rstrip("/")
     token = connection.secrets.get(secret)
     if not token:
         raise DeliveryRefused(f"the connection has no secret {secret}", field=secret)

@@ -9,13 +9,15 @@ from assistant.types import Capabilities, Do, Sees
 
 NAME = "slack"
 API_BASE = "https://slack.com/api"
+# A token goes there: in the clear only to this very machine.
+_ADDRESS = r"^(https://|http://(127\.0\.0\.1|localhost)(:[0-9]+)?/)[^\s?#]+$"
 
 
 class SlackSettings(PlatformSettings):
     team_id: str | None = Field(
         None, description="The workspace's id (`T…`); what other workspaces send is ignored. Empty: any that signs."
     )
-    api_base: str = Field(API_BASE, pattern=r"^https?://[^\s?#]+[^\s?#/]$", description="Where the Web API is.")
+    api_base: str = Field(API_BASE, pattern=_ADDRESS, description="Where the Web API is.")
 
 
 SECRETS = (

@@ -34,6 +34,7 @@ from assistant.types import (
     Said,
 )
 from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation
+from tests.unit.platforms.mutants import mutants
 from tests.unit.platforms.outside import Answer, Outside
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -374,6 +375,17 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(MESSAGE)), inner, max_size=3),
     max_leaves=8,
 )
+
+
+@given(event=mutants(MESSAGE) | mutants(CHANGED))
+def test_events_that_are_almost_right_are_hooks_or_refusals(event: bytes) -> None:
+    check_junk(PLATFORM, CONNECTION, signed(), [wrapped(json.loads(event))])
+
+
+@given(payload=mutants(PRESS) | mutants(REPORT))
+def test_interactions_that_are_almost_right_are_hooks_or_refusals(payload: bytes) -> None:
+    media_type = "application/x-www-form-urlencoded"
+    check_junk(PLATFORM, CONNECTION, signed(media_type=media_type), [form(json.loads(payload))])
 
 
 @given(field=st.sampled_from(sorted(MESSAGE)), value=JSON, changed=st.booleans())
