@@ -1,0 +1,448 @@
+"""Discourse. Bodies as its serializers make them (WebHookPostSerializer, Chat::MessageSerializer), answers as its controllers give."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
+from assistant.platforms.discourse import PLATFORM, DiscourseSettings, make_secret
+from assistant.types import (
+    Button,
+    Connection,
+    Do,
+    Hook,
+    HookRequest,
+    Joined,
+    Order,
+    Outcome,
+    Part,
+    Pressed,
+    Receipt,
+    Said,
+)
+from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation
+from tests.unit.platforms.mutants import mutants, replaced
+from tests.unit.platforms.outside import Answer, Outside
+
+NOW = datetime.now(UTC)
+SECRET = make_secret()
+CONNECTION = Connection(
+    id="con_1",
+    community="demo",
+    platform="discourse",
+    settings=DiscourseSettings(api_base="https://forum.example/", api_username="Guard").model_dump(),
+    secrets={"webhook_secret": SECRET, "api_key": "key-x"},
+    staff_channel="topic:99",
+)
+POST = {
+    "id": 501,
+    "name": "小明",
+    "username": "xiaoming",
+    "created_at": "2026-01-02T03:04:05.678Z",
+    "cooked": "<p>加微信 abc</p>",
+    "raw": "加微信 abc ![图|690x388](upload://a.png) ![v|video](upload://b.mp4) [价|attachment](upload://c.pdf)",
+    "post_number": 1,
+    "post_type": 1,
+    "updated_at": "2026-01-02T03:04:05.678Z",
+    "topic_id": 77,
+    "topic_slug": "x",
+    "topic_title": "优惠",
+    "category_id": 5,
+    "version": 1,
+    "moderator": False,
+    "admin": False,
+    "staff": True,
+    "primary_group_name": "helpers",
+    "user_id": 42,
+    "hidden": False,
+    "deleted_at": None,
+    "edit_reason": None,
+    "topic_archetype": "regular",
+}
+CHAT = {
+    "message": {
+        "id": 9,
+        "message": "加微信 abc",
+        "cooked": "<p>x</p>",
+        "created_at": "2026-01-02T03:04:05Z",
+        "chat_channel_id": 3,
+        "thread_id": 12,
+        "user": {"id": 42, "username": "xiaoming", "name": "小明", "moderator": True},
+        "uploads": [{"original_filename": "价目表.pdf"}, {"original_filename": "a.PNG"}],
+    },
+    "channel": {"id": 3, "chatable_type": "Category", "title": "General"},
+}
+USER = {"id": 42, "username": "xiaoming", "name": "加微信 abc"}
+
+
+def signed(secret: str = SECRET, body: bytes = b"{}", event: str = "post_created") -> HookRequest:
+    signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = (("x-discourse-event-signature", signature), ("x-discourse-event", event), ("x-discourse-event-id", "17"))
+    return HookRequest("POST", (), headers, body, NOW)
+
+
+def events(event: str, **body: Any) -> tuple[Any, ...]:
+    return PLATFORM.parse(CONNECTION, signed(body=json.dumps(body).encode(), event=event)).events
+
+
+def said(event: str = "post_created", **changes: Any) -> Said:
+    (one,) = events(event, post=POST | changes)
+    assert isinstance(one, Said)
+    return one
+
+
+def test_the_body_is_signed_and_every_forgery_refused() -> None:
+    def request(secret: str) -> HookRequest:
+        return signed(secret, json.dumps({"post": POST}).encode())
+
+    check_hostile(
+        PLATFORM,
+        CONNECTION,
+        request(SECRET),
+        wrong_key=replace(CONNECTION, secrets={"webhook_secret": make_secret()}),
+        headers=("x-discourse-event-signature",),
+        signs_time=False,
+    )
+    check_rotation(PLATFORM, CONNECTION, request(SECRET), "webhook_secret", make_secret(), request)
+
+
+def test_a_signature_known_to_be_right_is_taken() -> None:
+    """The bytes of RFC 4231's second test case."""
+    mac = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    headers = (("x-discourse-event-signature", f"sha256={mac}"),)
+    request = HookRequest("POST", (), headers, b"what do ya want for nothing?", NOW)
+    PLATFORM.verify(replace(CONNECTION, secrets={"webhook_secret": "Jefe"}), request)
+
+
+def test_a_post_is_read_and_the_title_with_the_first_one() -> None:
+    one = said()
+    message = one.message
+    assert (one.key, one.before, one.private, one.refs) == (
+        "post:501",
+        False,
+        False,
+        {"topic": "77", "username": "xiaoming"},
+    )
+    assert message.text == POST["raw"]
+    assert (message.member_id, message.channel, message.thread) == ("42", "5", "77")
+    assert (message.platform.message_id, message.edit_of) == ("501", None)
+    assert message.sent_at == datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
+    assert message.roles == ("staff", "helpers")
+    assert message.parts == (Part("member.name", "小明 xiaoming"), Part("title", "优惠"))
+    assert message.unscreened == ("image", "video", "file")
+    assert said(post_number=2).message.parts == (Part("member.name", "小明 xiaoming"),)
+
+
+def test_edits_have_keys_of_their_own_and_retries_share_them() -> None:
+    def edited(**changes: Any) -> Said:
+        return said("post_edited", **changes)
+
+    assert edited().message.edit_of == "501"
+    assert edited().key == edited().key
+    later = {"updated_at": "2026-01-02T03:04:35.678Z"}  # within the minutes in which an edit raises no version
+    assert len({said().key, edited().key, edited(version=2).key, edited(**later).key}) == 4
+    assert Part("edit_reason", "加微信") in edited(edit_reason="加微信").message.parts
+
+
+@pytest.mark.parametrize(
+    ("event", "changes"),
+    [
+        ("post_created", {"user_id": -1, "username": "system"}),
+        ("post_created", {"username": "guard"}),
+        ("post_created", {"user_id": None}),
+        ("post_created", {"post_type": 3}),
+        ("post_created", {"post_type": 4}),
+        ("post_edited", {"deleted_at": "2026-01-02T03:04:05Z"}),
+        ("post_destroyed", {}),
+        ("post_recovered", {}),
+        ("topic_created", {}),
+        ("", {}),
+    ],
+)
+def test_what_is_of_no_interest_gives_no_events(event: str, changes: dict[str, Any]) -> None:
+    assert events(event, post=POST | changes) == ()
+
+
+def test_the_ping_is_fine() -> None:
+    assert events("ping", ping="OK") == ()
+
+
+def test_personal_messages_are_read_under_a_channel_of_their_own() -> None:
+    one = said(topic_archetype="private_message", category_id=None)
+    assert (one.message.channel, one.private) == ("private", False)
+
+
+def test_a_code_in_the_staffs_topic_is_a_press_and_anywhere_else_a_message() -> None:
+    code = {"raw": " `case:cas_01:remove`\n", "post_number": 8}
+    (press,) = events("post_created", post=POST | code | {"topic_id": 99})
+    assert isinstance(press, Pressed)
+    assert (press.value, press.member_id, press.channel) == ("case:cas_01:remove", "42", "5")
+    (personal,) = events("post_created", post=POST | code | {"topic_archetype": "private_message", "category_id": None})
+    assert (personal.value, personal.channel) == ("case:cas_01:remove", "private")
+    assert isinstance(said(**code), Said)
+    assert isinstance(said("post_edited", **code, topic_id=99), Said)
+    assert isinstance(said(raw="case:cas_01:remove 加微信", topic_id=99), Said)
+
+
+def test_chat_messages_are_read_and_share_no_ids_with_posts() -> None:
+    (one,) = events("chat_message_created", chat_message=CHAT)
+    message = one.message
+    assert (one.key, message.text, message.member_id, message.roles) == ("chat-9", "加微信 abc", "42", ("moderator",))
+    assert (message.channel, message.thread, message.platform.message_id) == ("chat-3", "12", "chat-9")
+    assert message.parts == (
+        Part("member.name", "小明 xiaoming"),
+        Part("uploads[0].original_filename", "价目表.pdf"),
+        Part("uploads[1].original_filename", "a.PNG"),
+    )
+    assert message.unscreened == ("file", "image")
+    (edit,) = events("chat_message_edited", chat_message=CHAT)
+    (other,) = events("chat_message_edited", chat_message=CHAT | {"message": CHAT["message"] | {"message": "y"}})
+    assert edit.message.edit_of == "chat-9"
+    assert len({one.key, edit.key, other.key}) == 3
+    assert events("chat_message_trashed", chat_message=CHAT) == ()
+    bot = CHAT["message"] | {"user": {"id": -2, "username": "discobot"}}
+    assert events("chat_message_created", chat_message=CHAT | {"message": bot}) == ()
+
+
+def test_new_members_are_screened_by_both_names() -> None:
+    (one,) = events("user_created", user=USER)
+    assert isinstance(one, Joined)
+    assert (one.key, one.member_id, one.name) == ("user:42", "42", "加微信 abc xiaoming")
+    assert events("user_created", user=USER | {"id": -3}) == ()
+
+
+BODIES = (
+    ("post_created", {"post": POST}),
+    ("post_edited", {"post": POST}),
+    ("chat_message_created", {"chat_message": CHAT}),
+    ("chat_message_edited", {"chat_message": CHAT}),
+    ("user_created", {"user": USER}),
+)
+
+
+@pytest.mark.parametrize(("event", "body"), BODIES)
+def test_wrong_kinds_of_values_anywhere_are_no_events_or_a_clear_refusal(event: str, body: dict[str, Any]) -> None:
+    check_junk(PLATFORM, CONNECTION, signed(event=event), (*JUNK_BODIES, b"payload=%7B%7D", *replaced(body)))
+
+
+@given(st.sampled_from(BODIES).flatmap(lambda pair: st.tuples(st.just(pair[0]), mutants(pair[1]))))
+def test_bodies_that_are_almost_right_give_a_hook_or_invalid_input(pair: tuple[str, bytes]) -> None:
+    event, body = pair
+    try:
+        hook = PLATFORM.parse(CONNECTION, signed(body=body, event=event))
+    except InvalidInput as error:
+        assert error.field
+    else:
+        assert isinstance(hook, Hook)
+
+
+def test_hooks_are_acknowledged() -> None:
+    answer = PLATFORM.reply(CONNECTION, Hook((said(),)), [Outcome(text="x", reason="x")])
+    assert (answer.status, answer.body) == (200, b"{}")
+
+
+Asked = list[tuple[str, str, Any]]
+
+
+def carry_out(order: Order, *answers: Answer) -> tuple[Receipt, Asked]:
+    http = Outside(list(answers) or [Answer()])
+    receipt = asyncio.run(PLATFORM.act(CONNECTION, order, http))
+    for one in http.asked:
+        assert one.headers["api-key"] == "key-x"
+        assert one.headers["api-username"] == "Guard"
+    return receipt, [(one.method, one.url.removeprefix("https://forum.example"), one.json) for one in http.asked]
+
+
+def order(do: Do, **more: Any) -> Order:
+    return Order(id="ord_1", do=do, **({"channel": "5", "message_id": "501", "member_id": "42"} | more))
+
+
+def state(**changes: Any) -> Answer:
+    return Answer(200, POST | {"post_number": 2} | changes)
+
+
+DELETED = {"deleted_at": "2026-01-02T03:04:05Z"}
+
+
+def test_a_post_is_deleted_and_a_first_post_with_its_topic() -> None:
+    receipt, asked = carry_out(order(Do.DELETE), state(), Answer())
+    assert (receipt, asked[1]) == (Receipt(), ("DELETE", "/posts/501.json", None))
+    assert carry_out(order(Do.DELETE), state(post_number=1), Answer())[1][1] == ("DELETE", "/t/77.json", None)
+    for gone in (Answer(404), state(**DELETED)):
+        receipt, asked = carry_out(order(Do.DELETE), gone)
+        assert (receipt.already, len(asked)) == (True, 1)
+
+
+def test_a_post_is_hidden_by_a_moderators_flag() -> None:
+    _, asked = carry_out(order(Do.HIDE), state(), Answer())
+    assert asked[1] == ("POST", "/post_actions.json", {"id": "501", "post_action_type_id": 4, "take_action": "true"})
+    for hidden in (Answer(404), state(hidden=True), state(**DELETED)):
+        receipt, asked = carry_out(order(Do.HIDE), hidden)
+        assert (receipt.already, len(asked)) == (True, 1)
+    with pytest.raises(DeliveryRefused, match="flagged"):
+        carry_out(order(Do.HIDE), state(), Answer(403))
+
+
+def test_what_was_deleted_or_hidden_is_restored() -> None:
+    assert carry_out(order(Do.RESTORE), state(**DELETED), Answer())[1][1:] == [("PUT", "/posts/501/recover.json", None)]
+    first = state(post_number=1, hidden=True, **DELETED)
+    assert carry_out(order(Do.RESTORE), first, Answer())[1][1:] == [
+        ("PUT", "/t/77/recover.json", None),
+        ("PUT", "/posts/501/unhide.json", None),
+    ]
+    assert carry_out(order(Do.RESTORE), state())[0].already
+    with pytest.raises(DeliveryRefused, match="gone"):
+        carry_out(order(Do.RESTORE), Answer(404))
+
+
+def test_chat_messages_are_deleted_and_restored() -> None:
+    chat = {"channel": "chat-3", "message_id": "chat-9"}
+    path = "/chat/api/channels/3/messages/9"
+    for do in (Do.DELETE, Do.HIDE):
+        assert carry_out(order(do, **chat))[1] == [("DELETE", f"{path}.json", None)]
+        assert carry_out(order(do, **chat), Answer(404))[0].already
+    assert carry_out(order(Do.RESTORE, **chat))[1] == [("PUT", f"{path}/restore.json", None)]
+    with pytest.raises(DeliveryRefused):
+        carry_out(order(Do.RESTORE, **chat), Answer(403))
+
+
+@pytest.mark.parametrize(
+    ("do", "path", "until"),
+    [(Do.MUTE, "silence", "silenced_till"), (Do.BAN, "suspend", "suspend_until")],
+)
+def test_members_are_silenced_and_suspended(do: Do, path: str, until: str) -> None:
+    end = datetime(2030, 1, 1, tzinfo=UTC) + timedelta(hours=1)
+    _, asked = carry_out(order(do, until=end, reason="spam " * 100))
+    ((method, url, body),) = asked
+    assert (method, url, body[until]) == ("PUT", f"/admin/users/42/{path}.json", "2030-01-01T01:00:00+00:00")
+    assert len(body["reason"]) == 300
+    assert carry_out(order(do))[1][0][2] == {until: "3000-01-01T00:00:00Z", "reason": "moderation"}
+    assert carry_out(order(do), Answer(409, {"message": "already"}))[0].already
+
+
+def test_penalties_are_lifted() -> None:
+    assert carry_out(order(Do.UNMUTE))[1] == [("PUT", "/admin/users/42/unsilence.json", None)]
+    assert carry_out(order(Do.UNBAN))[1] == [("PUT", "/admin/users/42/unsuspend.json", None)]
+
+
+NAMED, NONE = Answer(200, {"username": "xiaoming"}), Answer(404)
+WRITTEN = Answer(200, {"id": 900, "topic_id": 80})
+
+
+def test_a_member_is_written_to_once_by_their_present_name() -> None:
+    receipt, asked = carry_out(order(Do.MESSAGE, text="你好"), NAMED, NONE, WRITTEN)
+    assert receipt == Receipt("900")
+    (named, looked, (method, path, body)) = asked
+    assert named[:2] == ("GET", "/admin/users/42.json")
+    assert (method, path) == ("POST", "/posts.json")
+    assert (body["archetype"], body["target_recipients"], body["raw"]) == ("private_message", "xiaoming", "你好")
+    assert looked[1] == f"/t/external_id/{body['external_id']}.json"
+    assert len(body["external_id"]) <= 50
+
+    found = Answer(301, {}, {"location": "https://forum.example/t/moderation/80.json"})
+    topic = Answer(200, {"post_stream": {"posts": [{"id": 900}]}})
+    receipt, asked = carry_out(order(Do.MESSAGE, text="你好"), NAMED, found, topic)
+    assert receipt == Receipt("900", already=True)
+    assert asked[2][:2] == ("GET", "/t/80.json")
+
+
+def test_a_name_that_would_reach_others_is_not_written_to() -> None:
+    with pytest.raises(DeliveryRefused):
+        carry_out(order(Do.MESSAGE, text="x"), Answer(200, {"username": "a,b"}))
+
+
+def test_a_card_goes_to_a_topic_a_category_or_a_group_with_codes_for_buttons() -> None:
+    card = {
+        "text": "Case 1\n> @all ![x](https://bad.example/a.png)",
+        "buttons": (Button("移除", "case:cas_01:remove"),),
+    }
+    receipt, asked = carry_out(order(Do.POST, channel="topic:99", **card), WRITTEN)
+    ((_, path, body),) = asked
+    assert (receipt.message_id, path, body["topic_id"]) == ("900", "/posts.json", 99)
+    assert body["raw"].endswith("\n\n- 移除: `case:cas_01:remove`")
+    assert "@all" not in body["raw"]
+    assert "![" not in body["raw"]
+    for channel, name, value in (
+        ("group:staff", "target_recipients", "staff"),
+        ("category:5", "category", 5),
+        ("5", "category", 5),
+    ):
+        body = carry_out(order(Do.POST, channel=channel, **card), NONE, WRITTEN)[1][1][2]
+        assert (body[name], body["title"]) == (value, "Case 1")
+
+
+def test_a_card_is_amended_once() -> None:
+    receipt, asked = carry_out(order(Do.AMEND, text="完成"), state(), Answer())
+    assert (receipt, asked[1]) == (Receipt("501"), ("PUT", "/posts/501.json", {"post": {"raw": "完成"}}))
+    assert carry_out(order(Do.AMEND, text="完成"), state(raw="完成"))[0].already
+    with pytest.raises(DeliveryRefused, match="gone"):
+        carry_out(order(Do.AMEND, text="完成"), Answer(404))
+
+
+@pytest.mark.parametrize("do", sorted(PLATFORM.capabilities.does))
+@pytest.mark.parametrize(
+    ("status", "advice"), [(403, "account|moderator"), (401, "API key"), (301, "address"), (422, "422|text")]
+)
+def test_what_discourse_refuses_is_refused_with_what_to_do(do: Do, status: int, advice: str) -> None:
+    answer = Answer(status, {"errors": ["加微信 abc"]})
+    with pytest.raises(DeliveryRefused, match=advice) as caught:
+        carry_out(order(do, text="加微信 abc", channel="topic:99"), answer)
+    assert "abc" not in caught.value.problem
+    assert "key-x" not in caught.value.problem
+
+
+def test_posts_held_for_approval_are_refused_and_limits_are_waited_for() -> None:
+    with pytest.raises(DeliveryRefused, match="approval"):
+        carry_out(order(Do.POST, channel="topic:99", text="x"), Answer(200, {"action": "enqueued"}))
+    with pytest.raises(DeliveryFailed) as caught:
+        carry_out(order(Do.DELETE), Answer(429, {}, {"retry-after": "12"}))
+    assert caught.value.retry_after == 12
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        order(Do.KICK),
+        order(Do.DELETE, message_id=None),
+        order(Do.DELETE, message_id="1/../2"),
+        order(Do.DELETE, message_id="chat-9", channel="chat-3/../x"),
+        order(Do.BAN, member_id="../1"),
+        order(Do.POST, channel="general", text="x"),
+        order(Do.POST, channel="topic:99", text=" "),
+    ],
+)
+def test_orders_that_cannot_be_carried_out_are_refused_unasked(wrong: Order) -> None:
+    http = Outside()
+    with pytest.raises(DeliveryRefused):
+        asyncio.run(PLATFORM.act(CONNECTION, wrong, http))
+    assert http.asked == []
+
+
+def checked(*answers: Answer, **changes: Any) -> dict[str, tuple[bool, str]]:
+    lines = asyncio.run(PLATFORM.check(replace(CONNECTION, **changes), Outside(list(answers))))
+    return {line.name: (line.ok, line.detail) for line in lines}
+
+
+def test_the_connection_test_says_what_is_right_and_wrong() -> None:
+    moderator = Answer(200, {"current_user": {"username": "Guard", "moderator": True}})
+    assert {name: good for name, (good, _) in checked(moderator, Answer()).items()} == {
+        "api_key": True,
+        "rights": True,
+        "staff channel": True,
+    }
+    assert checked(Answer(200, {"current_user": {"username": "x", "moderator": False}}))["rights"][0] is False
+    for answer in (Answer(403), Answer(404), Answer(301), Answer(200, {"x": 1})):
+        assert checked(answer)["api_key"][0] is False
+    assert checked(moderator, secrets={})["api_key"][0] is False
+    assert checked(moderator, Answer(404))["staff channel"][0] is False
+    assert checked(moderator, staff_channel="general/../x")["staff channel"][0] is False
