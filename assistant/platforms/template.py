@@ -1,0 +1,54 @@
+"""Templates of JSON, addresses and headers: ``{text}`` inside strings, replaced once and never read again as a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from assistant.errors import DeliveryRefused
+
+_PLACE = re.compile(r"\{([a-z_]+(?::[a-z_]+)?)\}")
+
+
+def places_in(template: Any) -> Iterator[str]:
+    """The names between braces in every string of a JSON template."""
+    if isinstance(template, str):
+        yield from _PLACE.findall(template)
+    elif isinstance(template, dict):
+        for value in template.values():
+            yield from places_in(value)
+    elif isinstance(template, list | tuple):
+        for value in template:
+            yield from places_in(value)
+
+
+def filled(template: Any, values: Mapping[str, str]) -> Any:
+    """A copy of a JSON template; only string values change, so whatever a value holds it cannot become structure."""
+    if isinstance(template, str):
+        return _PLACE.sub(lambda match: values.get(match[1], ""), template)
+    if isinstance(template, dict):
+        return {name: filled(value, values) for name, value in template.items()}
+    if isinstance(template, list | tuple):
+        return [filled(value, values) for value in template]
+    return template
+
+
+def filled_url(template: str, values: Mapping[str, str]) -> str:
+    """Each value percent-encoded whole. DeliveryRefused where one is missing or would climb the path: that address is another one."""
+
+    def encoded(match: re.Match[str]) -> str:
+        value = values.get(match[1], "")
+        if value in {"", ".", ".."}:
+            raise DeliveryRefused(f"the order has no usable {match[1]}, and the address needs one")
+        return quote(value, safe="")
+
+    return _PLACE.sub(encoded, template)
+
+
+def check_url(template: str) -> None:
+    """ValueError unless it is an http(s) address whose host is fixed."""
+    parts = urlsplit(template)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "{" in parts.netloc:
+        raise ValueError("must be an https address, with no placeholder before its path")
