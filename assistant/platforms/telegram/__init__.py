@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Sequence
 
 import orjson
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from assistant.platforms.platform import Platform, PlatformSettings, Secret
 from assistant.platforms.telegram.api import OFFICIAL, clipped
@@ -48,7 +48,14 @@ class TelegramSettings(PlatformSettings):
     public_url: str | None = Field(
         None, description="This service's public address; with it the connection test sets the bot's webhook."
     )
-    chats: tuple[str, ...] = Field((), description="Chat ids in which the connection test looks at the bot's rights.")
+    chats: tuple[str, ...] = Field(
+        (), description="Chat ids, by commas, in which the connection test looks at the bot's rights."
+    )
+
+    @field_validator("chats", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
 
 
 def make_secret() -> str:

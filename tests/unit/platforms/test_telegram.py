@@ -524,6 +524,11 @@ def test_the_connection_test_sets_the_webhook_where_the_public_address_is_known(
     assert http.asked[1].json == HOOKED | {"secret_token": SECRET}
 
 
+def test_chats_are_given_by_commas() -> None:
+    assert TelegramSettings.model_validate({"chats": "-1001, -1002"}).chats == ("-1001", "-1002")
+    assert TelegramSettings.model_validate({"chats": ["-1001"]}).chats == ("-1001",)
+
+
 def test_an_api_server_of_ones_own_is_asked() -> None:
     http = Outside([ok()])
     connection = replace(CONNECTION, settings={"api_base": "https://bots.shop.example/"})
