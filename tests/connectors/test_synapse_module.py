@@ -54,10 +54,12 @@ class Told:
 
 @dataclass
 class HandWritten:
-    """Answers ``answer`` (status, body) after ``delay_s``; what came with a wrong signature is in ``forged``."""
+    """Answers ``answer`` (status, body) after ``delay_s``, having hung up on the first ``hang_ups``; what came with a wrong signature is in
+    ``forged``."""
 
     answer: tuple[int, bytes] = (200, ALLOW)
     delay_s: float = 0.0
+    hang_ups: int = 0
     told: list[Told] = field(default_factory=list)
     forged: list[str] = field(default_factory=list)
     url: str = ""
@@ -90,6 +92,10 @@ def served() -> Iterator[HandWritten]:
             except Exception as error:
                 state.forged.append(repr(error))
             state.told.append(Told(headers, body))
+            if state.hang_ups:
+                state.hang_ups -= 1
+                self.close_connection = True
+                return
             status, answer = state.answer
             time.sleep(state.delay_s)
             self.send_response(status)
@@ -119,7 +125,7 @@ def served() -> Iterator[HandWritten]:
 @pytest.fixture(autouse=True)
 def hook(served: HandWritten) -> Iterator[HandWritten]:
     """Allowing and quick to begin with; nothing forged in the end."""
-    served.answer, served.delay_s = (200, ALLOW), 0.0
+    served.answer, served.delay_s, served.hang_ups = (200, ALLOW), 0.0, 0
     served.told.clear()
     yield served
     assert not served.forged
@@ -169,6 +175,20 @@ def test_an_allowed_message_arrives_and_was_asked_about_once(
     assert said.message.platform is not None
     assert (said.before, said.message.platform.message_id) == (True, event_id)
     assert [part.text for part in said.message.parts] == ["愛麗絲"]
+
+
+@pytest.mark.parametrize("version", ["10", "12"])
+def test_the_power_levels_of_those_who_write_are_told(
+    hook: HandWritten, server: Homeserver, alice: User, version: str
+) -> None:
+    """Of whoever made the room too, who from version 12 on has no level of their own."""
+    helper, guest = server.register(f"helper{version}"), server.register(f"guest{version}")
+    levels = {"users": {helper.id: 50} | ({alice.id: 100} if version == "10" else {})}
+    room = alice.create_room(helper.id, guest.id, room_version=version, power_level_content_override=levels)
+    for user in (helper, guest):
+        user.join(room)
+    roles = [hook.of(user.sent(room, "hello"))[0].parsed().message.roles for user in (alice, helper, guest)]
+    assert roles == [("moderator", "admin"), ("moderator",), ()]
 
 
 def test_a_refused_message_is_seen_by_nobody_and_its_author_reads_why(
@@ -302,8 +322,17 @@ def test_joins_are_told_with_the_display_name_and_told_again_when_they_are_not_h
     assert (again.headers["webhook-id"], again.parsed().key) == (first.headers["webhook-id"], joined.key)
 
 
-def test_a_connection_closed_while_idle_costs_no_verdict(hook: HandWritten, alice: User, room: str) -> None:
-    """More questions than connections are kept, one after another and at once: every one has its answer."""
+def test_a_connection_that_is_closed_costs_no_verdict(hook: HandWritten, alice: User, room: str) -> None:
+    """As one is that the other side closes while it is idle; asked again at once, under the same id."""
+    hook.answer, hook.hang_ups = (200, REJECT), 1
+    assert alice.send(room, "加微信 abc").status_code == 403
+    first, again = hook.told
+    assert (first.headers["webhook-id"], first.body) == (again.headers["webhook-id"], again.body)
+    hook.hang_ups = 2
+    assert alice.send(room, "加微信 abc").status_code == 200
+
+
+def test_questions_asked_at_once_are_all_answered(hook: HandWritten, alice: User, room: str) -> None:
     hook.answer = (200, REJECT)
     answers: list[int] = []
     threads = [

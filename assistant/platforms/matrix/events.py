@@ -1,6 +1,6 @@
 """What the Synapse module sends (``connectors/synapse``), read as events.
 
-``{"type": "event", "waits": true, "event": {...}, "member": {"name": ...}}`` holds an event as the Client-Server API has it;
+``{"type": "event", "waits": true, "event": {...}, "member": {"name": ..., "level": 50}}`` holds an event as the Client-Server API has it;
 ``{"type": "join", "id": ..., "room_id": ..., "member": {"id": ..., "name": ...}}`` tells of a local user who comes in.
 
 The homeserver vouches for the envelope, which is read strictly. ``content`` is whatever the sender's client put there: what is of a wrong
@@ -23,6 +23,7 @@ _MOST_OPTIONS = 20
 _LATEST_MS = 253_402_300_799_000  # the end of the year 9999
 _KINDS = {"m.image": "image", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _TEXTS = frozenset({"m.text", "m.emote", "m.notice"})
+_ROLES = {"moderator": 50, "admin": 100}
 _POLLS = ("m.poll.start", "org.matrix.msc3381.poll.start")
 _VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
 
@@ -65,8 +66,7 @@ def _event(connection: Connection, document: Mapping[str, Any]) -> Event | None:
     if kind == "m.reaction" and event["room_id"] == connection.staff_channel:
         return _pressed(event, content)
     member = as_object(document.get("member", {}), "member")
-    name = as_text(member.get("name"), "member.name")
-    return _said(event, content, name, waits=document.get("waits") is True)
+    return _said(event, content, member, waits=document.get("waits") is True)
 
 
 def _federated_join(event: Mapping[str, Any], content: Mapping[str, Any]) -> Joined | None:
@@ -95,7 +95,10 @@ def _pressed(event: Mapping[str, Any], content: Mapping[str, Any]) -> Pressed | 
     )
 
 
-def _said(event: Mapping[str, Any], content: Mapping[str, Any], name: str, *, waits: bool) -> Said | None:
+def _said(
+    event: Mapping[str, Any], content: Mapping[str, Any], member: Mapping[str, Any], *, waits: bool
+) -> Said | None:
+    name = as_text(member.get("name"), "member.name")
     relation = _object(content.get("m.relates_to"))
     edit_of = _target(relation, "m.replace") if event["type"] == "m.room.message" else None
     shown = _object(content.get("m.new_content")) if edit_of else content
@@ -108,6 +111,7 @@ def _said(event: Mapping[str, Any], content: Mapping[str, Any], name: str, *, wa
     message = Message(
         text=text,
         member_id=_id(event["sender"]),
+        roles=_roles(member.get("level")),
         channel=_id(event["room_id"]),
         thread=_target(relation, "m.thread"),
         platform=PlatformRef(NAME, edit_of or own_id),
@@ -117,6 +121,13 @@ def _said(event: Mapping[str, Any], content: Mapping[str, Any], name: str, *, wa
         unscreened=kinds,
     )
     return Said(key=own_id, before=waits, message=message, refs={"edit": own_id} if edit_of else {})
+
+
+def _roles(level: Any) -> tuple[str, ...]:
+    """As clients name power levels."""
+    if isinstance(level, bool) or not isinstance(level, int):
+        return ()
+    return tuple(name for name, least in _ROLES.items() if level >= least)
 
 
 _Read = tuple[str, list[Part], tuple[str, ...]]

@@ -31,6 +31,8 @@ _ASKED = frozenset(
 _ENCRYPTED = "m.room.encrypted"
 _REACTION = "m.reaction"
 _MEMBER = "m.room.member"
+_LEVELS = "m.room.power_levels"
+_CREATE = "m.room.create"
 _NO_ANSWER = "The moderation service did not answer, and nothing is sent without it. Please try again."
 _REFUSED = "The community's rules do not allow this message."
 _TELL_TIMEOUT_S = 10.0
@@ -94,8 +96,8 @@ class AssistantModule:
         return False if self._config.staff_room in {None, event.room_id} else None
 
     async def _asked(self, event: EventBase) -> Literal["NOT_SPAM"] | Refusal:
-        name = await self._display_name(event.sender)
-        document = _event_document(event, name, waits=True)
+        name, level = await self._display_name(event.sender), await self._level(event)
+        document = _event_document(event, name, waits=True, level=level)
         try:
             answer = await self._hook.post(_identifier(event.event_id), document, self._config.timeout_s)
             verdict, reason = _verdict(answer)
@@ -129,6 +131,22 @@ class AssistantModule:
             return False
         return True
 
+    async def _level(self, event: EventBase) -> int | None:
+        """The sender's power in the room; 100 for those who made it, where nobody stands above them."""
+        try:
+            state = await self._api.get_room_state(event.room_id, [(_LEVELS, ""), (_CREATE, "")])
+        except Exception as error:
+            logger.warning("No power level: %s", _kind(error))
+            return None
+        created, levels = state.get((_CREATE, "")), state.get((_LEVELS, ""))
+        if created is not None and _is_creator(created, event.sender):
+            return 100
+        content = levels.content if levels is not None else {}
+        users = content.get("users")
+        level = users.get(event.sender) if isinstance(users, Mapping) else None
+        level = content.get("users_default", 0) if level is None else level
+        return level if isinstance(level, int) else None
+
     async def _display_name(self, user: str) -> str:
         """The profile's, of local users; federated ones tell theirs as they come in."""
         if not self._api.is_mine(user):
@@ -146,7 +164,15 @@ def _identifier(of: str) -> str:
     return "evt_" + hashlib.sha256(of.encode("utf-8", "replace")).hexdigest()[:40]
 
 
-def _event_document(event: EventBase, name: str, *, waits: bool) -> dict[str, Any]:
+def _is_creator(created: EventBase, user: str) -> bool:
+    """In rooms of version 12 and later; in earlier ones they have their level like anybody else."""
+    if not getattr(created.room_version, "msc4289_creator_power_enabled", False):
+        return False
+    more = created.content.get("additional_creators")
+    return created.sender == user or (isinstance(more, list | tuple) and user in more)
+
+
+def _event_document(event: EventBase, name: str, *, waits: bool, level: int | None = None) -> dict[str, Any]:
     told = {
         "type": event.type,
         "event_id": event.event_id,
@@ -157,7 +183,7 @@ def _event_document(event: EventBase, name: str, *, waits: bool) -> dict[str, An
     }
     if event.is_state():
         told["state_key"] = event.state_key
-    return {"type": "event", "waits": waits, "event": told, "member": {"name": name}}
+    return {"type": "event", "waits": waits, "event": told, "member": {"name": name, "level": level}}
 
 
 def _verdict(answer: Any) -> tuple[str, str]:

@@ -110,6 +110,18 @@ def test_a_message_is_read_with_what_acting_upon_it_needs() -> None:
     assert said(TEXT, waits=False).before is False
 
 
+@pytest.mark.parametrize(
+    ("level", "roles"),
+    [(100, ("moderator", "admin")), (50, ("moderator",)), (49, ()), (None, ()), ("100", ()), (True, ())],
+)
+def test_power_levels_are_roles(level: Any, roles: tuple[str, ...]) -> None:
+    document = json.loads(body(TEXT))
+    document["member"]["level"] = level
+    (event,) = parsed(json.dumps(document).encode()).events
+    assert isinstance(event, Said)
+    assert event.message.roles == roles
+
+
 @pytest.mark.parametrize("kind", ["m.text", "m.emote", "m.notice"])
 def test_a_notice_is_a_message_since_anybody_may_send_one(kind: str) -> None:
     assert said({"msgtype": kind, "body": "加微信 abc"}).message.text == "加微信 abc"
