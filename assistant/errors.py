@@ -17,6 +17,7 @@
     │   └── DatabaseUnavailable         503
     ├── DeliveryFailed                  502  may go through later; carries seconds to wait, if the receiver said so
     ├── DeliveryRefused                 502  will not go through, however often it is tried
+    │   ├── ReceiverGone                502  wants nothing more, ever
     │   └── AddressRefused              400  the address is not one that may be asked
     └── CannotStart                     500  the command line exits with 4
         ├── ConfigurationError
@@ -136,6 +137,10 @@ class DeliveryRefused(AssistantError):
     def __init__(self, problem: str, *, field: str | None = None) -> None:
         super().__init__(field=field, problem=problem)
         self.problem = problem
+
+
+class ReceiverGone(DeliveryRefused):
+    """HTTP's 410: the connection is not to be used any more."""
 
 
 class AddressRefused(DeliveryRefused):

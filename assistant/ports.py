@@ -16,6 +16,11 @@ class Classifier(Protocol):
     @property
     def ref(self) -> ModelRef: ...
 
+    @property
+    def quick(self) -> bool:
+        """Whether a short text takes well under a millisecond, so that an event loop may wait for it."""
+        ...
+
     def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
         """One mapping of label to probability per text, in order."""
         ...
@@ -68,6 +73,10 @@ class Outgoing(Protocol):
 
     def forget(self, key: str) -> None:
         """Drop what is remembered: the receiver no longer takes it."""
+        ...
+
+    async def close(self) -> None:
+        """Leaves every connection; nothing is asked afterwards."""
         ...
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -73,6 +74,54 @@ class RetentionSettings(Section):
     idempotency_hours: int = Field(24, ge=1, le=168, description="Hours that an idempotency key is remembered.")
 
 
+class HookSettings(Section):
+    body_bytes: int = Field(1_048_576, ge=10_000, le=16_777_216, description="Bytes in one platform's webhook.")
+    threads: int = Field(
+        4, ge=1, le=64, description="Threads that screen what platforms send; a stalled one is never killed."
+    )
+    waiting: int = Field(
+        2_000, ge=10, description="Messages of platforms that may wait for a thread before the fail mode answers."
+    )
+    deadline_share: float = Field(
+        0.8, gt=0.1, le=0.95, description="The part of a platform's deadline in which it is answered, whatever stalls."
+    )
+    idempotency_hours: int = Field(
+        96, ge=1, le=720, description="Hours that a platform's message is known, so that retries change nothing."
+    )
+
+
+class OutboxSettings(Section):
+    batch: int = Field(50, ge=1, le=1_000, description="Deliveries that a worker takes at a time.")
+    poll_s: float = Field(
+        0.5, gt=0, le=60, description="Seconds between two looks for due deliveries while there are none."
+    )
+    lease_s: float = Field(
+        30.0, ge=1, le=600, description="Seconds after which a delivery that a worker took is taken again."
+    )
+    disable_after_hours: float = Field(
+        24.0,
+        gt=0,
+        le=720,
+        description="Hours without a success after which a connection whose deliveries die is disabled.",
+    )
+    notices_per_day: int = Field(10, ge=1, le=1_000, description="Private notices to one member in a day at most.")
+
+
+class OutgoingSettings(Section):
+    allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Private addresses that may be asked all the same, by commas: `127.0.0.1:8448`, `matrix.internal:443`, `10.0.0.0/8`.",
+    )
+    timeout_s: float = Field(
+        10.0, gt=0, le=60, description="Seconds for one call to a platform or a receiver, all in all."
+    )
+
+    @field_validator("allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe line that is written."
@@ -120,10 +169,19 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(True, description="Seed the community `demo`, its policy and its key on start.")
 
+    secret_key: SecretStr | None = Field(
+        None,
+        description="32 random bytes in base64 that encrypt the connections' secrets; after a comma, older ones that still decrypt. "
+        "Empty: made once as `secret.key` in the data folder; back it up.",
+    )
+
     database: DatabaseSettings = DatabaseSettings()
     risk: RiskSettings = RiskSettings()
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
+    hooks: HookSettings = HookSettings()
+    outbox: OutboxSettings = OutboxSettings()
+    outgoing: OutgoingSettings = OutgoingSettings()
     log: LogSettings = LogSettings()
     eval: EvalSettings = EvalSettings()
 

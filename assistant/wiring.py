@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import structlog
+
 from assistant.backends.ngram import NgramClassifier
+from assistant.backends.outgoing import HttpOutgoing
 from assistant.backends.sequence_classifier import SequenceClassifier
 from assistant.errors import ConfigurationError
 from assistant.moderation.flow import Screener
@@ -18,12 +21,18 @@ from assistant.ports import Classifier, Clock
 from assistant.settings import Settings
 from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer
+from assistant.store.journal import Journal
 from assistant.store.schema import check_current, migrate
+from assistant.store.vault import FILE, Vault, open_vault
 from assistant.store.writer import DecisionWriter
 from assistant.types import Message, Policy
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.policies import load_policy
+from assistant.usecases.registry import Registry
 from assistant.usecases.screeners import Screeners
+from assistant.usecases.screening_threads import ScreeningThreads
+
+log = structlog.get_logger()
 
 _WARM_UP = Message("你好 hello 123 https://example.org")
 """Screened once while starting, so that the first member does not wait for tables and patterns to be read."""
@@ -84,16 +93,41 @@ def build(
     def compiled(policy: Policy) -> Screener:
         return compile_policy(policy, chosen)
 
+    now = clock or (lambda: datetime.now(UTC))
+    vault = build_vault(settings)
     return Assistant(
         settings=settings,
-        clock=clock or (lambda: datetime.now(UTC)),
+        clock=now,
         classifier=chosen,
         database=database,
         writer=DecisionWriter(database),
         screeners=Screeners(load, compiled),
         compile=compiled,
+        vault=vault,
+        registry=Registry(database, vault, now),
+        outgoing=build_outgoing(settings),
+        threads=ScreeningThreads(settings.hooks.threads, settings.hooks.waiting),
+        journal=Journal(settings.data_dir / "journal"),
+        unknown_policy=shipped_policy(),
         embedded=embedded,
     )
+
+
+def build_vault(settings: Settings) -> Vault:
+    """What opens and seals the connections' secrets. Raises: ConfigurationError."""
+    given = settings.secret_key.get_secret_value() if settings.secret_key else None
+    vault, made = open_vault(settings.data_dir, given)
+    if made:
+        log.warning(
+            "a key for the connections' secrets was made: back it up, without it they are lost",
+            file=str(settings.data_dir / FILE),
+        )
+    return vault
+
+
+def build_outgoing(settings: Settings) -> HttpOutgoing:
+    """The only way out."""
+    return HttpOutgoing(settings.outgoing.allow, timeout_s=settings.outgoing.timeout_s)
 
 
 def open_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
@@ -152,7 +186,9 @@ __all__ = [
     "administration",
     "build",
     "build_classifier",
+    "build_outgoing",
     "build_screener",
+    "build_vault",
     "community_policy",
     "compile_policy",
     "join_database",

@@ -53,6 +53,10 @@ class NgramClassifier:
     def ref(self) -> ModelRef:
         return self._ref
 
+    @property
+    def quick(self) -> bool:
+        return True
+
     def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
         """One mapping of label to probability per text, in order."""
         if not texts:

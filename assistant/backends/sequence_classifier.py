@@ -77,6 +77,10 @@ class SequenceClassifier:
         """Every label is named uncalibrated: whether a foreign model's scores are probabilities is not known here."""
         return self._ref
 
+    @property
+    def quick(self) -> bool:
+        return False
+
     def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
         """One mapping of label to probability per text, in order."""
         if not texts:

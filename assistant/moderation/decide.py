@@ -25,7 +25,7 @@ _DEFAULT_CUSTOM = Thresholds(review=0.5)
 _NEVER = Thresholds()
 _ZERO = {label.value: 0.0 for label in Label}
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|‘[^’]*’|\"[^\"]*\"|《[^》]*》|^>.*$", re.MULTILINE)
-_FAIL_ACTIONS = {FailMode.REVIEW: Action.REVIEW, FailMode.OPEN: Action.ALLOW, FailMode.CLOSED: Action.BLOCK}
+FAIL_ACTIONS = {FailMode.REVIEW: Action.REVIEW, FailMode.OPEN: Action.ALLOW, FailMode.CLOSED: Action.BLOCK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _raise_for_the_rest(
     action = max(over.values(), key=lambda a: a.severity, default=Action.ALLOW)
     raised: list[tuple[str, Action]] = []
     if degraded:
-        raised.append(("degraded", _FAIL_ACTIONS[policy.fail_mode]))
+        raised.append(("degraded", FAIL_ACTIONS[policy.fail_mode]))
     if not language_supported:
         raised.append(("unsupported_language", policy.unsupported_language))
     other = policy.unscreened.get("*", Action.ALLOW)

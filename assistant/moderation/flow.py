@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from assistant.moderation.assess import Assessment, Classification, Rulebook, classify, find
 from assistant.moderation.decide import decide, merge_scores
@@ -12,7 +13,7 @@ from assistant.moderation.minors import combine
 from assistant.moderation.reason import reason
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised, detect_language
-from assistant.types import Decision, Message, ModelRef, Policy, PolicyRef
+from assistant.types import Decision, FailMode, Message, ModelRef, Policy, PolicyRef
 
 _SUPPORTED = frozenset({"zh", "yue", "cmn", "en", "und"})
 
@@ -27,7 +28,14 @@ class Screener:
         self._policy_ref = PolicyRef(policy.id, policy.version)
         own = policy.own
         self._spares = bool(policy.exemptions.phrases or own.domains or own.accounts or own.phones)
+        self._failing: dict[FailMode, Screener] = {policy.fail_mode: self}
         self._custom = frozenset(rule.label for rule in policy.rules if ":" in rule.label)
+
+    def failing(self, mode: FailMode) -> Screener:
+        """The same rules and model, with another fail mode."""
+        if mode not in self._failing:
+            self._failing[mode] = Screener(replace(self.policy, fail_mode=mode), self._rules, self._classifier)
+        return self._failing[mode]
 
     @property
     def model(self) -> ModelRef:
@@ -69,7 +77,7 @@ class Screener:
             action=verdict.action,
             scores=_rounded(scores),
             findings=tuple(shown),
-            over=tuple(verdict.over),
+            over=verdict.over,
             masked_text=mask(message.text, shown, verdict.over.keys()),
             reason=reason(verdict.action, because, verdict.because),
             detected_language=assessed.language.language,

@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field
 
-from assistant.errors import DeliveryRefused, InvalidInput, Unauthenticated
+from assistant.errors import DeliveryRefused, InvalidInput, ReceiverGone, Unauthenticated
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
 from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
 from assistant.platforms.verification import check_fresh, only_header
@@ -141,7 +141,7 @@ async def send(connection: Connection, identifier: str, kind: str, data: Mapping
     body = orjson.dumps({"type": kind, "timestamp": now.isoformat(), "data": data})
     answer = await http.request("POST", url, content=body, headers=signed_headers(connection, identifier, now, body))
     if answer.status == _GONE:
-        raise DeliveryRefused("the receiver answered 410: it wants no more")
+        raise ReceiverGone("the receiver answered 410: it wants no more")
     if not 200 <= answer.status < 300:
         raise DeliveryRefused(f"the receiver answered {answer.status}")
     return Receipt()

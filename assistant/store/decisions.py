@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from assistant.errors import InvalidInput, NotFound
+from assistant.errors import NotFound
 from assistant.store.answers import with_words
+from assistant.store.paging import Page, read_page
 from assistant.store.tables import decisions
 
 _NOTABLE = or_(decisions.c.flagged, decisions.c.labels != cast(literal("{}"), ARRAY(Text)))
@@ -55,29 +54,20 @@ class DecisionRow:
     parts: Mapping[str, str]
     context: Sequence[Mapping[str, Any]]
     text_expires_at: datetime | None
+    connection_id: str | None = None
+    refs: Mapping[str, str] | None = None
+    locale: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """``next_cursor`` is ``None`` on the last page."""
-
-    rows: tuple[DecisionRow, ...]
-    next_cursor: str | None
-
-
-def page(connection: Connection, filters: Filters, cursor: str | None = None, limit: int = 50) -> Page:
+def page(connection: Connection, filters: Filters, cursor: str | None = None, limit: int = 50) -> Page[DecisionRow]:
     """At most ``limit`` decisions after ``cursor``, the newest first; decisions made meanwhile never shift a page.
 
     Raises:
         InvalidInput: the cursor is not one of ours.
     """
-    conditions = _conditions(filters)
-    if cursor is not None:
-        conditions.append(tuple_(decisions.c.created_at, decisions.c.id) < tuple_(*_read_cursor(cursor)))
-    query = select(decisions).where(*conditions).order_by(decisions.c.created_at.desc(), decisions.c.id.desc())
-    rows = [_row(row) for row in connection.execute(query.limit(limit + 1)).mappings()]
-    more = len(rows) > limit
-    return Page(tuple(rows[:limit]), _write_cursor(rows[limit - 1]) if more else None)
+    query = select(decisions).where(*_conditions(filters))
+    rows, next_cursor = read_page(connection, query, decisions.c.created_at, decisions.c.id, cursor, limit)
+    return Page(tuple(map(_row, rows)), next_cursor)
 
 
 def get(connection: Connection, community: str, decision_id: str) -> DecisionRow:
@@ -132,19 +122,7 @@ _PLAIN = (
     "key_id",
     "text",
     "text_expires_at",
+    "connection_id",
+    "refs",
+    "locale",
 )
-
-
-def _write_cursor(row: DecisionRow) -> str:
-    return urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[Any, Any]:
-    try:
-        when, _, decision_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
-        moment = datetime.fromisoformat(when)
-    except (ValueError, binascii.Error):
-        raise InvalidInput(field="cursor", problem="is not a cursor from a page before") from None
-    if moment.tzinfo is None or not decision_id or "\0" in decision_id:
-        raise InvalidInput(field="cursor", problem="is not a cursor from a page before")
-    return literal(moment, decisions.c.created_at.type), literal(decision_id)

@@ -10,18 +10,30 @@ from typing import Any
 
 import orjson
 import psycopg
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from assistant.errors import AssistantError, Conflict
 from assistant.store.answers import beside_columns, with_words, without_words
-from assistant.store.tables import decisions
+from assistant.store.cases import values as case_values
+from assistant.store.deliveries import values as delivery_values
+from assistant.store.tables import cases, decisions, deliveries
+from assistant.types import Case, Delivery
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_COLUMNS = {column.name: column.type.compile(dialect=_DIALECT) for column in decisions.columns}
-_INSERT = (
-    f"INSERT INTO decisions ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} FROM jsonb_to_recordset(%s) "  # noqa: S608
-    f"AS given({', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())}) ON CONFLICT (id) DO NOTHING"
-)
+
+
+def _insert_rows(table: Table) -> str:
+    """A statement that inserts the rows of one JSON array; those that are there already stay as they are."""
+    columns = {column.name: column.type.compile(dialect=_DIALECT) for column in table.columns}
+    names, typed = ", ".join(columns), ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    return (
+        f"INSERT INTO {table.name} ({names}) SELECT {names} FROM jsonb_to_recordset(%s) AS given({typed}) "  # noqa: S608
+        "ON CONFLICT DO NOTHING"
+    )
+
+
+_INSERT = _insert_rows(decisions)
 _CLAIM = """
     INSERT INTO idempotency_keys (community, key, body_hash, responses, expires_at)
     SELECT %s, key, decode(body_hash, 'hex'), responses, expires_at
@@ -33,6 +45,7 @@ _CLAIM = """
 """
 _CLAIMED = "SELECT key, body_hash, responses FROM idempotency_keys WHERE community = %s AND key = ANY(%s)"
 _MASKED = "SELECT id, masked_text FROM decisions WHERE community = %s AND id = ANY(%s) AND masked_text IS NOT NULL"
+_INSERT_DELIVERIES, _INSERT_CASES = (_insert_rows(table) for table in (deliveries, cases))
 _BIND = "SELECT set_config('assistant.community', %s, true), set_config('statement_timeout', %s, true)"
 
 
@@ -50,7 +63,8 @@ class NewDecision:
     """``response`` is the native answer, whole; ``labels`` reached a threshold; ``degraded`` names the stages that failed.
 
     ``text`` and ``parts`` (texts by the field that findings name) are always given, for an answer repeated to the same key is completed
-    from them; they, ``context`` and the masked text are kept until ``text_expires_at``, and not at all if it is ``None``.
+    from them; they, ``context`` and the masked text are kept until ``text_expires_at``, and not at all if it is ``None``. ``refs`` is what
+    acting upon the message needs; ``deliveries`` and ``cases`` are what the decision brings, stored with it or not at all.
     """
 
     id: str
@@ -69,6 +83,11 @@ class NewDecision:
     platform_message_id: str | None = None
     purpose: str = "chat"
     key_id: str | None = None
+    connection_id: str | None = None
+    refs: Mapping[str, str] | None = None
+    locale: str | None = None
+    deliveries: Sequence[Delivery] = ()
+    cases: Sequence[Case] = ()
     idempotency: Idempotency | None = None
 
 
@@ -184,13 +203,22 @@ def _claim_of(request: Request) -> _Claim:
 
 
 def _insert(cursor: psycopg.Cursor[Any], requests: Sequence[Request], timeout_s: float) -> None:
-    rows = defaultdict(list)
+    """Decisions and what they bring, by community; in one order everywhere, so that two writers cannot wait for each other."""
+    by_community: defaultdict[str, list[NewDecision]] = defaultdict(list)
     for request in requests:
         for new in request.decisions:
-            rows[new.community].append(_row(new))
-    for community, its_rows in rows.items():
+            by_community[new.community].append(new)
+    for community, its in sorted(by_community.items()):
         bind(cursor, community, timeout_s)
-        cursor.execute(_INSERT, (orjson.dumps(its_rows).decode(),))
+        cursor.execute(_INSERT, (_json([_row(new) for new in its]),))
+        if brought := sorted((entry for new in its for entry in new.deliveries), key=lambda entry: entry.key):
+            cursor.execute(_INSERT_DELIVERIES, (_json([delivery_values(entry) for entry in brought]),))
+        if opened := sorted((case for new in its for case in new.cases), key=lambda case: case.key):
+            cursor.execute(_INSERT_CASES, (_json([case_values(case) for case in opened]),))
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return orjson.dumps(rows).decode()
 
 
 def _repeat(cursor: psycopg.Cursor[Any], request: Request, kept: _Claim, timeout_s: float) -> Outcome:
@@ -236,6 +264,9 @@ def _row(new: NewDecision) -> dict[str, Any]:
         "model_version": answer["model"]["version"],
         "degraded": new.degraded,
         "key_id": new.key_id,
+        "connection_id": new.connection_id,
+        "refs": new.refs or None,
+        "locale": new.locale,
         "response": beside_columns(answer),
     }
     return row if new.text_expires_at is None else row | _words(new)

@@ -17,6 +17,7 @@ communities = Table(
     Column("name", Text, nullable=False),
     Column("default_language", Text, nullable=False),
     Column("created_at", _TIME, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
 )
 
 policies = Table(
@@ -74,6 +75,9 @@ decisions = Table(
     Column("parts", _STRUCTURE),
     Column("context", _STRUCTURE),
     Column("text_expires_at", _TIME),
+    Column("connection_id", Text),
+    Column("refs", _STRUCTURE),
+    Column("locale", Text),
 )
 
 idempotency_keys = Table(
@@ -102,6 +106,136 @@ feedback = Table(
     Column("text_expires_at", _TIME),
 )
 
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("settings", _STRUCTURE, nullable=False),
+    Column("secrets", _STRUCTURE, nullable=False),
+    Column("fail_mode", Text, nullable=False),
+    Column("on_review", Text, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("dry_run_since", _TIME),
+    Column("reported_at", _TIME),
+    Column("paid_messages", Boolean, nullable=False),
+    Column("staff_channel", Text),
+    Column("disabled_at", _TIME),
+    Column("disabled_because", Text),
+    Column("failing_since", _TIME),
+    Column("created_at", _TIME, nullable=False),
+    Column("updated_at", _TIME, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("connection_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("decision_id", Text),
+    Column("case_id", Text),
+    Column("payload", _STRUCTURE, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("because", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", _TIME, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("finished_at", _TIME),
+    Column("message_id", Text),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("decision_id", Text),
+    Column("connection_id", Text),
+    Column("member_id", Text),
+    Column("channel", Text),
+    Column("details", _STRUCTURE, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_at", _TIME),
+    Column("resolution", Text),
+    Column("resolved_by", Text),
+    Column("resolved_at", _TIME),
+    Column("note", Text),
+    Column("created_at", _TIME, nullable=False),
+)
+
+strikes = Table(
+    "strikes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("connection_id", Text, nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("weight", Integer, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("revoked_at", _TIME),
+)
+
+penalties = Table(
+    "penalties",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("connection_id", Text, nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("channel", Text),
+    Column("refs", _STRUCTURE),
+    Column("step", Text, nullable=False),
+    Column("ends_at", _TIME),
+    Column("decision_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("because", Text),
+    Column("created_at", _TIME, nullable=False),
+    Column("lifted_at", _TIME),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("connection_id", Text),
+    Column("member_id", Text),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("note", Text),
+    Column("decided_by", Text),
+    Column("decided_at", _TIME),
+    Column("created_at", _TIME, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("details", _STRUCTURE, nullable=False),
+)
+
 GRANTS = {
     "alembic_version": "SELECT",
     "communities": "SELECT, INSERT, UPDATE, DELETE",
@@ -110,6 +244,13 @@ GRANTS = {
     "decisions": "SELECT, INSERT, DELETE, UPDATE (text, masked_text, parts, context, text_expires_at)",
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
     "feedback": "SELECT, INSERT, DELETE, UPDATE (text, text_expires_at)",
+    "connections": "SELECT, INSERT, UPDATE, DELETE",
+    "deliveries": "SELECT, INSERT, UPDATE, DELETE",
+    "cases": "SELECT, INSERT, UPDATE, DELETE",
+    "strikes": "SELECT, INSERT, DELETE, UPDATE (revoked_at)",
+    "penalties": "SELECT, INSERT, DELETE, UPDATE (state, because, lifted_at)",
+    "appeals": "SELECT, INSERT, DELETE, UPDATE (state, note, decided_by, decided_at)",
+    "audit": "SELECT, INSERT",  # append-only
 }
 """What the serving role may do: nothing else."""
 

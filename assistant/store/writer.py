@@ -69,16 +69,16 @@ class DecisionWriter:
             await asyncio.to_thread(self._thread.join)
             self._thread = None
 
-    async def write(self, new: NewDecision) -> StoredDecision:
+    async def write(self, new: NewDecision, within_s: float | None = None) -> StoredDecision:
         """Returns after the commit.
 
         Raises:
             Conflict: the idempotency key is known with another body.
             NotFound: there is no such community.
-            DatabaseUnavailable: no commit within the database's ``timeout_s``; an idempotency key makes trying again safe.
+            DatabaseUnavailable: no commit ``within_s``, at most the database's ``timeout_s``; an idempotency key makes trying again safe.
         """
         loop = asyncio.get_running_loop()
-        timeout_s = self._database.timeout_s
+        timeout_s = self._database.timeout_s if within_s is None else min(within_s, self._database.timeout_s)
         entry = _Entry(Request((new,), new.idempotency), loop.create_future(), loop, time.monotonic() + timeout_s)
         with self._changed:
             if self._stopping or self._thread is None or len(self._entries) >= self._max_waiting:

@@ -1,11 +1,14 @@
 """The vocabulary: one small file per subject, frozen, standard library only."""
 
+from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolution, Step
 from assistant.types.connection import Capabilities, Connection, OnReview, Sees, Verdict
 from assistant.types.decision import Action, Decision, Finding, ModelRef, PolicyRef
+from assistant.types.delivery import Delivery, DeliveryKind, DeliveryState
 from assistant.types.hook import Command, Event, Hook, HookReply, HookRequest, Joined, Outcome, Pressed, Said
 from assistant.types.label import CUSTOM_PREFIX, Label, is_label
 from assistant.types.message import ContextMessage, Message, Part, PlatformRef, Purpose
 from assistant.types.order import Button, Do, Order, Receipt
+from assistant.types.penalties import Hourly, LadderStep, Penalties, Weights
 from assistant.types.policy import (
     Exemptions,
     FailMode,
@@ -24,10 +27,16 @@ __all__ = [
     "Action",
     "Button",
     "Capabilities",
+    "Case",
+    "CaseKind",
+    "CaseState",
     "Command",
     "Connection",
     "ContextMessage",
     "Decision",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
     "Do",
     "Event",
     "Exemptions",
@@ -36,8 +45,10 @@ __all__ = [
     "Hook",
     "HookReply",
     "HookRequest",
+    "Hourly",
     "Joined",
     "Label",
+    "LadderStep",
     "Links",
     "Message",
     "ModelRef",
@@ -48,17 +59,22 @@ __all__ = [
     "Own",
     "Part",
     "Pattern",
+    "Penalties",
+    "PenaltyState",
     "PlatformRef",
     "Policy",
     "PolicyRef",
     "Pressed",
     "Purpose",
     "Receipt",
+    "Resolution",
     "Said",
     "Sees",
+    "Step",
     "TermList",
     "TermScript",
     "Thresholds",
     "Verdict",
+    "Weights",
     "is_label",
 ]

@@ -37,7 +37,8 @@ class Capabilities:
     ``verdicts`` is empty where a message is seen only after it was shown. ``deadline_s`` is the platform's own, in seconds, for the answer
     to a hook. ``longest_mute_s`` is ``None`` where a mute may last for ever. ``paid`` are the orders that the platform bills for or counts
     against a quota: they are given only where the connection says so. ``idempotent`` may be repeated without a second effect.
-    ``per_second`` is how many calls the platform takes from one connection.
+    ``per_second`` is how many calls the platform takes from one connection. ``ends_mutes``: a timed mute ends there by itself; elsewhere an
+    order ends it.
     """
 
     sees: frozenset[Sees]
@@ -48,6 +49,7 @@ class Capabilities:
     paid: frozenset[Do] = frozenset()
     idempotent: frozenset[Do] = frozenset()
     per_second: float = 10.0
+    ends_mutes: bool = True
 
 
 class OnReview(StrEnum):

@@ -59,14 +59,15 @@ class ModelRef:
 class Decision:
     """The judgement of one message under one policy.
 
-    ``scores`` holds every label in [0, 1]; ``over`` names the labels that reached a threshold; ``reason`` is keyed by language;
-    ``degraded`` is empty, or names the stages that failed (``model``, ``rules``).
+    ``scores`` holds every label in [0, 1]; ``over`` maps the labels that reached a threshold to the action that each brings; ``reason`` is
+    keyed by language; ``degraded`` is empty, or names the stages that failed (``model``, ``rules``; for a platform that waits, ``deadline``
+    and ``store`` too).
     """
 
     action: Action
     scores: Mapping[str, float]
     findings: tuple[Finding, ...]
-    over: tuple[str, ...]
+    over: Mapping[str, Action]
     masked_text: str
     reason: Mapping[str, str]
     detected_language: str

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from assistant.types.decision import Action
 from assistant.types.label import is_label
+from assistant.types.penalties import Penalties
 
 MAX_TERMS = 20_000
 MAX_TERM_CHARS = 100
@@ -210,6 +211,7 @@ class Policy:
     links: Links = Links()
     own: Own = Own()
     exemptions: Exemptions = Exemptions()
+    penalties: Penalties = Penalties()
     note: str = ""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA

@@ -8,17 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from assistant.moderation.flow import Screener
-from assistant.ports import Classifier, Clock
+from assistant.ports import Classifier, Clock, Outgoing
 from assistant.settings import Settings
 from assistant.store import keys
 from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer
+from assistant.store.journal import Journal
+from assistant.store.vault import Vault
 from assistant.store.writer import DecisionWriter
 from assistant.types import Policy
 from assistant.types.access import KeyRecord
+from assistant.usecases.journal import keep_replaying
 from assistant.usecases.keys import keep_noting
+from assistant.usecases.registry import Registry
 from assistant.usecases.retention import keep_purging
 from assistant.usecases.screeners import Screeners
+from assistant.usecases.screening_threads import ScreeningThreads
 from assistant.usecases.together import Together
 
 
@@ -27,7 +32,7 @@ class Assistant:
     """``start`` and ``stop`` are called on the event loop that serves; ``compile`` raises InvalidPolicy.
 
     ``batches`` are threads of their own, so that nobody's single message waits behind a batch. ``used_keys`` gathers the ids of
-    the keys that callers used, until their time of use is noted.
+    the keys that callers used, until their time of use is noted. ``unknown_policy`` judges where a community's own cannot be read.
     """
 
     settings: Settings
@@ -37,6 +42,12 @@ class Assistant:
     writer: DecisionWriter
     screeners: Screeners
     compile: Callable[[Policy], Screener]
+    vault: Vault
+    registry: Registry
+    outgoing: Outgoing
+    threads: ScreeningThreads
+    journal: Journal
+    unknown_policy: Policy
     embedded: EmbeddedServer | None = None
     together: Together = field(default_factory=Together)
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="batch"))
@@ -53,6 +64,8 @@ class Assistant:
         for work in (
             keep_purging(self.database, self.clock, self.settings.retention),
             keep_noting(self.database, self.clock, self.used_keys),
+            keep_replaying(self.database, self.journal),
+            self.registry.keep_fresh(),
         ):
             self._background.add(asyncio.create_task(work))
 
@@ -61,10 +74,13 @@ class Assistant:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.writer.stop()
+        await self.outgoing.close()
+        self.threads.stop()
         self.batches.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """Leaves the database, which stops if it is embedded and nobody else uses it. Called once, after serving or instead of it."""
+        self.journal.close()
         self.database.close()
         if self.embedded is not None:
             self.embedded.stop()

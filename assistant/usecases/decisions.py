@@ -10,6 +10,7 @@ from typing import Any
 from assistant.errors import NotFound
 from assistant.store import communities, decisions
 from assistant.store.decisions import DecisionRow, Filters
+from assistant.store.paging import Page
 from assistant.types import Action
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
@@ -54,7 +55,7 @@ async def page_decisions(
         flagged=filters.flagged,
     )
 
-    def read() -> decisions.Page:
+    def read() -> Page[DecisionRow]:
         with assistant.database.transaction(wanted.community) as connection:
             if caller.community is None:
                 communities.get(connection, wanted.community)

@@ -12,8 +12,12 @@ _BITS_PER_CHARACTER = 5
 
 
 def new_decision_id() -> str:
-    """``dec_`` and a ULID (https://github.com/ulid/spec) in lower case: sorts by the millisecond it was made in."""
+    return new_id("dec")
+
+
+def new_id(prefix: str) -> str:
+    """``prefix``, ``_`` and a ULID (https://github.com/ulid/spec) in lower case: sorts by the millisecond it was made in."""
     number = (time.time_ns() // 1_000_000 << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
     width = (_TIME_BITS + _RANDOM_BITS + _BITS_PER_CHARACTER - 1) // _BITS_PER_CHARACTER
     characters = [_ALPHABET[number >> (_BITS_PER_CHARACTER * at) & 31] for at in reversed(range(width))]
-    return "dec_" + "".join(characters)
+    return f"{prefix}_" + "".join(characters)

@@ -102,9 +102,9 @@ async def screen_only(
 
 
 async def _screen(assistant: Assistant, screener: Screener, message: Message) -> tuple[Decision, float]:
-    """Short texts on the event loop, together with whatever else waits there; long ones in a worker thread."""
+    """Short texts on the event loop, together with whatever else waits there; long ones, and those of a slow model, in a worker thread."""
     length = len(message.text) + sum(len(part.text) for part in message.parts)
-    if length <= assistant.settings.limits.pool_chars:
+    if length <= assistant.settings.limits.pool_chars and assistant.classifier.quick:
         return await assistant.together.screen(screener, message)
     return await asyncio.to_thread(_timed, screener, message)
 
@@ -157,7 +157,7 @@ def _new_decision(
         created_at=now,
         response=answer,
         text=message.text,
-        labels=decision.over,
+        labels=tuple(decision.over),
         degraded=decision.degraded,
         parts={part.field: part.text for part in message.parts},
         context=[{"text": one.text, "member": one.member} for one in message.context],

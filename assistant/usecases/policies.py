@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
+
 from assistant.errors import Conflict
 from assistant.moderation.policy import dump_policy, read_policy
 from assistant.store import policies
@@ -17,8 +19,13 @@ from assistant.usecases.caller import Caller
 
 def load_policy(database: Database, community: str) -> Policy:
     """The policy in force; NotFound if there is no such community."""
-    with database.transaction(community) as connection:
-        return read_policy(policies.load(connection, community).document)
+    with database.transaction(community) as transaction:
+        return policy_in(transaction, community)
+
+
+def policy_in(transaction: Connection, community: str) -> Policy:
+    """As ``load_policy``, in a transaction under way."""
+    return read_policy(policies.load(transaction, community).document)
 
 
 def set_policy(database: Database, community: str, policy: Policy, *, created_by: str) -> Policy:

@@ -37,6 +37,7 @@ class Screeners:
         self._capacity = capacity
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._locks: dict[str, asyncio.Lock] = {}
+        self._fetching: dict[str, asyncio.Task[Screener]] = {}
 
     async def get(self, community: str) -> Screener:
         """The screener of the community's policy, at most ``FRESH_S`` seconds old; the last one known while the database is away.
@@ -58,6 +59,33 @@ class Screeners:
         finally:
             if not lock.locked():
                 self._locks.pop(community, None)
+
+    async def at_hand(self, community: str, within_s: float) -> Screener:
+        """The last screener known, at once, while a fresher one is fetched behind it; ``within_s`` at most for one not known yet.
+
+        Raises:
+            NotFound: there is no such community.
+            DatabaseUnavailable: it is not known, and was not read in time.
+        """
+        kept = self._kept.get(community)
+        if kept is not None and time.monotonic() - kept.checked < FRESH_S:
+            return kept.screener
+        task = self._fetching.get(community)
+        if task is None:
+            task = self._fetching[community] = asyncio.create_task(self.get(community))
+            task.add_done_callback(lambda done: self._fetched(community, done))
+        if kept is not None:
+            return kept.screener
+        try:
+            async with asyncio.timeout(within_s):
+                return await asyncio.shield(task)
+        except TimeoutError:
+            raise DatabaseUnavailable from None
+
+    def _fetched(self, community: str, task: asyncio.Task[Screener]) -> None:
+        self._fetching.pop(community, None)
+        if not task.cancelled():
+            task.exception()
 
     async def _fresh(self, community: str, kept: _Kept | None) -> Screener:
         try:

@@ -38,7 +38,7 @@ PLATFORM = Platform(
         sees=frozenset({Sees.MESSAGES, Sees.EDITS, Sees.JOINS, Sees.PRESSES}),
         does=DOES,
         verdicts=frozenset({Verdict.ALLOW, Verdict.REJECT}),
-        deadline_s=2.0,
+        deadline_s=1.6,  # the module's `timeout_s`
         idempotent=DOES - {Do.KICK},
         per_second=5.0,
     ),

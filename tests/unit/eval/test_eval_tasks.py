@@ -52,7 +52,7 @@ class WordScreener:
             action=action,
             scores=scores,
             findings=tuple(findings),
-            over=(),
+            over={},
             masked_text=text,
             reason={},
             detected_language="en",

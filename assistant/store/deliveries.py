@@ -1,0 +1,160 @@
+"""The outbox: written with what caused it, claimed in batches under a lease, finished once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, case, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from assistant.errors import NotFound
+from assistant.store.paging import Page, read_page
+from assistant.store.tables import deliveries
+from assistant.types import Delivery, DeliveryKind, DeliveryState
+
+_CLAIM = text("""
+    UPDATE deliveries SET due_at = :lease_ends, attempts = attempts + 1
+    WHERE id IN (
+        SELECT id FROM deliveries WHERE state = 'waiting' AND due_at <= :now ORDER BY due_at LIMIT :batch
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *
+""")
+_WAITING = deliveries.c.state == DeliveryState.WAITING.value
+
+
+def add(connection: Connection, entries: Iterable[Delivery]) -> int:
+    """Those whose key is not known yet. How many there were."""
+    rows = [values(entry) for entry in entries]
+    if not rows:
+        return 0
+    return connection.execute(insert(deliveries).values(rows).on_conflict_do_nothing()).rowcount
+
+
+def claim(connection: Connection, now: datetime, lease_ends: datetime, batch: int) -> list[Delivery]:
+    """Take what is due, in a transaction of every community; nobody else gets it before the lease ends."""
+    rows = connection.execute(_CLAIM, {"now": now, "lease_ends": lease_ends, "batch": batch}).mappings()
+    return sorted((_delivery(row) for row in rows), key=lambda one: (one.created_at, one.id))
+
+
+def hold(connection: Connection, delivery_id: str) -> bool:
+    """Lock one entry for this transaction. Whether it still waits: a follow-up is done once even if two workers had it."""
+    query = select(deliveries.c.id).where(deliveries.c.id == delivery_id, _WAITING).with_for_update()
+    return connection.execute(query).one_or_none() is not None
+
+
+def finish(
+    connection: Connection,
+    delivery_id: str,
+    state: DeliveryState,
+    now: datetime,
+    *,
+    because: str | None = None,
+    message_id: str | None = None,
+) -> bool:
+    """Whether it was still waiting."""
+    query = update(deliveries).where(deliveries.c.id == delivery_id, _WAITING)
+    return (
+        connection.execute(
+            query.values(state=state.value, finished_at=now, because=because, message_id=message_id)
+        ).rowcount
+        > 0
+    )
+
+
+def postpone(
+    connection: Connection, delivery_id: str, due_at: datetime, because: str | None = None, *, uncounted: bool = False
+) -> None:
+    """Try again then. ``uncounted``: it was not tried at all this time."""
+    attempts = deliveries.c.attempts - 1 if uncounted else deliveries.c.attempts
+    query = update(deliveries).where(deliveries.c.id == delivery_id, _WAITING)
+    connection.execute(query.values(due_at=due_at, because=because, attempts=attempts))
+
+
+def call_off(connection: Connection, community: str, decision_id: str, because: str, now: datetime) -> datetime:
+    """Skip what of a decision has not been done. Returns when the last of what a worker may be at right now is certainly over."""
+    mine = and_(
+        deliveries.c.community == community,
+        deliveries.c.decision_id == decision_id,
+        deliveries.c.kind == DeliveryKind.ORDER.value,
+        _WAITING,
+    )
+    under_way = case((deliveries.c.attempts > 0, deliveries.c.due_at), else_=None)
+    last: datetime | None = connection.scalar(select(func.max(under_way)).where(mine))
+    connection.execute(
+        update(deliveries).where(mine).values(state=DeliveryState.SKIPPED.value, because=because, finished_at=now)
+    )
+    return max(now, last) if last is not None else now
+
+
+def of_decision(connection: Connection, community: str, decision_id: str) -> list[Delivery]:
+    """The oldest first."""
+    query = select(deliveries).where(deliveries.c.community == community, deliveries.c.decision_id == decision_id)
+    rows = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id)).mappings()
+    return [_delivery(row) for row in rows]
+
+
+def of_case(connection: Connection, community: str, case_id: str) -> list[Delivery]:
+    """The cards that were posted about a case."""
+    query = select(deliveries).where(deliveries.c.community == community, deliveries.c.case_id == case_id)
+    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.created_at)).mappings()]
+
+
+def of_message(connection: Connection, community: str, connection_id: str, message_id: str) -> Delivery | None:
+    """What posted this message of the platform's."""
+    query = select(deliveries).where(
+        deliveries.c.community == community,
+        deliveries.c.connection_id == connection_id,
+        deliveries.c.message_id == message_id,
+    )
+    row = connection.execute(query.limit(1)).mappings().one_or_none()
+    return _delivery(row) if row is not None else None
+
+
+def page(
+    connection: Connection, community: str, state: DeliveryState | None, cursor: str | None, limit: int
+) -> Page[Delivery]:
+    """The newest first."""
+    query = select(deliveries).where(deliveries.c.community == community)
+    if state is not None:
+        query = query.where(deliveries.c.state == state.value)
+    rows, next_cursor = read_page(connection, query, deliveries.c.created_at, deliveries.c.id, cursor, limit)
+    return Page(tuple(map(_delivery, rows)), next_cursor)
+
+
+def redrive(connection: Connection, community: str, delivery_ids: Sequence[str] | None, now: datetime) -> int:
+    """Dead entries wait again, all of a community's or those named, under their old ids. How many there were.
+
+    Raises:
+        NotFound: one that is named is not dead, or not there.
+    """
+    query = update(deliveries).where(
+        deliveries.c.community == community, deliveries.c.state == DeliveryState.DEAD.value
+    )
+    if delivery_ids is not None:
+        query = query.where(deliveries.c.id.in_(delivery_ids))
+    waiting = {"state": DeliveryState.WAITING.value, "due_at": now, "attempts": 0, "finished_at": None}
+    changed = connection.execute(query.values(**waiting)).rowcount
+    if delivery_ids is not None and changed < len(set(delivery_ids)):
+        raise NotFound("delivery_unknown", field="delivery")
+    return changed
+
+
+def counts(connection: Connection, community: str | None = None) -> Mapping[str, int]:
+    """Entries by state."""
+    query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    if community is not None:
+        query = query.where(deliveries.c.community == community)
+    return {state.value: 0 for state in DeliveryState} | {row[0]: row[1] for row in connection.execute(query)}
+
+
+def values(entry: Delivery) -> dict[str, Any]:
+    """The columns of an entry."""
+    return asdict(entry) | {"kind": entry.kind.value, "state": entry.state.value, "payload": dict(entry.payload)}
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(**{**dict(row), "kind": DeliveryKind(row["kind"]), "state": DeliveryState(row["state"])})

@@ -1,0 +1,263 @@
+"""Cases: listed, claimed, resolved by the staff, through the API or by a button on a card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Transaction
+
+from assistant.errors import Conflict, Forbidden, NotFound
+from assistant.moderation.enforce import can
+from assistant.store import appeals, audit, cases, deliveries, feedback, penalties
+from assistant.store.appeals import AppealState
+from assistant.store.decisions import DecisionRow
+from assistant.store.decisions import get as get_decision
+from assistant.store.feedback import NewFeedback
+from assistant.store.paging import Page
+from assistant.types import Case, CaseKind, CaseState, Delivery, DeliveryKind, Do, Order, PenaltyState, Resolution
+from assistant.types.delivery import PLATFORM_CANNOT
+from assistant.types.penalties import ANY, Weights
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.entries import event_entries, order_entry
+from assistant.usecases.follow_up import Followed, apply, message_privately, strike, tell
+from assistant.usecases.identity import new_id
+from assistant.usecases.notices import upheld_notice
+from assistant.usecases.overturn import is_overturned, overturn
+from assistant.usecases.policies import policy_in
+from assistant.usecases.registry import Held
+from assistant.usecases.speech import language_of
+
+_REMOVES = (Do.DELETE, Do.HIDE)
+
+
+def list_cases(
+    assistant: Assistant,
+    community: str,
+    *,
+    state: CaseState | None,
+    kind: CaseKind | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Case]:
+    with assistant.database.transaction(community) as transaction:
+        return cases.page(transaction, community, state=state, kind=kind, cursor=cursor, limit=limit)
+
+
+def waiting_cases(assistant: Assistant, community: str, limit: int) -> list[Case]:
+    """Urgent ones first, then the oldest."""
+    with assistant.database.transaction(community) as transaction:
+        return cases.waiting(transaction, community, limit)
+
+
+def claim_case(assistant: Assistant, community: str, case_id: str, actor: str) -> Case:
+    """Raises: NotFound; Conflict, where it is not open."""
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        case = cases.claim(transaction, community, case_id, actor, now)
+        audit.write(transaction, community, now, actor=actor, action="claim", subject=case_id)
+        return case
+
+
+def resolve_case(
+    assistant: Assistant, community: str, case_id: str, resolution: Resolution, *, actor: str, note: str | None
+) -> Case:
+    """The case as it is afterwards. The same resolution again changes nothing.
+
+    Raises:
+        NotFound: there is no such case.
+        Conflict: it was resolved otherwise, or there is nothing to undo.
+        Forbidden: an appeal, by the one who decided first.
+    """
+    with assistant.database.transaction(community) as transaction:
+        case = cases.get(transaction, community, case_id, lock=True)
+        if case.state is CaseState.RESOLVED and case.resolution is resolution:
+            return case
+        if (case.state is CaseState.RESOLVED) is not (resolution is Resolution.UNDO):
+            done = case.resolution.value if case.resolution else case.state.value
+            raise Conflict("case_closed", field="case", resolution=done)
+        now = assistant.clock()
+        _carry_out(assistant, transaction, case, resolution, actor, note, now)
+        if resolution is Resolution.UNDO:
+            cases.reopen(transaction, case)
+        else:
+            cases.resolve(transaction, case, resolution, actor, note, now)
+        action = f"case.{resolution.value}"
+        audit.write(transaction, community, now, actor=actor, action=action, subject=case_id, reason=note or "")
+        resolved = cases.get(transaction, community, case_id)
+        deliveries.add(transaction, _amended_cards(assistant, transaction, resolved, now))
+        around = assistant.registry.of_community(community)
+        data = {"id": case_id, "kind": case.kind.value, "resolution": resolution.value, "actor": actor}
+        key = f"{case_id}:{now.timestamp()}"
+        deliveries.add(transaction, event_entries(around, "case", key, data, now, case.decision_id))
+        return resolved
+
+
+def _carry_out(
+    assistant: Assistant,
+    transaction: Transaction,
+    case: Case,
+    resolution: Resolution,
+    actor: str,
+    note: str | None,
+    now: datetime,
+) -> None:
+    decision = _decision(transaction, case)
+    if decision is None:
+        return
+    if case.kind is CaseKind.PENALTY:
+        _penalty(assistant, transaction, decision, resolution, actor, now)
+    elif case.kind is CaseKind.APPEAL:
+        _appeal(assistant, transaction, case, decision, resolution, actor, note, now)
+    elif resolution is Resolution.REMOVE:
+        _remove(assistant, transaction, case, decision, actor, now)
+    elif resolution is Resolution.UNDO and case.resolution is Resolution.REMOVE:
+        _take_back(assistant, transaction, decision, actor, note)
+    elif resolution is Resolution.APPROVE and decision.answer["action"] != "review":
+        if not is_overturned(transaction, case.community, decision.id):
+            overturn(assistant, transaction, decision, actor=actor, reason=note or "approved")
+    elif resolution is Resolution.APPROVE:
+        _learn(transaction, decision, "approved", 0.0, now)
+
+
+def _remove(
+    assistant: Assistant, transaction: Transaction, case: Case, decision: DecisionRow, actor: str, now: datetime
+) -> None:
+    """Off the platform, with the strike that such a violation brings, and a word to its author."""
+    _learn(transaction, decision, "removed", 1.0, now)
+    if is_overturned(transaction, case.community, decision.id):
+        audit.write(transaction, case.community, now, actor=actor, action="reinstate", subject=decision.id)
+        penalties.reinstate_strike(transaction, case.community, decision.id)
+    held = assistant.registry.get(decision.connection_id or "")
+    if held is None:
+        return
+    do = next((one for one in _REMOVES if can(held.platform.capabilities, one, held.connection) is None), None)
+    if do is not None and decision.platform_message_id:
+        order = Order(
+            id=new_id("dlv"),
+            do=do,
+            channel=decision.channel,
+            message_id=decision.platform_message_id,
+            member_id=decision.member_id,
+            reason=f"removed by staff, case {case.id}",
+            refs=decision.refs or {},
+        )
+        key = f"remove:{case.id}:{now.timestamp()}"
+        deliveries.add(transaction, [order_entry(held, order, key, now, decision_id=decision.id)])
+    if decision.member_id and case.kind is not CaseKind.HELP:
+        _punish(assistant, transaction, held, decision, actor)
+
+
+def _punish(assistant: Assistant, transaction: Transaction, held: Held, decision: DecisionRow, actor: str) -> None:
+    language = language_of(decision.locale, decision.answer["detected_language"], held.language)
+    followed = Followed(held, decision, language, decision.locale, held.dry_run, actor)
+    policy = policy_in(transaction, decision.community)
+    weights = {label: _removal_weight(policy.penalties.weights, label) for label in decision.labels or (ANY,)}
+    label = max(weights, key=lambda one: weights[one])
+    step = strike(assistant, transaction, followed, policy, label, weights[label])
+    tell(assistant, transaction, followed, step)
+
+
+def _removal_weight(weights: Any, label: str) -> int:
+    """What a person removes weighs as what the policy would have hidden."""
+    if label == "self_harm":
+        return 0
+    found: Weights = weights.get(label) or weights.get(ANY) or Weights()
+    return found.hide
+
+
+def _take_back(
+    assistant: Assistant, transaction: Transaction, decision: DecisionRow, actor: str, note: str | None
+) -> None:
+    if not is_overturned(transaction, decision.community, decision.id):
+        overturn(assistant, transaction, decision, actor=actor, reason=note or "undone")
+
+
+def _penalty(
+    assistant: Assistant,
+    transaction: Transaction,
+    decision: DecisionRow,
+    resolution: Resolution,
+    actor: str,
+    now: datetime,
+) -> None:
+    """``remove`` takes the step that was held, ``approve`` spares the member."""
+    penalty = penalties.penalty_of(transaction, decision.community, decision.id)
+    held = assistant.registry.get(decision.connection_id or "")
+    if penalty is None or held is None:
+        return
+    if resolution is Resolution.REMOVE and penalty.state is PenaltyState.HELD:
+        penalties.set_state(transaction, penalty, PenaltyState.APPLIED, now)
+        apply(assistant, transaction, held, penalty, now, actor=actor)
+        language = language_of(decision.locale, decision.answer["detected_language"], held.language)
+        tell(assistant, transaction, Followed(held, decision, language, decision.locale, held.dry_run, actor), penalty)
+    elif resolution is Resolution.APPROVE and penalty.state is PenaltyState.HELD:
+        penalties.set_state(transaction, penalty, PenaltyState.LIFTED, now, "spared")
+    elif resolution is Resolution.UNDO:
+        _take_back(assistant, transaction, decision, actor, "penalty undone")
+
+
+def _appeal(
+    assistant: Assistant,
+    transaction: Transaction,
+    case: Case,
+    decision: DecisionRow,
+    resolution: Resolution,
+    actor: str,
+    note: str | None,
+    now: datetime,
+) -> None:
+    """``approve`` takes the decision back, ``remove`` upholds it; by somebody other than the one who decided first."""
+    appeal = appeals.of_decision(transaction, case.community, decision.id)
+    if appeal is None:
+        return
+    if resolution is Resolution.UNDO:
+        raise Conflict("case_closed", field="case", resolution=case.resolution.value if case.resolution else "")
+    first = {
+        one.resolved_by for one in cases.of_decision(transaction, case.community, decision.id) if one.id != case.id
+    }
+    if actor in first:
+        raise Forbidden("second_person", field="actor")
+    if resolution is Resolution.APPROVE:
+        appeals.decide(transaction, appeal, AppealState.OVERTURNED, actor, note, now)
+        _take_back(assistant, transaction, decision, actor, note or "appeal")
+        return
+    appeals.decide(transaction, appeal, AppealState.UPHELD, actor, note, now)
+    held = assistant.registry.get(decision.connection_id or "")
+    if held is not None and decision.member_id:
+        text = upheld_notice(held, decision, appeal.language)
+        message_privately(assistant, transaction, held, decision, text, f"upheld:{decision.id}")
+
+
+def _amended_cards(assistant: Assistant, transaction: Transaction, case: Case, now: datetime) -> list[Delivery]:
+    """Every card of the case, to show what became of it. Their words are written when they are sent."""
+    entries = []
+    for posted in deliveries.of_case(transaction, case.community, case.id):
+        held = assistant.registry.get(posted.connection_id or "")
+        if held is None or posted.kind is not DeliveryKind.ORDER or posted.payload.get("do") != Do.POST.value:
+            continue
+        if posted.message_id and can(held.platform.capabilities, Do.AMEND, held.connection) != PLATFORM_CANNOT:
+            order = Order(
+                id=new_id("dlv"), do=Do.AMEND, channel=held.connection.staff_channel, message_id=posted.message_id
+            )
+            key = f"amend:{posted.id}:{now.timestamp()}"
+            entries.append(
+                order_entry(held, order, key, now, case_id=case.id, decision_id=case.decision_id, for_staff=True)
+            )
+    return entries
+
+
+def _learn(transaction: Transaction, decision: DecisionRow, source: str, score: float, now: datetime) -> None:
+    """A person's judgement of the labels, to train and to choose thresholds by."""
+    labels = dict.fromkeys(decision.labels, score)
+    row = NewFeedback(decision.community, now, source, labels, decision_id=decision.id, member_id=decision.member_id)
+    feedback.add(transaction, row)
+
+
+def _decision(transaction: Transaction, case: Case) -> DecisionRow | None:
+    if case.decision_id is None:
+        return None
+    try:
+        return get_decision(transaction, case.community, case.decision_id)
+    except NotFound:
+        return None

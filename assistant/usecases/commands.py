@@ -1,0 +1,126 @@
+"""What members may ask in a chat: ``report``, ``appeal``, ``rules``; answered to them alone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection as Transaction
+
+from assistant.errors import AssistantError, Conflict, NotFound
+from assistant.store import cases, decisions, deliveries
+from assistant.store.decisions import Filters
+from assistant.types import CUSTOM_PREFIX, Case, CaseKind, Command, Outcome
+from assistant.usecases.appeals import make_appeal
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.entries import card_entries, event_entries
+from assistant.usecases.identity import new_id
+from assistant.usecases.notices import label_names
+from assistant.usecases.policies import policy_in
+from assistant.usecases.registry import Held
+from assistant.usecases.said import Deadline, take
+from assistant.usecases.speech import language_of
+from assistant.words import load_words
+
+_DECISION = re.compile(r"\bdec_[0-9a-z]{26}\b")
+_REPORTS_PER_HOUR = 10
+
+
+async def answer_command(assistant: Assistant, held: Held, command: Command, deadline: Deadline) -> Outcome:
+    """Raises: DatabaseUnavailable."""
+    language = language_of(command.locale, "", held.language)
+    if command.name == "report":
+        return await _report(assistant, held, command, language, deadline)
+    if command.name == "appeal":
+        return Outcome(text=await asyncio.to_thread(_appeal, assistant, held, command, language))
+    if command.name == "rules":
+        return Outcome(text=await asyncio.to_thread(_rules, assistant, held, language))
+    return Outcome(text=load_words().get("commands.unknown", language))
+
+
+async def _report(assistant: Assistant, held: Held, command: Command, language: str, deadline: Deadline) -> Outcome:
+    """The message is screened as if it had just been said, which finds its decision if there is one; then a person looks."""
+    words = load_words()
+    if command.about is None:
+        return Outcome(text=words.get("commands.report_what", language))
+    outcome = await take(assistant, held, command.about, deadline)
+    key = await asyncio.to_thread(_open_report, assistant, held, command, outcome)
+    return Outcome(text=words.get(f"commands.{key}", language), decision_id=outcome.decision_id)
+
+
+def _open_report(assistant: Assistant, held: Held, command: Command, outcome: Outcome) -> str:
+    now, community = assistant.clock(), held.connection.community
+    about = command.about
+    assert about is not None  # noqa: S101 - asked for by the caller
+    with assistant.database.transaction(community) as transaction:
+        if _reports_since(transaction, held, command.member_id, now - timedelta(hours=1)) >= _REPORTS_PER_HOUR:
+            return "too_often"
+        case = Case(
+            id=new_id("cas"),
+            community=community,
+            key=f"report:{held.connection.id}:{about.key}",
+            kind=CaseKind.REPORT,
+            decision_id=outcome.decision_id,
+            connection_id=held.connection.id,
+            member_id=about.message.member_id,
+            channel=about.message.channel,
+            details={"reported_by": command.member_id, "text": command.text[:500]},
+            created_at=now,
+        )
+        if cases.add(transaction, case):
+            around = assistant.registry.of_community(community)
+            deliveries.add(transaction, card_entries(around, case, now))
+            data = {"id": case.id, "kind": case.kind.value}
+            deliveries.add(transaction, event_entries(around, "case", case.id, data, now, outcome.decision_id))
+    return "reported"
+
+
+def _reports_since(transaction: Transaction, held: Held, member_id: str, since: datetime) -> int:
+    return cases.reports_by(transaction, held.connection.community, held.connection.id, member_id, since)
+
+
+def _appeal(assistant: Assistant, held: Held, command: Command, language: str) -> str:
+    words, community = load_words(), held.connection.community
+    named = _DECISION.search(command.text)
+    reason = _DECISION.sub("", command.text).strip()
+    if named is None:
+        if not reason:
+            return words.get("commands.appeal_how", language)
+        decision_id = _latest(assistant, held, command.member_id)
+        if decision_id is None:
+            return words.get("commands.appeal_unknown", language)
+    else:
+        decision_id = named[0]
+    try:
+        make_appeal(
+            assistant, community, decision_id, text=reason or "-", language=language, member_id=command.member_id
+        )
+    except (NotFound, Conflict) as error:
+        key = "commands.appeal_unknown" if isinstance(error, NotFound) else f"errors.{error.message}"
+        return words.get(key, language)
+    except AssistantError as error:
+        if error.status >= 500:
+            raise
+        return words.get("commands.appeal_how", language)
+    return words.get("commands.appealed", language)
+
+
+def _latest(assistant: Assistant, held: Held, member_id: str) -> str | None:
+    """The member's last decision that was not an allowance."""
+    community = held.connection.community
+    with assistant.database.transaction(community) as transaction:
+        page = decisions.page(transaction, Filters(community, member_id=member_id, flagged=True), limit=1)
+    return page.rows[0].id if page.rows else None
+
+
+def _rules(assistant: Assistant, held: Held, language: str) -> str:
+    words, community = load_words(), held.connection.community
+    if assistant.settings.public_url:
+        link = f"{assistant.settings.public_url.rstrip('/')}/v1/communities/{community}/rules?lang={language}"
+        return words.get("commands.rules", language, community=held.community_name, link=link)
+    with assistant.database.transaction(community) as transaction:
+        policy = policy_in(transaction, community)
+    labels = tuple(label for label in policy.thresholds if not label.startswith(CUSTOM_PREFIX))
+    named = label_names(labels, language)
+    return words.get("commands.rules_short", language, community=held.community_name, labels=named)

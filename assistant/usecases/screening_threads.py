@@ -1,0 +1,141 @@
+"""Screening for those who wait no longer than their deadline: in a few threads, whose stalling nobody else feels.
+
+A thread that stalls cannot be killed, so there are at most so many; once all of them are stuck, everyone is told at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+
+from assistant.moderation.flow import Screener
+from assistant.types import Decision, Message
+
+MAX_BATCH = 32
+STUCK_S = 1.0
+"""A thread that screens one batch for longer than this is stuck: with all threads stuck, nothing more is queued."""
+
+
+class NotScreened(Exception):
+    """The screening did not end in time, or could not begin."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    screener: Screener
+    message: Message
+    future: asyncio.Future[tuple[Decision, float]]
+    loop: asyncio.AbstractEventLoop
+    abandoned: bool = False
+
+
+@dataclass(slots=True)
+class _Thread:
+    since: float | None = None
+    """When it began its batch; ``None`` while it has none."""
+
+
+@dataclass
+class ScreeningThreads:
+    """``threads`` at most, started as they are needed; over ``most_waiting`` messages, further ones are refused."""
+
+    threads: int = 4
+    most_waiting: int = 2_000
+    _queue: deque[_Waiting] = field(default_factory=deque)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _running: list[_Thread] = field(default_factory=list)
+    _stopping: bool = False
+
+    async def screen(self, screener: Screener, message: Message, within_s: float) -> tuple[Decision, float]:
+        """The decision, and the milliseconds of screening one message of its batch.
+
+        Raises:
+            NotScreened: it did not end ``within_s`` seconds, every thread is stuck, or too many wait.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(screener, message, loop.create_future(), loop)
+        with self._changed:
+            if self._stopping or len(self._queue) >= self.most_waiting or self.stuck >= self.threads:
+                raise NotScreened
+            self._queue.append(waiting)
+            self._start_as_needed()
+            self._changed.notify()
+        try:
+            async with asyncio.timeout(within_s):
+                return await waiting.future
+        except TimeoutError:
+            raise NotScreened from None
+        finally:
+            waiting.abandoned = True
+
+    @property
+    def stuck(self) -> int:
+        """Threads that have been at one batch for longer than ``STUCK_S``."""
+        now = time.monotonic()
+        return sum(1 for one in self._running if one.since is not None and now - one.since > STUCK_S)
+
+    def stop(self) -> None:
+        """No more is taken; threads end when their batch does, and a stalled one with the process."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def _start_as_needed(self) -> None:
+        idle = sum(1 for one in self._running if one.since is None)
+        if idle < len(self._queue) and len(self._running) < self.threads:
+            state = _Thread()
+            self._running.append(state)
+            threading.Thread(target=self._run, args=(state,), name="screening", daemon=True).start()
+
+    def _run(self, state: _Thread) -> None:
+        while batch := self._take(state):
+            by_screener: defaultdict[Screener, list[_Waiting]] = defaultdict(list)
+            for waiting in batch:
+                if not waiting.abandoned:
+                    by_screener[waiting.screener].append(waiting)
+            for screener, its in by_screener.items():
+                _screen(screener, its)
+            state.since = None
+
+    def _take(self, state: _Thread) -> list[_Waiting]:
+        """Empty only at the end. What waits is shared among the threads that are free."""
+        with self._changed:
+            while not self._queue and not self._stopping:
+                self._changed.wait()
+            free = sum(1 for one in self._running if one.since is None) or 1
+            share = min(MAX_BATCH, -(-len(self._queue) // free))
+            state.since = time.monotonic()
+            return [self._queue.popleft() for _ in range(share)]
+
+
+def _screen(screener: Screener, waiting: list[_Waiting]) -> None:
+    began = time.perf_counter()
+    try:
+        decisions = screener.screen_batch([one.message for one in waiting])
+    except Exception as error:
+        if len(waiting) > 1:
+            for one in waiting:
+                _screen(screener, [one])
+        else:
+            _answer(waiting[0], error)
+        return
+    each_ms = (time.perf_counter() - began) * 1000 / len(waiting)
+    for one, decision in zip(waiting, decisions, strict=True):
+        _answer(one, (decision, each_ms))
+
+
+def _answer(waiting: _Waiting, outcome: tuple[Decision, float] | Exception) -> None:
+    if not waiting.loop.is_closed():
+        waiting.loop.call_soon_threadsafe(_resolve, waiting.future, outcome)
+
+
+def _resolve(future: asyncio.Future[tuple[Decision, float]], outcome: tuple[Decision, float] | Exception) -> None:
+    if future.done():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
