@@ -133,11 +133,9 @@ def _api(connection: Connection, http: Outgoing) -> Api:
     settings = _settings(connection)
 
     async def fetch() -> tuple[str, float]:
-        question = {
-            "grant_type": "client_credential",
-            "appid": settings.app_id,
-            "secret": connection.secrets.get("app_secret", ""),
-        }
+        if not (secret := connection.secrets.get("app_secret")):
+            raise DeliveryRefused("the connection has no app_secret: nothing can be sent without it")
+        question = {"grant_type": "client_credential", "appid": settings.app_id, "secret": secret}
         url = f"{settings.api_base.rstrip('/')}/cgi-bin/stable_token"
         return token_of(await ask(http, url, question), _PROBLEMS)
 

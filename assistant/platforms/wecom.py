@@ -214,7 +214,9 @@ def _api(connection: Connection, http: Outgoing) -> Api:
     settings = _settings(connection)
 
     async def fetch() -> tuple[str, float]:
-        query = urlencode({"corpid": settings.corp_id, "corpsecret": connection.secrets.get("corp_secret", "")})
+        if not (secret := connection.secrets.get("corp_secret")):
+            raise DeliveryRefused("the connection has no corp_secret: nothing can be sent without it")
+        query = urlencode({"corpid": settings.corp_id, "corpsecret": secret})
         return token_of(await ask(http, f"{settings.api_base.rstrip('/')}/cgi-bin/gettoken?{query}"), _PROBLEMS)
 
     return Api(settings.api_base, f"{NAME}:{connection.id}", fetch, _PROBLEMS)

@@ -258,15 +258,16 @@ def test_a_message_without_a_sender_is_refused_by_name() -> None:
     assert caught.value.field == "From_Account"
 
 
-def test_a_user_sig_is_what_the_published_algorithm_makes() -> None:
-    sig = user_sig(1400000000, "secret", "administrator", 1_700_000_000, 3600)
+@pytest.mark.parametrize("identifier", ["administrator", "a", "ab", "abc", "管理員", "x" * 30])
+def test_a_user_sig_is_what_the_published_algorithm_makes(identifier: str) -> None:
+    sig = user_sig(1400000000, "secret", identifier, 1_700_000_000, 3600)
     assert not set(sig) & set("+/=")
     document = json.loads(zlib.decompress(base64.b64decode(sig.replace("*", "+").replace("-", "/").replace("_", "="))))
-    lines = "TLS.identifier:administrator\nTLS.sdkappid:1400000000\nTLS.time:1700000000\nTLS.expire:3600\n"
+    lines = f"TLS.identifier:{identifier}\nTLS.sdkappid:1400000000\nTLS.time:1700000000\nTLS.expire:3600\n"
     expected = base64.b64encode(hmac.new(b"secret", lines.encode(), hashlib.sha256).digest()).decode()
     assert document == {
         "TLS.ver": "2.0",
-        "TLS.identifier": "administrator",
+        "TLS.identifier": identifier,
         "TLS.sdkappid": 1400000000,
         "TLS.time": 1700000000,
         "TLS.expire": 3600,

@@ -198,7 +198,8 @@ def test_a_word_that_is_no_command_is_a_message() -> None:
     "body",
     [
         b"<!DOCTYPE x [<!ENTITY a 'b'>]><xml><ToUserName>&a;</ToUserName></xml>",
-        b"<!DOCTYPE x SYSTEM 'http://127.0.0.1/x'><xml/>",
+        b"<!DOCTYPE xml>" + xml(),
+        b"<!DOCTYPE xml SYSTEM 'http://127.0.0.1/x'>" + xml(),
         b"<xml><ToUserName>a</ToUserName><MsgType>text</MsgType><MsgId>1</MsgId></xml>",
         b"<xml><ToUserName>a</ToUserName><FromUserName>b</FromUserName><MsgType>text</MsgType></xml>",
         b"<xml>" + b"<a>" * 20_000 + b"</a>" * 20_000 + b"</xml>",
@@ -287,6 +288,13 @@ def test_what_will_never_go_through_is_refused(code: int, said: str) -> None:
 def test_what_may_go_through_later_is_tried_later(answer: Answer) -> None:
     with pytest.raises(DeliveryFailed):
         asyncio.run(PLATFORM.act(PLAIN_MODE, message(), Outside([TOKEN_ANSWER, answer])))
+
+
+def test_without_a_secret_nothing_is_asked() -> None:
+    http = Outside()
+    with pytest.raises(DeliveryRefused, match="no app_secret"):
+        asyncio.run(PLATFORM.act(replace(PLAIN_MODE, secrets={"token": TOKEN}), message(), http))
+    assert http.asked == []
 
 
 def test_orders_that_wechat_does_not_know_are_refused() -> None:

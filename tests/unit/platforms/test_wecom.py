@@ -289,6 +289,13 @@ def test_what_may_go_through_later_is_tried_later(answer: Answer) -> None:
         carried_out(MESSAGE, answer)
 
 
+def test_without_a_secret_nothing_is_asked() -> None:
+    http = Outside()
+    with pytest.raises(DeliveryRefused, match="no corp_secret"):
+        asyncio.run(PLATFORM.act(replace(CONNECTION, secrets={"token": TOKEN}), MESSAGE, http))
+    assert http.asked == []
+
+
 def test_orders_that_wecom_does_not_know_are_refused() -> None:
     for do in set(Do) - PLATFORM.capabilities.does:
         with pytest.raises(DeliveryRefused):
