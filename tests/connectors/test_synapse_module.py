@@ -26,7 +26,9 @@ from tests.homeserver import Homeserver, User, homeserver
 
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 BOT = f"@assistant:{synapse.SERVER_NAME}"
-TIMEOUT_S = 1.0
+TIMEOUT_S = 2.0
+SLOW_S = 6.0
+"""Far from the timeout, since the machine that tests may be slow too."""
 CONFIG = {"secret": SECRET, "bot_user": BOT, "timeout_s": TIMEOUT_S, "ignore_users": [f"@bridge:{synapse.SERVER_NAME}"]}
 ALLOW = b'{"verdict":"allow","reason":null,"degraded":false}'
 REJECT = json.dumps({"verdict": "reject", "reason": "廣告", "degraded": False}, ensure_ascii=False).encode()
@@ -242,10 +244,10 @@ def test_open_lets_through_what_has_no_sound_answer(
 
 
 def test_open_lets_through_what_is_not_answered_in_time(hook: HandWritten, alice: User, room: str) -> None:
-    hook.answer, hook.delay_s = (200, REJECT), TIMEOUT_S * 2
+    hook.answer, hook.delay_s = (200, REJECT), SLOW_S
     began = time.monotonic()
     event_id = alice.sent(room, "slow")
-    assert TIMEOUT_S <= time.monotonic() - began < TIMEOUT_S * 1.8
+    assert TIMEOUT_S <= time.monotonic() - began < SLOW_S
     assert len(hook.of(event_id)) == 1
 
 
@@ -263,12 +265,12 @@ def test_our_own_bot_and_ignored_users_are_not_asked_about(
 
 
 def test_of_encrypted_messages_we_are_told_and_nobody_waits(hook: HandWritten, alice: User, room: str) -> None:
-    hook.answer, hook.delay_s = (200, REJECT), TIMEOUT_S * 1.5
+    hook.answer, hook.delay_s = (200, REJECT), SLOW_S
     began = time.monotonic()
     event_id = alice.sent(
         room, {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA", "session_id": "s"}, "m.room.encrypted"
     )
-    assert time.monotonic() - began < TIMEOUT_S
+    assert time.monotonic() - began < SLOW_S
     told = hook.soon(lambda one: one.document.get("event", {}).get("event_id") == event_id)
     said = told.parsed()
     assert (said.before, said.message.text, said.message.unscreened) == (False, "", ("encrypted",))
@@ -349,7 +351,7 @@ def test_a_closed_fail_mode_refuses_and_other_rooms_are_left_alone(
     hook: HandWritten, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A second Synapse, since the fail mode is its configuration; encrypted messages are waited for here."""
-    config = CONFIG | {"url": hook.url, "fail_mode": "closed", "screen_encrypted": True, "timeout_s": 0.5}
+    config = CONFIG | {"url": hook.url, "fail_mode": "closed", "screen_encrypted": True}
     ignored = tmp_path_factory.mktemp("closed")
     # A room's id is not known before there is one: the second start has the first one's room in its configuration.
     with homeserver(ignored, config) as server:
@@ -359,7 +361,7 @@ def test_a_closed_fail_mode_refuses_and_other_rooms_are_left_alone(
         refused = dora.send(looked_at, "hello")
         assert refused.status_code == 403
         assert "try again" in refused.json()["error"]
-        hook.answer, hook.delay_s = (200, ALLOW), 1.0
+        hook.answer, hook.delay_s = (200, ALLOW), SLOW_S
         assert dora.send(looked_at, "slow").status_code == 403
         hook.delay_s = 0.0
         dora.sent(looked_at, "hello")
