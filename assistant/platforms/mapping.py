@@ -247,6 +247,7 @@ PLATFORM = Platform(
         verdicts=frozenset(Verdict),
         deadline_s=1.5,
         per_second=5.0,
+        ends_mutes=False,
     ),
     settings=MappingSettings,
     secrets=(
