@@ -156,7 +156,7 @@ async def _amend(forum: _Forum, order: Order) -> Receipt:
     post = await _post(forum, order)
     if post is None or post.deleted:
         raise DeliveryRefused("the post is gone", field="message_id")
-    raw = _inert(_text(order))
+    raw = _card(order)
     if post.raw.strip() == raw.strip():
         return Receipt(order.message_id, already=True)
     await forum.tell("PUT", f"{post.path}.json", {"post": {"raw": raw}})

@@ -111,11 +111,7 @@ async def _message(order: Order, ask: _Ask) -> Receipt:
 
 
 async def _post(order: Order, ask: _Ask) -> Receipt:
-    parameters: dict[str, Any] = _text(order)
-    if order.buttons:
-        parameters["reply_markup"] = {
-            "inline_keyboard": [[{"text": one.text, "callback_data": one.value}] for one in order.buttons]
-        }
+    parameters = _text(order) | (_keyboard(order) if order.buttons else {})
     if thread := order.refs.get("thread"):
         parameters["message_thread_id"] = _number(thread, "refs.thread")
     return Receipt(_message_id(await ask("sendMessage", chat_id=_chat(order), **parameters)))
@@ -129,7 +125,7 @@ async def _amend(order: Order, ask: _Ask) -> Receipt:
             chat_id=_chat(order),
             message_id=message_id,
             **_text(order),
-            reply_markup={"inline_keyboard": []},
+            **_keyboard(order),
         )
     except Declined as declined:
         if declined.says("message is not modified"):
@@ -173,6 +169,12 @@ def _text(order: Order) -> dict[str, Any]:
     if not order.text:
         raise DeliveryRefused("there is no text to send", field="text")
     return {"text": clipped(order.text), "link_preview_options": {"is_disabled": True}}
+
+
+def _keyboard(order: Order) -> dict[str, Any]:
+    """Empty, it takes the buttons away."""
+    buttons = [[{"text": one.text, "callback_data": one.value}] for one in order.buttons]
+    return {"reply_markup": {"inline_keyboard": buttons}}
 
 
 def _member(order: Order) -> dict[str, Any]:

@@ -385,6 +385,8 @@ def test_a_card_is_amended_once() -> None:
     receipt, asked = carry_out(order(Do.AMEND, text="完成"), state(), Answer())
     assert (receipt, asked[1]) == (Receipt("501"), ("PUT", "/posts/501.json", {"post": {"raw": "完成"}}))
     assert carry_out(order(Do.AMEND, text="完成"), state(raw="完成"))[0].already
+    left = order(Do.AMEND, text="等待", buttons=(Button("移除", "case:1:remove"),))
+    assert carry_out(left, state(), Answer())[1][1][2] == {"post": {"raw": "等待\n\n- 移除: `case:1:remove`"}}
     with pytest.raises(DeliveryRefused, match="gone"):
         carry_out(order(Do.AMEND, text="完成"), Answer(404))
 

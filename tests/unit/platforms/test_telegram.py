@@ -195,6 +195,13 @@ def test_who_writes_as_a_channel_is_a_member_by_the_channels_id() -> None:
     assert (one.message.member_id, one.message.parts) == ("-1002", (Part("member.name", "优惠"),))
 
 
+def test_a_channel_is_not_answered_in_private() -> None:
+    channel = {"sender_chat": {"id": -1002, "type": "channel", "title": "x"}}
+    hook = PLATFORM.parse(CONNECTION, update(message=MESSAGE | channel | {"text": "/rules"}))
+    assert isinstance(hook.events[0], Command)
+    assert PLATFORM.reply(CONNECTION, hook, [Outcome(text="x")]).body == b""
+
+
 def test_private_chats_are_private() -> None:
     assert said(chat={"id": 42, "type": "private"}).private
 
@@ -382,7 +389,10 @@ def test_a_card_has_buttons_no_preview_and_stays_in_its_topic() -> None:
     assert carry_out(order(Do.POST, channel="@staff", text="x"), ok({}))[1][0][1]["chat_id"] == "@staff"
 
 
-def test_a_card_is_amended_once_and_loses_its_buttons() -> None:
+def test_a_card_is_amended_once_and_has_the_buttons_that_are_left() -> None:
+    left = order(Do.AMEND, text="等待", buttons=(Button("移除", "case:1:remove"),))
+    (_, sent) = carry_out(left, ok({"message_id": 5}))[1][0]
+    assert sent["reply_markup"] == {"inline_keyboard": [[{"text": "移除", "callback_data": "case:1:remove"}]]}
     receipt, asked = carry_out(order(Do.AMEND, text="完成"), ok({"message_id": 5}))
     assert (receipt, asked[0][0]) == (Receipt("5"), "editMessageText")
     assert asked[0][1]["reply_markup"] == {"inline_keyboard": []}
