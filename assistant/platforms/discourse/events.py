@@ -1,7 +1,7 @@
 """Webhooks of Discourse (``X-Discourse-Event``, its serializers) read into events.
 
 A post is in a category (its number is the channel), or in a personal message (``private``: others may read it, so it is not private as
-events have it). A chat message's ids begin with ``chat-``, since it shares no numbers with posts.
+events have it); in the staff's topic or category the channel is the staff's. A chat message's ids begin with ``chat-``, since it shares no numbers with posts.
 """
 
 from __future__ import annotations
@@ -54,11 +54,10 @@ def _post(connection: Connection, post: Mapping[str, Any], *, edited: bool) -> I
         return
     topic, number = (_number(post.get(one), f"post.{one}") for one in ("topic_id", "post_number"))
     raw = as_text(post.get("raw"), "post.raw")
-    personal = post.get("topic_archetype") == "private_message"
-    channel = PRIVATE if personal else _channel(post)
+    channel = _channel(connection, post, topic)
     code = _CODE.fullmatch(raw.strip())
-    if code and not edited and (personal or connection.staff_channel == f"topic:{topic}"):
-        yield Pressed(key=f"press:{post_id}", value=code[1], member_id=member_id, channel=channel or f"topic:{topic}")
+    if code and not edited and channel not in {None, PRIVATE} and channel == connection.staff_channel:
+        yield Pressed(key=f"press:{post_id}", value=code[1], member_id=member_id, channel=str(channel))
         return
     title = as_text(post.get("topic_title"), "post.topic_title") if number == "1" else ""
     texts = {
@@ -90,8 +89,16 @@ def _version(post: Mapping[str, Any]) -> str:
     return f"{version}:{as_text(post.get('updated_at'), 'post.updated_at')[:40]}"
 
 
-def _channel(post: Mapping[str, Any]) -> str | None:
-    return _number(post["category_id"], "post.category_id") if post.get("category_id") is not None else None
+def _channel(connection: Connection, post: Mapping[str, Any], topic: str) -> str | None:
+    """The staff's, written as the connection has it, wherever the post is in it; a personal message is in no category."""
+    if post.get("topic_archetype") == "private_message":
+        here, category = {f"topic:{topic}"}, PRIVATE
+    elif post.get("category_id") is None:
+        here, category = {f"topic:{topic}"}, None
+    else:
+        category = _number(post["category_id"], "post.category_id")
+        here = {f"topic:{topic}", f"category:{category}"}
+    return connection.staff_channel if connection.staff_channel in here else category
 
 
 def _chat(connection: Connection, payload: Mapping[str, Any], *, edited: bool) -> Iterator[Event]:

@@ -182,16 +182,35 @@ def test_personal_messages_are_read_under_a_channel_of_their_own() -> None:
     assert (one.message.channel, one.private) == ("private", False)
 
 
-def test_a_code_in_the_staffs_topic_is_a_press_and_anywhere_else_a_message() -> None:
-    code = {"raw": " `case:cas_01:remove`\n", "post_number": 8}
-    (press,) = events("post_created", post=POST | code | {"topic_id": 99})
+CODE = {"raw": " `case:cas_01hzy3:remove`\n", "post_number": 8}
+
+
+@pytest.mark.parametrize(
+    ("staff", "place"),
+    [
+        ("topic:99", {"topic_id": 99}),
+        ("topic:99", {"topic_id": 99, "topic_archetype": "private_message", "category_id": None}),
+        ("category:5", {}),
+        ("5", {}),
+    ],
+)
+def test_a_code_where_the_staff_are_is_a_press(staff: str, place: dict[str, Any]) -> None:
+    connection = replace(CONNECTION, staff_channel=staff)
+    body = json.dumps({"post": POST | CODE | place}).encode()
+    (press,) = PLATFORM.parse(connection, signed(body=body)).events
     assert isinstance(press, Pressed)
-    assert (press.value, press.member_id, press.channel) == ("case:cas_01:remove", "42", "5")
-    (personal,) = events("post_created", post=POST | code | {"topic_archetype": "private_message", "category_id": None})
-    assert (personal.value, personal.channel) == ("case:cas_01:remove", "private")
-    assert isinstance(said(**code), Said)
-    assert isinstance(said("post_edited", **code, topic_id=99), Said)
-    assert isinstance(said(raw="case:cas_01:remove 加微信", topic_id=99), Said)
+    assert (press.value, press.member_id, press.channel) == ("case:cas_01hzy3:remove", "42", staff)
+
+
+def test_a_code_anywhere_else_is_a_message() -> None:
+    assert said(**CODE).message.channel == "5"
+    assert said(**CODE, topic_archetype="private_message", category_id=None).message.channel == "private"
+    assert isinstance(said("post_edited", **CODE, topic_id=99), Said)
+    assert said(raw="case:cas_01:remove 加微信", topic_id=99).message.channel == "topic:99"
+    for staff, personal in ((None, "regular"), ("private", "private_message")):
+        body = json.dumps({"post": POST | CODE | {"category_id": None, "topic_archetype": personal}}).encode()
+        (one,) = PLATFORM.parse(replace(CONNECTION, staff_channel=staff), signed(body=body)).events
+        assert isinstance(one, Said)
 
 
 def test_chat_messages_are_read_and_share_no_ids_with_posts() -> None:
