@@ -1,7 +1,8 @@
 """Webhooks of Discourse (``X-Discourse-Event``, its serializers) read into events.
 
 A post is in a category (its number is the channel), or in a personal message (``private``: others may read it, so it is not private as
-events have it); in the staff's topic or category the channel is the staff's. A chat message's ids begin with ``chat-``, since it shares no numbers with posts.
+events have it); in the staff's topic or category the channel is the staff's. A chat message's ids begin with ``chat-``, since it shares no
+numbers with posts.
 """
 
 from __future__ import annotations
