@@ -91,6 +91,9 @@ class HookSettings(Section):
 
 
 class OutboxSettings(Section):
+    worker: bool = Field(
+        True, description="Whether `serve` starts a worker for it; off where `assistant worker` runs elsewhere."
+    )
     batch: int = Field(50, ge=1, le=1_000, description="Deliveries that a worker takes at a time.")
     poll_s: float = Field(
         0.5, gt=0, le=60, description="Seconds between two looks for due deliveries while there are none."

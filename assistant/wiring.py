@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import structlog
 
 from assistant.backends.ngram import NgramClassifier
+from assistant.backends.no_classifier import NoClassifier
 from assistant.backends.outgoing import HttpOutgoing
 from assistant.backends.sequence_classifier import SequenceClassifier
 from assistant.errors import ConfigurationError
@@ -73,15 +74,20 @@ def build(
     database: Database | None = None,
     clock: Clock | None = None,
     prepared: bool = False,
+    screening: bool = True,
 ) -> Assistant:
     """The service for ``settings``. Without ``database``, opens the one that the settings name and migrates it, unless it is ``prepared``:
-    opened and migrated by another process, which still holds it.
+    opened and migrated by another process, which still holds it. Without ``screening`` no model is loaded: for a worker, which only
+    carries out what was decided.
 
     Raises:
         CannotStart: the model, the configuration or the database will not do; the message says what to do.
     """
-    chosen = classifier or build_classifier(settings)
-    compile_policy(shipped_policy(), chosen).screen(_WARM_UP)
+    if classifier is not None or screening:
+        chosen: Classifier = classifier or build_classifier(settings)
+        compile_policy(shipped_policy(), chosen).screen(_WARM_UP)
+    else:
+        chosen = NoClassifier()
     embedded: EmbeddedServer | None = None
     if database is None:
         database, embedded = join_database(settings) if prepared else open_database(settings)

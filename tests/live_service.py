@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import socket
 import threading
@@ -9,19 +10,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 
+from assistant.ports import Classifier
 from assistant.settings import Settings
 from assistant.store.database import Database
 from assistant.types import Own
 from assistant.types.access import Scope
 from assistant.usecases.communities import create_community, seed_demo
+from assistant.usecases.connections import Made, Wanted, add_connection
 from assistant.usecases.keys import create_key
+from assistant.usecases.outbox import OutboxWorker
 from assistant.web.app import create_app
 from assistant.wiring import Assistant, build
 
@@ -48,15 +52,68 @@ class Service:
             base_url=self.url, headers=headers | options.pop("headers", {}), timeout=30, trust_env=False, **options
         )
 
+    def connect(
+        self, community: str, platform: str = "webhooks", secrets: dict[str, str] | None = None, **wanted: Any
+    ) -> Made:
+        """A live connection, known to the service at once."""
+        made = add_connection(
+            self.assistant.database,
+            self.assistant.vault,
+            community,
+            platform,
+            Wanted(**{"dry_run": False, **wanted}),
+            secrets or {},
+            actor="test",
+            now=datetime.now(UTC),
+            allow=self.assistant.settings.outgoing.allow,
+        )
+        self.assistant.registry.refresh()
+        return made
+
 
 @contextmanager
-def running(app_url: str, data_dir: Path, **settings: Any) -> Iterator[Service]:
+def working(service: Service) -> Iterator[OutboxWorker]:
+    """A worker over the service's database, in a thread of its own, until the block ends."""
+    assistant = build(
+        service.assistant.settings,
+        database=Database(service.assistant.database.url.render_as_string(hide_password=False), 8, 5),
+        screening=False,
+    )
+    worker, stopping = OutboxWorker(assistant), threading.Event()
+
+    async def work() -> None:
+        told = asyncio.Event()
+        fresh = asyncio.create_task(assistant.registry.keep_fresh())
+        running = asyncio.create_task(worker.run(told))
+        while not stopping.is_set():
+            await asyncio.sleep(0.02)
+        told.set()
+        await running
+        fresh.cancel()
+        await assistant.outgoing.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),))
+    thread.start()
+    try:
+        yield worker
+    finally:
+        stopping.set()
+        thread.join()
+        assistant.close()
+
+
+@contextmanager
+def running(
+    app_url: str, data_dir: Path, *, classifier: Classifier | None = None, **settings: Any
+) -> Iterator[Service]:
     """A service with the community ``demo``, until the block ends."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         assistant = build(
-            Settings(data_dir=data_dir, port=port, **settings), database=Database(app_url, pool_size=8, timeout_s=5)
+            Settings(data_dir=data_dir, port=port, **settings),
+            database=Database(app_url, pool_size=8, timeout_s=5),
+            classifier=classifier,
         )
         seed_demo(assistant.database)
         config = uvicorn.Config(

@@ -67,7 +67,7 @@ class Allowed:
     hosts: frozenset[tuple[str, int]] = frozenset()
     """Hosts as written in the URL, with their port: wherever they lead, and over http too."""
     networks: tuple[Network, ...] = ()
-    """Addresses that count as public; written into a URL, also over http."""
+    """Addresses that count as public; written into a URL, also over http and on any port."""
     ports: frozenset[int] = frozenset(_PORTS.values())
 
     @classmethod
@@ -131,11 +131,12 @@ def read_target(url: str, allowed: Allowed = NOTHING_MORE) -> Target:
     if (host, target.port) in allowed.hosts:
         return target
     literal = _literal(host)
-    if target.port not in allowed.ports:
+    inside = literal is not None and allowed.holds(literal)
+    if target.port not in allowed.ports and not inside:
         raise _refused(f"port {target.port} is not asked")
     if literal is not None:
         check_addresses([host], allowed)
-    if read.scheme == "http" and not (literal is not None and allowed.holds(literal)):
+    if read.scheme == "http" and not inside:
         raise _refused("it must begin with https://")
     return target
 

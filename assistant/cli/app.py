@@ -11,7 +11,20 @@ import typer
 from rich.markup import escape
 
 from assistant import __version__
-from assistant.cli import communities, demo, doctor, harness, keys, migrate, moderate, policy, serve
+from assistant.cli import (
+    communities,
+    connections,
+    demo,
+    doctor,
+    harness,
+    keys,
+    migrate,
+    moderate,
+    outbox,
+    policy,
+    serve,
+    worker,
+)
 from assistant.cli.exits import Exit
 from assistant.cli.explain import explain
 from assistant.cli.screen import err
@@ -29,6 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
@@ -41,6 +55,8 @@ app.command(
 app.add_typer(keys.app, name="keys")
 app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
+app.add_typer(connections.app, name="connections")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(migrate.app, name="migrate")
 
 

@@ -47,6 +47,17 @@ def _ask(kind: str) -> list[str]:
     return [part.strip() for part in answer.split(",") if part.strip()]
 
 
+@app.command("dry-run")
+def dry_run(
+    community: Annotated[str, typer.Argument(help="Its id.")],
+    on: Annotated[bool, typer.Option("--on/--off", help="Whether nothing is carried out, on any connection.")] = True,
+) -> None:
+    """Decide, and carry nothing out, on any of the community's connections."""
+    with administration(load_settings()) as database:
+        usecase.set_dry_run(database, community, dry_run=on)
+    out.print(f"community {community}: dry run {'on' if on else 'off'}; running services know within 2 s")
+
+
 @app.command("list")
 def list_communities() -> None:
     """List communities."""

@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 
 from assistant.cli.listening import listen
+from assistant.cli.outbox_process import OutboxProcess
 from assistant.cli.screen import err
 from assistant.cli.workers import Workers, leave_when_told, run_here, shared_folder
 from assistant.settings import Settings, load_settings
 from assistant.usecases.communities import seed_demo
 from assistant.usecases.keys import demo_key
 from assistant.web.shared import Shared
-from assistant.wiring import build, open_database
+from assistant.wiring import build, build_vault, open_database
 
 _EXAMPLE = {"text": "加❤薇❤信 abc123 日结300", "member": {"id": "u1"}, "channel": "general"}
 _MOST_BY_DEFAULT = 2
@@ -54,14 +55,21 @@ def serve(
 def _database(settings: Settings) -> Iterator[None]:
     """Opened, watched and seeded."""
     database, embedded = open_database(settings)
+    outbox: OutboxProcess | None = None
     try:
         if embedded is not None:
             embedded.watch()
         if settings.demo:
             seed_demo(database)
             _introduce(settings, demo_key(database, settings.data_dir / "demo.key"))
+        build_vault(settings)
+        if settings.outbox.worker:
+            outbox = OutboxProcess(settings)
+            outbox.start()
         yield
     finally:
+        if outbox is not None:
+            outbox.stop()
         database.close()
         if embedded is not None:
             embedded.stop()

@@ -75,7 +75,7 @@ def _leave(*_: object) -> None:
 def _work(settings: Settings, listener: socket.socket, shared: Shared) -> None:
     """The life of one worker, in a process of its own."""
     leave_when_told()
-    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
     configure_logs(settings.log)
     try:
         classifier = build_classifier(settings)
@@ -92,7 +92,7 @@ def _work(settings: Settings, listener: socket.socket, shared: Shared) -> None:
         assistant.close()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """However the parent ends, nobody is left serving."""
     parent = multiprocessing.parent_process()
     if parent is not None:

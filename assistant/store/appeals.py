@@ -42,7 +42,8 @@ class AppealRow:
 
 def add(connection: Connection, appeal: AppealRow) -> None:
     """Raises: Conflict, where the decision has been appealed already."""
-    if connection.execute(insert(appeals).values(_values(appeal)).on_conflict_do_nothing()).rowcount == 0:
+    query = insert(appeals).values(_values(appeal)).on_conflict_do_nothing().returning(appeals.c.id)
+    if connection.execute(query).one_or_none() is None:
         raise Conflict("appeal_known", field="decision")
 
 

@@ -17,7 +17,8 @@ from assistant.types import Case, CaseKind, CaseState, Resolution
 
 def add(connection: Connection, entry: Case) -> bool:
     """Unless its cause has a case already. Whether it was added."""
-    return connection.execute(insert(cases).values(values(entry)).on_conflict_do_nothing()).rowcount > 0
+    query = insert(cases).values(values(entry)).on_conflict_do_nothing().returning(cases.c.id)
+    return connection.execute(query).one_or_none() is not None
 
 
 def get(connection: Connection, community: str, case_id: str, *, lock: bool = False) -> Case:

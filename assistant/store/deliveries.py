@@ -31,7 +31,8 @@ def add(connection: Connection, entries: Iterable[Delivery]) -> int:
     rows = [values(entry) for entry in entries]
     if not rows:
         return 0
-    return connection.execute(insert(deliveries).values(rows).on_conflict_do_nothing()).rowcount
+    query = insert(deliveries).values(rows).on_conflict_do_nothing().returning(deliveries.c.id)
+    return len(connection.execute(query).all())
 
 
 def claim(connection: Connection, now: datetime, lease_ends: datetime, batch: int) -> list[Delivery]:

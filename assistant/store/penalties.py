@@ -59,7 +59,8 @@ def lock(connection: Connection, community: str, member: str) -> None:
 
 def add_strike(connection: Connection, strike: StrikeRow) -> bool:
     """Unless the decision has brought one already. Whether it was added."""
-    return connection.execute(insert(strikes).values(asdict(strike)).on_conflict_do_nothing()).rowcount > 0
+    query = insert(strikes).values(asdict(strike)).on_conflict_do_nothing().returning(strikes.c.id)
+    return connection.execute(query).one_or_none() is not None
 
 
 def points(
@@ -100,7 +101,8 @@ def strike_of(connection: Connection, community: str, decision_id: str) -> Strik
 def add_penalty(connection: Connection, penalty: PenaltyRow) -> bool:
     """Unless the decision has brought one already. Whether it was added."""
     plain = asdict(penalty) | {"step": penalty.step.value, "state": penalty.state.value}
-    return connection.execute(insert(penalties).values(plain).on_conflict_do_nothing()).rowcount > 0
+    query = insert(penalties).values(plain).on_conflict_do_nothing().returning(penalties.c.id)
+    return connection.execute(query).one_or_none() is not None
 
 
 def penalty_of(connection: Connection, community: str, decision_id: str) -> PenaltyRow | None:

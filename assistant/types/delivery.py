@@ -10,8 +10,8 @@ from typing import Any
 
 
 class DeliveryKind(StrEnum):
-    """``order`` is carried out on a platform; ``event`` is told to a system of the community; ``follow_up`` is work on our own tables that a
-    decision brings: strikes, penalties and their notices."""
+    """``order`` is carried out on a platform; ``event`` is told to a system of the community; ``follow_up`` is work on our own tables
+    that a decision brings: strikes, penalties and their notices."""
 
     ORDER = "order"
     EVENT = "event"

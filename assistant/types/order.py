@@ -11,8 +11,9 @@ from enum import StrEnum
 class Do(StrEnum):
     """What an adapter may be told to do.
 
-    ``message`` is private, to one member; ``post`` writes into a channel (a card for the staff); ``amend`` replaces the text of a post and
-    takes its buttons away. ``hide`` can be undone by ``restore``; where a platform only deletes, ``restore`` is not among its capabilities.
+    ``message`` is private, to one member; ``post`` writes into a channel (a card for the staff); ``amend`` replaces the text of a post
+    and its buttons, of which none may be left. ``hide`` can be undone by ``restore``; where a platform only deletes, ``restore`` is not
+    among its capabilities.
     """
 
     DELETE = "delete"

@@ -61,7 +61,7 @@ class LadderStep:
 
 @dataclass(frozen=True, slots=True)
 class Hourly:
-    """At most so many of each step in the community in one hour; what is over waits for a person, so that no bad rule empties a community."""
+    """At most so many of each step in the community in one hour; what is over waits for a person: no bad rule empties a community."""
 
     warning: int = 200
     mute: int = 30

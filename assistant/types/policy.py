@@ -211,7 +211,7 @@ class Policy:
     links: Links = Links()
     own: Own = Own()
     exemptions: Exemptions = Exemptions()
-    penalties: Penalties = Penalties()
+    penalties: Penalties = field(default_factory=Penalties)
     note: str = ""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA

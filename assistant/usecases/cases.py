@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection as Transaction
@@ -60,9 +62,17 @@ def claim_case(assistant: Assistant, community: str, case_id: str, actor: str) -
 
 
 def resolve_case(
-    assistant: Assistant, community: str, case_id: str, resolution: Resolution, *, actor: str, note: str | None
+    assistant: Assistant,
+    community: str,
+    case_id: str,
+    resolution: Resolution,
+    *,
+    actor: str,
+    note: str | None,
+    refs: Mapping[str, str] = MappingProxyType({}),
 ) -> Case:
-    """The case as it is afterwards. The same resolution again changes nothing.
+    """The case as it is afterwards. The same resolution again changes nothing. ``refs`` came with the press of a button and may be what
+    changing its card needs.
 
     Raises:
         NotFound: there is no such case.
@@ -85,7 +95,7 @@ def resolve_case(
         action = f"case.{resolution.value}"
         audit.write(transaction, community, now, actor=actor, action=action, subject=case_id, reason=note or "")
         resolved = cases.get(transaction, community, case_id)
-        deliveries.add(transaction, _amended_cards(assistant, transaction, resolved, now))
+        deliveries.add(transaction, _amended_cards(assistant, transaction, resolved, refs, now))
         around = assistant.registry.of_community(community)
         data = {"id": case_id, "kind": case.kind.value, "resolution": resolution.value, "actor": actor}
         key = f"{case_id}:{now.timestamp()}"
@@ -229,7 +239,9 @@ def _appeal(
         message_privately(assistant, transaction, held, decision, text, f"upheld:{decision.id}")
 
 
-def _amended_cards(assistant: Assistant, transaction: Transaction, case: Case, now: datetime) -> list[Delivery]:
+def _amended_cards(
+    assistant: Assistant, transaction: Transaction, case: Case, refs: Mapping[str, str], now: datetime
+) -> list[Delivery]:
     """Every card of the case, to show what became of it. Their words are written when they are sent."""
     entries = []
     for posted in deliveries.of_case(transaction, case.community, case.id):
@@ -238,7 +250,11 @@ def _amended_cards(assistant: Assistant, transaction: Transaction, case: Case, n
             continue
         if posted.message_id and can(held.platform.capabilities, Do.AMEND, held.connection) != PLATFORM_CANNOT:
             order = Order(
-                id=new_id("dlv"), do=Do.AMEND, channel=held.connection.staff_channel, message_id=posted.message_id
+                id=new_id("dlv"),
+                do=Do.AMEND,
+                channel=held.connection.staff_channel,
+                message_id=posted.message_id,
+                refs=refs,
             )
             key = f"amend:{posted.id}:{now.timestamp()}"
             entries.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection as Transaction
@@ -11,7 +12,7 @@ from sqlalchemy import Connection as Transaction
 from assistant.errors import AssistantError, Conflict, NotFound
 from assistant.store import cases, decisions, deliveries
 from assistant.store.decisions import Filters
-from assistant.types import CUSTOM_PREFIX, Case, CaseKind, Command, Outcome
+from assistant.types import CUSTOM_PREFIX, Case, CaseKind, Command, Outcome, Said
 from assistant.usecases.appeals import make_appeal
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import card_entries, event_entries
@@ -40,19 +41,28 @@ async def answer_command(assistant: Assistant, held: Held, command: Command, dea
 
 
 async def _report(assistant: Assistant, held: Held, command: Command, language: str, deadline: Deadline) -> Outcome:
-    """The message is screened as if it had just been said, which finds its decision if there is one; then a person looks."""
-    words = load_words()
-    if command.about is None:
+    """The message's decision, or one made now where it was never screened, becomes a case: a person looks."""
+    words, about = load_words(), command.about
+    if about is None:
         return Outcome(text=words.get("commands.report_what", language))
-    outcome = await take(assistant, held, command.about, deadline)
-    key = await asyncio.to_thread(_open_report, assistant, held, command, outcome)
-    return Outcome(text=words.get(f"commands.{key}", language), decision_id=outcome.decision_id)
+    decision_id = await asyncio.to_thread(_known, assistant, held, about)
+    if decision_id is None and (about.message.text.strip() or about.message.parts):
+        decision_id = (await take(assistant, held, replace(about, before=False), deadline)).decision_id
+    key = await asyncio.to_thread(_open_report, assistant, held, command, about, decision_id)
+    return Outcome(text=words.get(f"commands.{key}", language), decision_id=decision_id)
 
 
-def _open_report(assistant: Assistant, held: Held, command: Command, outcome: Outcome) -> str:
+def _known(assistant: Assistant, held: Held, about: Said) -> str | None:
+    message_id = about.message.platform.message_id if about.message.platform else None
+    if message_id is None:
+        return None
+    with assistant.database.transaction(held.connection.community) as transaction:
+        found = decisions.of_message(transaction, held.connection.community, held.connection.id, message_id)
+    return found.id if found is not None else None
+
+
+def _open_report(assistant: Assistant, held: Held, command: Command, about: Said, decision_id: str | None) -> str:
     now, community = assistant.clock(), held.connection.community
-    about = command.about
-    assert about is not None  # noqa: S101 - asked for by the caller
     with assistant.database.transaction(community) as transaction:
         if _reports_since(transaction, held, command.member_id, now - timedelta(hours=1)) >= _REPORTS_PER_HOUR:
             return "too_often"
@@ -61,7 +71,7 @@ def _open_report(assistant: Assistant, held: Held, command: Command, outcome: Ou
             community=community,
             key=f"report:{held.connection.id}:{about.key}",
             kind=CaseKind.REPORT,
-            decision_id=outcome.decision_id,
+            decision_id=decision_id,
             connection_id=held.connection.id,
             member_id=about.message.member_id,
             channel=about.message.channel,
@@ -72,7 +82,7 @@ def _open_report(assistant: Assistant, held: Held, command: Command, outcome: Ou
             around = assistant.registry.of_community(community)
             deliveries.add(transaction, card_entries(around, case, now))
             data = {"id": case.id, "kind": case.kind.value}
-            deliveries.add(transaction, event_entries(around, "case", case.id, data, now, outcome.decision_id))
+            deliveries.add(transaction, event_entries(around, "case", case.id, data, now, decision_id))
     return "reported"
 
 

@@ -36,6 +36,12 @@ def list_communities(database: Database) -> list[Community]:
         return communities.list_all(connection)
 
 
+def set_dry_run(database: Database, community: str, *, dry_run: bool) -> None:
+    """On, nothing is carried out on any of its connections. Raises: NotFound."""
+    with database.transaction(community) as connection:
+        communities.set_dry_run(connection, community, dry_run=dry_run)
+
+
 def seed_demo(database: Database) -> None:
     """The community ``demo``, if it is not there yet."""
     with database.transaction(DEMO) as connection:

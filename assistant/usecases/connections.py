@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,17 +11,19 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
 
-from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
+from assistant.backends.addresses import check_url
+from assistant.errors import AddressRefused, DeliveryFailed, DeliveryRefused, InvalidInput
 from assistant.moderation.enforce import policy_warnings
 from assistant.platforms import Check, Platform, platform_named
 from assistant.ports import Outgoing
 from assistant.store import audit, connections
 from assistant.store.connections import ConnectionRow, KeptSecret, purpose
-from assistant.store.database import Database
+from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.vault import Vault
 from assistant.types import FailMode, OnReview, Policy
 from assistant.usecases.request import field_path
 
+_ADDRESSES = ("url", "api_base")
 MAX_SECRET_CHARS = 4_000
 MAX_NAME_CHARS = 200
 
@@ -58,8 +60,10 @@ def add_connection(
     *,
     actor: str,
     now: datetime,
+    allow: Sequence[str] = (),
 ) -> Made:
-    """A new connection, in dry run unless that is switched off. ``given`` are its secrets; those that can be invented are where missing.
+    """A new connection, in dry run unless that is switched off. ``given`` are its secrets; those that can be invented are where missing;
+    ``allow`` names private addresses that its settings may point at.
 
     Raises:
         InvalidInput: a setting or a secret is wrong, missing or unknown.
@@ -74,7 +78,7 @@ def add_connection(
         community=community,
         platform=platform.name,
         name=_name(wanted.name or platform.title),
-        settings=_settings(platform, wanted.settings or {}),
+        settings=_settings(platform, wanted.settings or {}, allow),
         secrets={name: KeptSecret(vault.seal(value, purpose(connection_id, name))) for name, value in values.items()},
         fail_mode=wanted.fail_mode or FailMode.REVIEW,
         on_review=wanted.on_review or OnReview.PUBLISH,
@@ -92,12 +96,19 @@ def add_connection(
 
 
 def change_connection(
-    database: Database, community: str, connection_id: str, wanted: Wanted, *, actor: str, now: datetime
+    database: Database,
+    community: str,
+    connection_id: str,
+    wanted: Wanted,
+    *,
+    actor: str,
+    now: datetime,
+    allow: Sequence[str] = (),
 ) -> ConnectionRow:
     """Raises: NotFound, InvalidInput."""
     with database.transaction(community) as transaction:
         row = connections.get(transaction, community, connection_id)
-        changed = _changed(row, wanted, now)
+        changed = _changed(row, wanted, now, allow)
         names = [name for name in ("settings", "fail_mode", "dry_run", "disabled_at") if _differs(row, changed, name)]
         saved = connections.save(transaction, changed, now)
         _note(transaction, row, now, actor, "connection.change", {"changed": names})
@@ -152,6 +163,12 @@ def get_connection(database: Database, community: str, connection_id: str) -> Co
         return connections.get(transaction, community, connection_id)
 
 
+def find_connection(database: Database, connection_id: str) -> ConnectionRow:
+    """Whatever its community: for the command line, which sees them all. Raises: NotFound."""
+    with database.transaction(EVERY_COMMUNITY) as transaction:
+        return connections.find(transaction, connection_id)
+
+
 def list_connections(database: Database, community: str) -> list[ConnectionRow]:
     with database.transaction(community) as transaction:
         return connections.list_all(transaction, community)
@@ -178,7 +195,38 @@ def warnings_for(policy: Policy, rows: list[ConnectionRow]) -> list[str]:
     ]
 
 
-def _changed(row: ConnectionRow, wanted: Wanted, now: datetime) -> ConnectionRow:
+def view(row: ConnectionRow, public_url: str) -> dict[str, Any]:
+    """A connection without its secrets, with the address to give to the platform and what the platform can do."""
+    capabilities = platform_named(row.platform).capabilities
+    return {
+        "id": row.id,
+        "platform": row.platform,
+        "name": row.name,
+        "hook": f"{public_url}/v1/hooks/{row.id}",
+        "settings": dict(row.settings),
+        "secrets": sorted(row.secrets),
+        "fail_mode": row.fail_mode.value,
+        "on_review": row.on_review.value,
+        "dry_run": row.dry_run,
+        "dry_run_since": row.dry_run_since.isoformat() if row.dry_run_since else None,
+        "paid_messages": row.paid_messages,
+        "staff_channel": row.staff_channel,
+        "disabled_at": row.disabled_at.isoformat() if row.disabled_at else None,
+        "disabled_because": row.disabled_because,
+        "failing_since": row.failing_since.isoformat() if row.failing_since else None,
+        "created_at": row.created_at.isoformat(),
+        "capabilities": {
+            "sees": sorted(capabilities.sees),
+            "does": sorted(capabilities.does),
+            "verdicts": sorted(capabilities.verdicts),
+            "deadline_s": capabilities.deadline_s,
+            "longest_mute_s": capabilities.longest_mute_s,
+            "paid": sorted(capabilities.paid),
+        },
+    }
+
+
+def _changed(row: ConnectionRow, wanted: Wanted, now: datetime, allow: Sequence[str]) -> ConnectionRow:
     changes: dict[str, Any] = {
         name: value
         for name in ("fail_mode", "on_review", "paid_messages")
@@ -187,7 +235,7 @@ def _changed(row: ConnectionRow, wanted: Wanted, now: datetime) -> ConnectionRow
     if wanted.name is not None:
         changes["name"] = _name(wanted.name)
     if wanted.settings is not None:
-        changes["settings"] = _settings(platform_named(row.platform), wanted.settings)
+        changes["settings"] = _settings(platform_named(row.platform), wanted.settings, allow)
     if wanted.staff_channel is not None:
         changes["staff_channel"] = wanted.staff_channel or None
     if wanted.dry_run is not None and wanted.dry_run is not row.dry_run:
@@ -208,13 +256,24 @@ def _name(name: str) -> str:
     return name.strip()
 
 
-def _settings(platform: Platform, given: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(platform: Platform, given: Mapping[str, Any], allow: Sequence[str]) -> dict[str, Any]:
     try:
-        return platform.settings.model_validate(given).model_dump(mode="json")
+        settings = platform.settings.model_validate(given).model_dump(mode="json")
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         problem = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(field=f"settings.{field_path(first['loc'])}".rstrip("."), problem=problem) from None
+    for name in _ADDRESSES:
+        if settings.get(name):
+            _check_address(f"settings.{name}", settings[name], allow)
+    return settings
+
+
+def _check_address(name: str, url: str, allow: Sequence[str]) -> None:
+    try:
+        check_url(url, allow)
+    except AddressRefused as error:
+        raise AddressRefused(error.problem, field=name) from None
 
 
 def _secrets(platform: Platform, given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

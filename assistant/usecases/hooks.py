@@ -68,6 +68,8 @@ async def receive(assistant: Assistant, held: Held, events: Sequence[Event], beg
 
 async def _see_to(assistant: Assistant, held: Held, event: Event, deadline: Deadline) -> Outcome:
     if isinstance(event, Said):
+        if event.message.channel is not None and event.message.channel == held.connection.staff_channel:
+            return Outcome()  # the staff talk about what they see: theirs is not screened
         return await take(assistant, held, event, deadline)
     if isinstance(event, Joined):
         return await take(assistant, held, _named(held, event), deadline) if event.name.strip() else Outcome()
@@ -106,7 +108,9 @@ async def _pressed(assistant: Assistant, held: Held, pressed: Pressed) -> Outcom
     try:
         if case_id is None:
             case_id = await asyncio.to_thread(_case_of_card, assistant, held, pressed)
-        await asyncio.to_thread(resolve_case, assistant, community, case_id, resolution, actor=actor, note=None)
+        await asyncio.to_thread(
+            resolve_case, assistant, community, case_id, resolution, actor=actor, note=None, refs=pressed.refs
+        )
     except AssistantError as error:
         if error.status >= 500:
             raise

@@ -48,7 +48,7 @@ def help_notice(held: Held, language: str, locale: str | None) -> str:
     return "\n".join(
         [
             words.get("notices.help", language),
-            help_text(language, region_of(language, locale, held.language)),
+            help_text(language, region_of(language, locale)),
             words.get("notices.help_end", language, community=held.community_name),
         ]
     )

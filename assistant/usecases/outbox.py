@@ -145,6 +145,7 @@ class OutboxWorker:
             do=order.do,
             channel=order.channel,
             message_id=order.message_id,
+            refs=order.refs,
             text=text,
             buttons=card_buttons(case, held.language),
         )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -54,13 +53,16 @@ class Registry:
     _held: Mapping[str, Held] = field(default_factory=dict)
     _by_community: Mapping[str, Sequence[Held]] = field(default_factory=dict)
     _state: object = None
-    _refreshed: float = float("-inf")
     _refreshing: asyncio.Task[None] | None = None
 
     def get(self, connection_id: str) -> Held | None:
         """As it was at most ``FRESH_S`` ago, or longer while the database is away. Never waits."""
         held = self._held.get(connection_id)
         return held.at(self.clock()) if held is not None else None
+
+    def every(self) -> Sequence[Held]:
+        """Those in use, of every community. Never waits."""
+        return [held.at(self.clock()) for held in self._held.values() if not held.connection.disabled]
 
     def of_community(self, community: str) -> Sequence[Held]:
         """Those in use. Never waits."""
@@ -74,9 +76,10 @@ class Registry:
             DatabaseUnavailable: it is not known here, and the database does not answer.
         """
         held = self.get(connection_id)
-        if held is None and time.monotonic() - self._refreshed > FRESH_S / 4:
-            await self.refresh_soon()
-            held = self.get(connection_id)
+        for _ in range(2):  # a look under way may have begun before the connection was there
+            if held is None:
+                await self.refresh_soon()
+                held = self.get(connection_id)
         if held is None or held.connection.disabled:
             raise NotFound("connection_unknown", field="connection")
         return held
@@ -107,7 +110,6 @@ class Registry:
                 owners = {one.id: one for one in communities.list_all(transaction)}
                 self._take(rows, owners)
                 self._state = state
-        self._refreshed = time.monotonic()
 
     def _take(self, rows: Sequence[ConnectionRow], owners: Mapping[str, communities.Community]) -> None:
         held: dict[str, Held] = {}
@@ -134,6 +136,3 @@ def _held(row: ConnectionRow, owner: communities.Community, vault: Vault, now: d
     return Held(
         connection, platform, owner.default_language, owner.name, row.dry_run or owner.dry_run, row.overlap_ends
     )
-
-
-Find = Callable[[str], Held | None]

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from assistant.errors import DatabaseUnavailable
 from assistant.store import cases, connections, deliveries
 from assistant.store.connections import ConnectionRow
-from assistant.store.database import EVERY_COMMUNITY
+from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types import Case, CaseKind
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import card_entries, event_entries
@@ -92,6 +92,12 @@ def _report(assistant: Assistant, transaction: Transaction, row: ConnectionRow) 
         data = {"alert": "dry_run_report", "connection_id": row.id, "counts": counted}
         deliveries.add(transaction, event_entries(around, "alert", case.id, data, now))
     connections.save(transaction, replace(row, reported_at=now), now)
+
+
+def connection_report(database: Database, row: ConnectionRow, language: str) -> str:
+    """Until now. Blocks on the database."""
+    with database.transaction(row.community) as transaction:
+        return report_text(row, dry_run_counts(transaction, row), language)
 
 
 def report_text(row: ConnectionRow, counted: dict[str, int], language: str) -> str:

@@ -24,7 +24,20 @@ from assistant.web.metrics import Metrics
 from assistant.web.pages import STATIC
 from assistant.web.problem import error_response
 from assistant.web.ratelimit import LocalRateLimit, RateLimit, SharedRateLimit
-from assistant.web.routes import decisions, docs, health, moderate, perspective, playground, policies
+from assistant.web.routes import (
+    appeals,
+    cases,
+    connections,
+    decisions,
+    docs,
+    health,
+    hooks,
+    moderate,
+    outbox,
+    perspective,
+    playground,
+    policies,
+)
 from assistant.web.routes import openai as openai_routes
 from assistant.web.shared import Shared
 from assistant.web.site import Site
@@ -36,6 +49,12 @@ _ROUTERS = (
     moderate.router,
     decisions.router,
     policies.router,
+    hooks.router,
+    connections.router,
+    cases.router,
+    appeals.router,
+    appeals.pages,
+    outbox.router,
     openai_routes.router,
     perspective.router,
     health.router,
@@ -44,7 +63,7 @@ _ROUTERS = (
 )
 
 
-_HOT = {"/v1/moderate": moderate.post_moderate}
+_HOT = {"/v1/moderate": moderate.post_moderate, "/v1/hooks/": hooks.post_hook}
 """Handed over by the gate; their twins in the routers are documentation, and answer other methods."""
 
 

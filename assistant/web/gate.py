@@ -38,7 +38,8 @@ log = structlog.get_logger("assistant.access")
 class Gate:
     """Wraps the application. ``scope["state"]`` gains ``request_id`` and, where the query held one, ``url_key``.
 
-    ``posts`` are handlers by path, of POST requests; errors of ours that they raise are answered as the application answers them.
+    ``posts`` are handlers by path, of POST requests; one that ends in ``/`` stands for the paths one step below it. Errors of ours that
+    they raise are answered as the application answers them.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, posts: Mapping[str, Handler] = MappingProxyType({})) -> None:
@@ -51,7 +52,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, send)
-        handler = self._posts.get(scope["path"]) if scope["method"] == "POST" else None
+        handler = self._handler(scope, exchange) if scope["method"] == "POST" else None
         try:
             if handler is None:
                 await self._app(scope, receive, exchange.send)
@@ -65,8 +66,18 @@ class Gate:
         finally:
             self._record(scope, exchange)
 
+    def _handler(self, scope: Scope, exchange: _Exchange) -> Handler | None:
+        path = scope["path"]
+        handler = self._posts.get(path)
+        if handler is None:
+            above = path[: path.rfind("/") + 1]
+            handler = self._posts.get(above) if above != path else None
+            path = above + "{}"
+        if handler is not None:
+            exchange.route = path
+        return handler
+
     async def _hand(self, handler: Handler, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
-        exchange.route = scope["path"]
         request = Request(scope, receive)
         try:
             response = await handler(request)

@@ -17,19 +17,23 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+FORM_CSP: Final = CSP.replace("form-action 'none'", "form-action 'self'")
 _NAMES = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文（台灣）", "zh-Hant-HK": "繁體中文（香港）"}
 
 
-def page(template: str, request: Request, **values: Any) -> Response:
-    """``template`` in the reader's language: ``?lang=`` first, then Accept-Language."""
-    lang = language_of(request)
+def page(
+    template: str, request: Request, *, language: str | None = None, csp: str = CSP, status: int = 200, **values: Any
+) -> Response:
+    """``template`` in the reader's language: ``?lang=`` first, then Accept-Language; or in ``language``."""
+    lang = language or language_of(request)
     words = load_words()
 
     def t(key: str, **names: object) -> str:
         return words.get(key, lang, **names)
 
     text = _templates().get_template(template).render(t=t, lang=lang, languages=_NAMES.items(), **values)
-    return Response(text, media_type="text/html", headers={"content-security-policy": CSP, "vary": "Accept-Language"})
+    headers = {"content-security-policy": csp, "vary": "Accept-Language"}
+    return Response(text, status, media_type="text/html", headers=headers)
 
 
 def language_of(request: Request) -> str:

@@ -96,7 +96,7 @@ async def _say(connection: Connection, order: Order, channel: str, http: Outgoin
 async def _amend(connection: Connection, order: Order, http: Outgoing) -> Receipt:
     message_id = _id(order.message_id, "message_id")
     path = f"/channels/{_id(order.channel, 'channel')}/messages/{message_id}"
-    body = {"content": order.text[:_LONGEST_TEXT], "components": [], "allowed_mentions": _NOBODY}
+    body = {"content": order.text[:_LONGEST_TEXT], "components": _rows(order), "allowed_mentions": _NOBODY}
     await call(connection, http, "PATCH", path, json=body)
     return Receipt(message_id)
 

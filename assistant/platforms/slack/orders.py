@@ -48,7 +48,7 @@ async def _kick(connection: Connection, order: Order, http: Outgoing) -> Receipt
 
 async def _amend(connection: Connection, order: Order, http: Outgoing) -> Receipt:
     message_id = _given(order.message_id, "message_id")
-    arguments = {"channel": _given(order.channel, "channel"), "ts": message_id, **_content(order, buttons=False)}
+    arguments = {"channel": _given(order.channel, "channel"), "ts": message_id, **_content(order)}
     await call(connection, http, "chat.update", arguments)
     return Receipt(message_id)
 
@@ -66,21 +66,21 @@ async def _post(connection: Connection, order: Order, channel: str, http: Outgoi
         "unfurl_links": False,
         "unfurl_media": False,
         "metadata": {"event_type": "assistant_order", "event_payload": {"order": order.id}},
-        **_content(order, buttons=True),
+        **_content(order),
     }
     document = await call(connection, http, "chat.postMessage", arguments)
     ts = document.get("ts")
     return Receipt(ts if isinstance(ts, str) else None)
 
 
-def _content(order: Order, *, buttons: bool) -> dict[str, Any]:
+def _content(order: Order) -> dict[str, Any]:
     """Plain text in sections of the length that Block Kit allows, so that nothing in it is markup; ``text`` is what
     notifications show."""
     pieces = [order.text[at : at + _SECTION] for at in range(0, min(len(order.text), _SECTION * _SECTIONS), _SECTION)]
     blocks: list[dict[str, Any]] = [
         {"type": "section", "text": {"type": "plain_text", "text": piece, "emoji": False}} for piece in pieces
     ]
-    if buttons and order.buttons:
+    if order.buttons:
         elements = [
             {
                 "type": "button",

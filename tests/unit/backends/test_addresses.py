@@ -344,14 +344,19 @@ def test_the_operator_allows_a_host_with_its_port_only() -> None:
 def test_the_operator_allows_a_network_and_a_port() -> None:
     allowed = Allowed.read(["10.0.0.0/8", "fd00::/8", "192.168.1.7", "*:8448"])
     check_addresses(["10.1.2.3", "fd00::1", "192.168.1.7", "8.8.8.8"], allowed)
-    for url in ("https://10.1.2.3/", "http://10.1.2.3/", "https://[fd00::1]:8448/", "https://shop.example:8448/"):
+    for url in (
+        "https://10.1.2.3/",
+        "http://10.1.2.3:8080/",
+        "https://[fd00::1]:8448/",
+        "https://shop.example:8448/",
+    ):
         read_target(url, allowed)
     for address in ("::ffff:10.1.2.3", "192.168.1.8", "127.0.0.1", "fe80::1"):
         with pytest.raises(AddressRefused):
             check_addresses([address], allowed)
     with pytest.raises(AddressRefused):
         check_addresses(["fe80::1%eth0"], Allowed.read(["fe80::/10"]))
-    for url in ("http://shop.example/", "http://shop.example:8448/", "https://10.1.2.3:22/", "http://8.8.8.8/"):
+    for url in ("http://shop.example/", "http://shop.example:8448/", "https://shop.example:22/", "http://8.8.8.8/"):
         with pytest.raises(AddressRefused):
             read_target(url, allowed)
 

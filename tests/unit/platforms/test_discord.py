@@ -390,8 +390,10 @@ def test_a_member_is_written_to_in_private() -> None:
     assert caught.value.retry_after
 
 
-def test_amending_takes_the_buttons_away() -> None:
-    receipt, http = done(order(Do.AMEND, buttons=(Button("a", "b"),)))
+def test_amending_leaves_the_buttons_that_are_given() -> None:
+    _, http = done(order(Do.AMEND, buttons=(Button("a", "b"),)))
+    assert [one["custom_id"] for one in http.asked[0].json["components"][0]["components"]] == ["b"]
+    receipt, http = done(order(Do.AMEND))
     assert receipt == Receipt("1001")
     assert (http.asked[0].method, http.asked[0].json) == (
         "PATCH",

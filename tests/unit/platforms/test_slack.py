@@ -469,12 +469,15 @@ def test_a_member_is_written_to_in_their_own_channel() -> None:
         done(order(Do.MESSAGE), bad("user_not_found"))
 
 
-def test_amending_takes_the_buttons_away() -> None:
-    receipt, http = done(order(Do.AMEND, buttons=(Button("a", "b"),)), ok(ts="1.2"))
+@pytest.mark.parametrize(("buttons", "kinds"), [((), ["section"]), ((Button("a", "b"),), ["section", "actions"])])
+def test_amending_leaves_the_buttons_that_are_given(buttons: tuple[Button, ...], kinds: list[str]) -> None:
+    receipt, http = done(order(Do.AMEND, buttons=buttons), ok(ts="1.2"))
     assert receipt == Receipt("1.2")
-    sent = http.asked[0].json
     assert http.asked[0].url.endswith("/chat.update")
-    assert [block["type"] for block in sent["blocks"]] == ["section"]
+    assert [block["type"] for block in http.asked[0].json["blocks"]] == kinds
+
+
+def test_a_card_that_is_gone_cannot_be_amended() -> None:
     with pytest.raises(DeliveryRefused, match="gone"):
         done(order(Do.AMEND), bad("message_not_found"))
 

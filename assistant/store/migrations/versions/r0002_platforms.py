@@ -13,6 +13,7 @@ ALTER TABLE decisions
     ADD COLUMN connection_id text COLLATE "C",
     ADD COLUMN refs jsonb,
     ADD COLUMN locale text;
+CREATE INDEX decisions_message ON decisions (connection_id, platform_message_id, created_at) WHERE connection_id IS NOT NULL;
 COMMENT ON COLUMN decisions.refs IS 'what acting upon the message on its platform needs: thread ids and the like, no word of it';
 """
 

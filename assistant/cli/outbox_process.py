@@ -1,0 +1,66 @@
+"""The outbox's worker as a child of ``serve``: started with it, replaced when it dies, stopped with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from multiprocessing.context import SpawnProcess
+
+import structlog
+
+from assistant.cli.worker import work_outbox
+from assistant.cli.workers import GRACE_S, end_with_parent
+from assistant.settings import Settings
+from assistant.web.logs import configure_logs
+
+log = structlog.get_logger()
+
+_PAUSE_S = 1.0
+"""Between one start and the next, at least."""
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+def _work(settings: Settings) -> None:
+    threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
+    configure_logs(settings.log)
+    work_outbox(settings)
+
+
+class OutboxProcess:
+    """``start`` once the database is ready."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._process: SpawnProcess | None = None
+        self._watch = threading.Thread(target=self._keep, name="outbox-watch", daemon=True)
+
+    def start(self) -> None:
+        self._watch.start()
+
+    def stop(self) -> None:
+        """What it has under way is finished first."""
+        self._stopping.set()
+        self._watch.join(GRACE_S + 5)
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            process = self._process = _SPAWN.Process(target=_work, args=(self._settings,), name="outbox")
+            process.start()
+            while process.exitcode is None and not self._stopping.is_set():
+                process.join(0.2)
+            if self._stopping.is_set():
+                _end(process)
+                return
+            log.error("the outbox's worker died and is replaced", pid=process.pid, exitcode=process.exitcode)
+            self._stopping.wait(max(0.0, began + _PAUSE_S - time.monotonic()))
+
+
+def _end(process: SpawnProcess) -> None:
+    process.terminate()
+    process.join(GRACE_S)
+    if process.exitcode is None:
+        process.kill()
+        process.join()

@@ -1,0 +1,70 @@
+"""``assistant worker``: carries out what the outbox holds; with ``--gateway`` it also reads what a platform does not send by webhook."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Annotated, Literal
+
+import structlog
+import typer
+import uvloop
+
+from assistant.cli.screen import err
+from assistant.errors import InvalidInput
+from assistant.settings import Settings, load_settings
+from assistant.usecases.gateway import keep_reading
+from assistant.usecases.outbox import OutboxWorker
+from assistant.usecases.reports import keep_reporting
+from assistant.wiring import Assistant, build, open_database
+
+log = structlog.get_logger()
+
+Gateway = Literal["discord"]
+
+
+def worker(
+    gateway: Annotated[
+        str | None, typer.Option(help="Read this platform's gateway instead of the outbox: discord.")
+    ] = None,
+) -> None:
+    """Carry out what the outbox holds. `serve` starts one by itself; more may run, on other machines too."""
+    if gateway not in {None, "discord"}:
+        raise InvalidInput(field="--gateway", problem="must be discord")
+    settings = load_settings()
+    database, embedded = open_database(settings)
+    try:
+        assistant = build(settings, database=database, screening=gateway is not None)
+        err.print("reading Discord's gateway" if gateway else "carrying out the outbox", soft_wrap=True)
+        uvloop.run(_until_told(assistant, gateway))
+    finally:
+        database.close()
+        if embedded is not None:
+            embedded.stop()
+
+
+def work_outbox(settings: Settings) -> None:
+    """The life of the worker that ``serve`` starts, in a process of its own, over a database that is ready."""
+    assistant = build(settings, prepared=True, screening=False)
+    try:
+        uvloop.run(_until_told(assistant, None))
+    finally:
+        assistant.close()
+
+
+async def _until_told(assistant: Assistant, gateway: str | None) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for which in signal.SIGTERM, signal.SIGINT:
+        loop.add_signal_handler(which, stopping.set)
+    fresh = asyncio.create_task(assistant.registry.keep_fresh())
+    try:
+        if gateway is not None:
+            await keep_reading(assistant, stopping)
+            return
+        reporting = asyncio.create_task(keep_reporting(assistant))
+        await OutboxWorker(assistant).run(stopping)
+        reporting.cancel()
+    finally:
+        fresh.cancel()
+        await assistant.outgoing.close()
