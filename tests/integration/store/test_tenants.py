@@ -8,14 +8,40 @@ import pytest
 from sqlalchemy import exc, text
 
 from assistant.errors import DatabaseUnavailable
-from assistant.store import communities, feedback, keys, policies
+from assistant.store import (
+    appeals,
+    audit,
+    cases,
+    communities,
+    connections,
+    deliveries,
+    feedback,
+    keys,
+    penalties,
+    policies,
+)
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.embedded import ServerUrls
 from assistant.store.writer import write_all
 from assistant.types.access import Scope
+from tests.integration.store import platform_rows
 from tests.integration.store.making import NOW, decision, idempotency
 
-TENANT_TABLES = ["communities", "policies", "api_keys", "decisions", "idempotency_keys", "feedback"]
+TENANT_TABLES = [
+    "communities",
+    "policies",
+    "api_keys",
+    "decisions",
+    "idempotency_keys",
+    "feedback",
+    "connections",
+    "deliveries",
+    "cases",
+    "strikes",
+    "penalties",
+    "appeals",
+    "audit",
+]
 
 
 @pytest.fixture
@@ -25,6 +51,13 @@ def filled(database: Database, community: str) -> str:
         policies.save(connection, community, {"id": "demo"}, created_by="test", now=NOW)
         keys.create(connection, scope=Scope.PLATFORM, community=community, now=NOW)
         feedback.add(connection, feedback.NewFeedback(community, NOW, "test", {}))
+        connections.add(connection, platform_rows.connection_row(community))
+        assert deliveries.add(connection, [platform_rows.delivery(community)]) == 1
+        assert cases.add(connection, platform_rows.case(community))
+        assert penalties.add_strike(connection, platform_rows.strike(community))
+        assert penalties.add_penalty(connection, platform_rows.penalty(community))
+        appeals.add(connection, platform_rows.appeal(community))
+        audit.write(connection, community, NOW, actor="test", action="test", subject="s")
     write_all(database, [decision(community)], idempotency("k", "body"))
     return community
 
@@ -50,7 +83,7 @@ def test_an_unbound_connection_sees_nothing(database: Database, filled: str, tab
 
 def test_the_owner_is_bound_too(database_urls: ServerUrls, filled: str) -> None:
     owner = Database(database_urls.owner)
-    assert [count(owner, f"{filled}x", table) for table in TENANT_TABLES] == [0] * 6
+    assert [count(owner, f"{filled}x", table) for table in TENANT_TABLES] == [0] * len(TENANT_TABLES)
     owner.close()
 
 
@@ -74,6 +107,15 @@ def test_every_table_with_a_community_is_protected(database: Database) -> None:
         "UPDATE api_keys SET revoked_at = now() WHERE community = :mine",
         "DELETE FROM communities WHERE id = :mine",
         "DELETE FROM idempotency_keys WHERE community = :mine",
+        "UPDATE connections SET disabled_at = now() WHERE community = :mine",
+        "DELETE FROM connections WHERE community = :mine",
+        "UPDATE deliveries SET state = 'done' WHERE community = :mine",
+        "DELETE FROM deliveries WHERE community = :mine",
+        "UPDATE cases SET state = 'resolved' WHERE community = :mine",
+        "UPDATE strikes SET revoked_at = now() WHERE community = :mine",
+        "DELETE FROM strikes WHERE community = :mine",
+        "UPDATE penalties SET state = 'lifted' WHERE community = :mine",
+        "UPDATE appeals SET state = 'upheld' WHERE community = :mine",
     ],
 )
 def test_another_communitys_rows_cannot_be_changed(database: Database, filled: str, statement: str) -> None:
@@ -87,6 +129,33 @@ def test_rows_cannot_be_put_into_another_community(database: Database, filled: s
         database.transaction(f"{filled}x") as connection,
     ):
         feedback.add(connection, feedback.NewFeedback(filled, NOW, "test", {}))
+
+
+@pytest.mark.parametrize("table", ["deliveries", "cases", "strikes", "penalties", "appeals", "audit", "connections"])
+def test_no_platform_row_can_be_put_into_another_community(database: Database, filled: str, table: str) -> None:
+    puts = {
+        "deliveries": lambda bound: deliveries.add(bound, [platform_rows.delivery(filled)]),
+        "cases": lambda bound: cases.add(bound, platform_rows.case(filled)),
+        "strikes": lambda bound: penalties.add_strike(bound, platform_rows.strike(filled)),
+        "penalties": lambda bound: penalties.add_penalty(bound, platform_rows.penalty(filled)),
+        "appeals": lambda bound: appeals.add(bound, platform_rows.appeal(filled)),
+        "audit": lambda bound: audit.write(bound, filled, NOW, actor="x", action="x", subject="x"),
+        "connections": lambda bound: connections.add(bound, platform_rows.connection_row(filled)),
+    }
+    with (
+        pytest.raises(exc.ProgrammingError, match="row-level security"),
+        database.transaction(f"{filled}x") as connection,
+    ):
+        puts[table](connection)
+    assert count(database, filled, table) == 1
+
+
+def test_a_row_cannot_be_moved_into_another_community(database: Database, filled: str) -> None:
+    with (
+        pytest.raises(exc.ProgrammingError, match="row-level security"),
+        database.transaction(filled) as connection,
+    ):
+        connection.execute(text("UPDATE connections SET community = 'demo'"))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +173,17 @@ def test_rows_cannot_be_put_into_another_community(database: Database, filled: s
         "SELECT pg_read_file('postgresql.conf')",
         "COPY decisions TO PROGRAM 'cat'",
         "SET ROLE assistant_owner",
+        "UPDATE audit SET reason = 'x'",
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "UPDATE strikes SET weight = 0",
+        "UPDATE strikes SET member_id = 'x'",
+        "UPDATE penalties SET step = 'ban'",
+        "UPDATE penalties SET member_id = 'x'",
+        "UPDATE appeals SET text = 'x'",
+        "UPDATE decisions SET refs = NULL",
+        "ALTER TABLE audit DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY tenant ON connections",
     ],
 )
 def test_the_serving_role_may_not(database: Database, filled: str, statement: str) -> None:
@@ -150,7 +230,7 @@ def test_removing_a_community_removes_everything(database: Database, filled: str
     with database.transaction(filled) as connection:
         assert communities.remove(connection, filled)
         assert not communities.remove(connection, filled)
-    assert [count(database, filled, table) for table in TENANT_TABLES] == [0] * 6
+    assert [count(database, filled, table) for table in TENANT_TABLES] == [0] * len(TENANT_TABLES)
 
 
 def test_timeouts_bind_each_statement(database_urls: ServerUrls) -> None:
