@@ -1,4 +1,5 @@
-"""``python -m eval.bench``: speed of the screen, HTTP with decisions stored, memory and start; a table and ``eval/out/bench.json``."""
+"""``python -m eval.bench``: speed of the screen, HTTP with decisions stored, platforms' hooks, memory and start; tables and
+``eval/out/bench.json``."""
 
 from __future__ import annotations
 
@@ -16,10 +17,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from eval.bench import load
+from eval.bench import hooks, load
 from eval.report import commit, machine
 
 _OUT = Path(__file__).parent.parent / "out" / "bench.json"
+PARTS = ("screen", "start", "http", "hooks")
+_SERVED = {"http", "hooks"}
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 _IMPORT = """
 import json, sys, time
@@ -41,34 +44,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m eval.bench", description="Measure speed, memory and start on this machine."
     )
-    parser.add_argument("--no-http", action="store_true", help="leave out the service")
+    parser.add_argument("--no-http", action="store_true", help="leave out the service and its hooks")
     parser.add_argument("--no-bert", action="store_true", help="leave out BERT-base (it needs the extra models)")
+    parser.add_argument(
+        "--only", choices=PARTS, help="measure this part alone; the file's other parts stay as they are, if it is there"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=load.SECONDS, help="of each round of a client (5); fewer are for a quick look"
+    )
+    parser.add_argument("--rounds", type=int, default=load.ROUNDS, help="of each client (3)")
     parser.add_argument(
         "--out", type=Path, default=_OUT, metavar="FILE", help="where the figures go (eval/out/bench.json)"
     )
     options = parser.parse_args(arguments)
     console = Console()
-    found: dict[str, Any] = {
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "machine": machine(),
-    }
-    console.print(f"[dim]{found['machine']}[/]")
-    with console.status("screening in process"):
-        found["screen"] = _child(
-            [sys.executable, "-m", "eval.bench.screen", *(["--no-bert"] if options.no_bert else [])]
-        )
-        found["start"] = _child([sys.executable, "-c", _IMPORT])
-    if not options.no_http:
-        with console.status("serving"):
-            found["http"] = load.measure()
+    console.print(f"[dim]{machine()}[/]")
+    wanted = [options.only] if options.only else [part for part in PARTS if not (options.no_http and part in _SERVED)]
+    found: dict[str, Any] = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit()}
+    found["machine"] = machine()
+    for part in wanted:
+        with console.status(part):
+            found[part] = _measured(part, options)
     found["ratios"] = ratios(found)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    kept = beside_others(options.out, options.only, found) if options.only else found
+    options.out.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
     for table in tables(found):
         console.print(table)
     console.print(f"written: {options.out}")
     return 0
+
+
+def _measured(part: str, options: argparse.Namespace) -> dict[str, Any]:
+    if part == "screen":
+        return _child([sys.executable, "-m", "eval.bench.screen", *(["--no-bert"] if options.no_bert else [])])
+    if part == "start":
+        return _child([sys.executable, "-c", _IMPORT])
+    measure = load.measure if part == "http" else hooks.measure
+    return measure(options.rounds, options.seconds)
+
+
+def beside_others(file: Path, part: str, found: dict[str, Any]) -> dict[str, Any]:
+    """What the file holds already, with this part measured anew; the part then says itself when and on what it was measured."""
+    if not file.is_file():
+        return found
+    kept: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    kept[part] = found[part] | {name: found[name] for name in ("made", "commit", "machine")}
+    return kept | {"ratios": ratios(kept)}
 
 
 def _child(command: list[str]) -> dict[str, Any]:
@@ -82,7 +104,7 @@ def _child(command: list[str]) -> dict[str, Any]:
 def ratios(found: dict[str, Any]) -> dict[str, float]:
     """What is compared across machines: each figure over its neighbour's of the same round, and of these the median."""
     made: dict[str, float] = {}
-    runs = found["screen"]["messages per second"]
+    runs = found.get("screen", {}).get("messages per second", {})
     for kind in ("single", "batch"):
         if f"BERT-base, {kind}" in runs:
             made[f"screen over BERT-base, {kind}"] = _over(runs[kind], runs[f"BERT-base, {kind}"])
@@ -102,6 +124,10 @@ def ratios(found: dict[str, Any]) -> dict[str, float]:
                 servers["ours"]["server CPU us"] / servers["echo"]["server CPU us"]
             )
         made["client's ceiling over bare echo"] = _over(rounds["ceiling"], rounds["echo"])
+    if "hooks" in found:
+        servers = found["hooks"]["servers"]
+        for name, (ours, theirs) in hooks.beside(servers).items():
+            made[name] = _over(servers[ours]["rounds"], servers[theirs]["rounds"])
     return made
 
 
@@ -110,40 +136,59 @@ def _over(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 
 def tables(found: dict[str, Any]) -> list[Table]:
-    ratio = _table(
-        "ratios, same run", ("", "times"), [(name, f"{value:.2f}") for name, value in found["ratios"].items()]
-    )
-    runs = found["screen"]["messages per second"]
+    made = [_pairs("ratios, same run", [(name, f"{value:.2f}") for name, value in found["ratios"].items()])]
+    if "screen" in found:
+        made += _screen_tables(found["screen"])
+    for part, title in (("http", "HTTP"), ("hooks", "platforms' hooks beside /v1/moderate")):
+        if part in found:
+            made.append(_servers(f"{title}, {load.CONNECTIONS} connections", found[part]["servers"]))
+    if "start" in found:
+        made.append(_pairs("start and memory", _start_rows(found)))
+    return made
+
+
+def _screen_tables(screen: dict[str, Any]) -> list[Table]:
     speed = _table(
         "whole screen, one core, 60 characters",
         ("", "messages/s", "lowest and highest round"),
-        [(name, f"{statistics.median(r):,.0f}", f"{min(r):,.0f} to {max(r):,.0f}") for name, r in runs.items()],
+        [
+            (name, f"{statistics.median(r):,.0f}", f"{min(r):,.0f} to {max(r):,.0f}")
+            for name, r in screen["messages per second"].items()
+        ],
     )
-    stages = [(name, f"{value:.1f}") for name, value in found["screen"]["microseconds"].items()]
-    stages.append(("p99 of the whole screen, one by one", f"{found['screen']['p99 ms, single'] * 1000:.1f}"))
-    stages.append(("share of texts that the policy acts on", f"{found['screen']['share not allowed']:.3f}"))
-    made = [ratio, speed, _table("per message", ("stage", "microseconds"), stages)]
-    start = [
+    stages = [(name, f"{value:.1f}") for name, value in screen["microseconds"].items()]
+    stages.append(("p99 of the whole screen, one by one", f"{screen['p99 ms, single'] * 1000:.1f}"))
+    stages.append(("share of texts that the policy acts on", f"{screen['share not allowed']:.3f}"))
+    return [speed, _table("per message", ("stage", "microseconds"), stages)]
+
+
+def _servers(title: str, servers: dict[str, Any]) -> Table:
+    columns = ("requests per second", "p50 ms", "p95 ms", "p99 ms", "server CPU us")
+    rows = [
+        (
+            name.removesuffix(hooks.named("", f["processes"])),
+            str(f["processes"]),
+            *(f"{f[c]:,.1f}" if c in f else "unknown" for c in columns),
+            str(f["not 200"] or "none"),
+        )
+        for name, f in servers.items()
+    ]
+    return _table(title, ("", "processes", *columns, "not 200"), rows)
+
+
+def _start_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = [
         (name, f"{value:.2f} s" if isinstance(value, float) else str(value)) for name, value in found["start"].items()
     ]
-    if "http" in found:
-        http = found["http"]
-        columns = ("requests per second", "p50 ms", "p95 ms", "p99 ms", "server CPU us")
-        rows = [
-            (
-                name,
-                str(f["processes"]),
-                *(f"{f[c]:,.1f}" if c in f else "unknown" for c in columns),
-                str(f["not 200"] or "none"),
-            )
-            for name, f in http["servers"].items()
-        ]
-        made.append(_table(f"HTTP, {load.CONNECTIONS} connections", ("", "processes", *columns, "not 200"), rows))
-        start += [(f"ready, {name}", f"{value:.2f} s") for name, value in http["seconds to ready"].items()]
-        start += [
-            (f"resident, {name}", "unknown" if v is None else f"{v:.0f} MB") for name, v in http["resident MB"].items()
-        ]
-    return [*made, _table("start and memory", ("", ""), start)]
+    http = found.get("http", {"seconds to ready": {}, "resident MB": {}})
+    rows += [(f"ready, {name}", f"{value:.2f} s") for name, value in http["seconds to ready"].items()]
+    return rows + [
+        (f"resident, {name}", "unknown" if v is None else f"{v:.0f} MB") for name, v in http["resident MB"].items()
+    ]
+
+
+def _pairs(title: str, rows: Sequence[tuple[str, str]]) -> Table:
+    return _table(title, ("", ""), rows)
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

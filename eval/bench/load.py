@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.bench.client import write_requests
-from eval.bench.serving import cpu_seconds, family, free_port, request, resident_mb, running, service
+from eval.bench.serving import cpu_seconds, family, free_port, listens, request, resident_mb, running, service
 from eval.bench.texts import texts
 
 CONNECTIONS = 32
@@ -34,7 +34,7 @@ class Server:
     processes: int
 
 
-def measure() -> dict[str, Any]:
+def measure(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str, Any]:
     """Rounds of the client against each server; medians over rounds. Also what starting and serving cost.
 
     Ours runs as it does by default; the echo as one process, and as as many as we have workers.
@@ -46,20 +46,20 @@ def measure() -> dict[str, Any]:
             pass
         process, second_start = stack.enter_context(service(data, port))
         time.sleep(_SETTLE_S)
-        before = _memory(process.pid)
+        before = _memory(process.pid, port)
         serving = sum(name.startswith("worker") for name in before) or 1
         servers = {"ours": Server(port, [process.pid], serving), "echo": _beside(stack, "echo", 1)}
         if serving > 1:
             servers[ECHO_AS_MANY] = _beside(stack, "echo", serving)
         servers["ceiling"] = _beside(stack, "ceiling", 1)
         files = _requests(Path(folder), (data / "demo.key").read_text("utf-8").strip())
-        rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in servers}
-        for _ in range(ROUNDS):
+        figures: dict[str, list[dict[str, Any]]] = {name: [] for name in servers}
+        for _ in range(rounds):
             for name, server in servers.items():
-                rounds[name].append(_client(server, files["ours" if name == "ours" else "echo"]))
-        memory = {"after start": before, "after the load": _memory(process.pid)}
+                figures[name].append(drive(server, files["ours" if name == "ours" else "echo"], seconds))
+        memory = {"after start": before, "after the load": _memory(process.pid, port)}
     return {
-        "servers": {name: {**_median(found), "processes": servers[name].processes} for name, found in rounds.items()},
+        "servers": {name: {**median(found), "processes": servers[name].processes} for name, found in figures.items()},
         "resident MB": {f"{name}, {when}": mb for when, found in memory.items() for name, mb in found.items()},
         "seconds to ready": {"first start": first_start, "second start": second_start},
     }
@@ -72,12 +72,14 @@ def _beside(stack: ExitStack, kind: str, processes: int) -> Server:
     return Server(port, leaders, processes)
 
 
-def _memory(leader: int) -> dict[str, float | None]:
-    """Of each process: the one that was started, and its workers if it has any; the spawner's own small one is left out."""
-    workers = [pid for pid in family(leader) if pid != leader and b"spawn_main" in _command_line(pid)]
-    return {"parent" if workers else "service": resident_mb(leader)} | {
-        f"worker {number}": resident_mb(pid) for number, pid in enumerate(workers, 1)
-    }
+def _memory(leader: int, port: int) -> dict[str, float | None]:
+    """Of each process: the one that was started, its workers if it has any, and the outbox's; the spawner's own small one is left out."""
+    spawned = [pid for pid in family(leader) if pid != leader and b"spawn_main" in _command_line(pid)]
+    workers = [pid for pid in spawned if listens(pid, port)]
+    others = [pid for pid in spawned if pid not in workers]
+    names = {leader: "parent" if workers else "service"}
+    names |= {pid: f"worker {number}" for number, pid in enumerate(workers, 1)} | dict.fromkeys(others, "outbox")
+    return {name: resident_mb(pid) for pid, name in names.items()}
 
 
 def _command_line(pid: int) -> bytes:
@@ -98,8 +100,9 @@ def _requests(folder: Path, key: str) -> dict[str, Path]:
     return files
 
 
-def _client(server: Server, requests: Path) -> dict[str, Any]:
-    """One round; with the processor time that the server's own processes took per request, which a busy machine changes little."""
+def drive(server: Server, requests: Path, seconds: float = SECONDS) -> dict[str, Any]:
+    """One round of the client. The processor time that the server's own processes took per request is what a busy machine changes
+    least."""
     pids = [pid for leader in server.leaders for pid in family(leader)]
     before = cpu_seconds(pids)
     command = [
@@ -108,19 +111,20 @@ def _client(server: Server, requests: Path) -> dict[str, Any]:
         "eval.bench.client",
         str(server.port),
         str(requests),
-        str(SECONDS),
+        str(seconds),
         str(CONNECTIONS),
     ]
-    out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS * 10 + 30).stdout
+    out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds * 10 + 30).stdout
     found: dict[str, Any] = json.loads(out)
-    after, served = cpu_seconds(pids), found.pop("served")
+    after = cpu_seconds(pids)
     if before is not None and after is not None:
-        found["server CPU us"] = (after - before) / served * 1e6
+        found["server CPU us"] = (after - before) / found["served"] * 1e6
     return found
 
 
-def _median(rounds: list[dict[str, Any]]) -> dict[str, Any]:
-    names = [name for name in rounds[0] if name != "not 200"]
+def median(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """The median of each figure; what was refused, summed up; every round's requests per second."""
+    names = [name for name in rounds[0] if name not in {"not 200", "served"}]
     figures: dict[str, Any] = {name: statistics.median(r[name] for r in rounds) for name in names}
     refused: dict[str, int] = {}
     for one in rounds:

@@ -10,11 +10,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 PATIENCE_S = 60.0
+_LISTENING = "0A"
 
 
 def free_port() -> int:
@@ -72,9 +74,9 @@ def answers(port: int, path: str | None) -> bool:
 
 
 @contextmanager
-def service(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
-    """``assistant serve`` as anyone would run it, on a data folder of its own."""
-    command = [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port)]
+def service(data_dir: Path, port: int, workers: int = 0) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """``assistant serve`` as anyone would run it, on a data folder of its own; as many ``workers`` as it takes by itself, or so many."""
+    command = [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port), "--workers", str(workers)]
     limits = {"ASSISTANT_LIMITS_REQUESTS_PER_MINUTE": "100000000", "ASSISTANT_LOG_LEVEL": "warning"}
     with running(command, port, "/health/ready", ASSISTANT_DATA_DIR=str(data_dir), **limits) as found:
         yield found
@@ -88,6 +90,15 @@ def family(pid: int) -> list[int]:
             if int(_fields(stat)[3]) == pid:
                 found.append(int(stat.parent.name))
     return sorted(found)
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether the process has a socket open that listens on the port: a serving one has, the outbox's worker has not."""
+    with suppress(OSError):
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
+        sockets = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}") and row[3] == _LISTENING}
+        return any(str(file.readlink()) in sockets for file in Path(f"/proc/{pid}/fd").iterdir())
+    return False
 
 
 def resident_mb(pid: int) -> float | None:
@@ -116,14 +127,20 @@ def _fields(stat: Path) -> list[str]:
     return stat.read_text("utf-8").rpartition(")")[2].split()
 
 
-def request(path: str, body: dict[str, object], key: str | None) -> bytes:
-    """One raw HTTP/1.1 request."""
-    content = json.dumps(body, ensure_ascii=False).encode()
+def request(
+    path: str, body: dict[str, object], key: str | None, more: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
+    """One raw HTTP/1.1 request, under a key of ours or none."""
+    headers = {"Authorization": f"Bearer {key}", **more} if key else more
+    return raw_request(path, json.dumps(body, ensure_ascii=False).encode(), headers)
+
+
+def raw_request(path: str, content: bytes, headers: Mapping[str, str]) -> bytes:
     head = [
         f"POST {path} HTTP/1.1",
         "Host: 127.0.0.1",
         "Content-Type: application/json",
         f"Content-Length: {len(content)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
     ]
-    head += [f"Authorization: Bearer {key}"] if key else []
     return "\r\n".join([*head, "", ""]).encode() + content
