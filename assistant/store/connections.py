@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, exc, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Text, cast, delete, exc, func, insert, literal_column, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from assistant.errors import NotFound
 from assistant.store.tables import connections
@@ -121,10 +122,12 @@ def list_all(connection: Connection, community: str | None = None) -> list[Conne
     return [_row(row) for row in connection.execute(query).mappings()]
 
 
-def stamp(connection: Connection) -> tuple[int, datetime | None]:
-    """Changes whenever any connection that the transaction may see was added, changed or removed."""
-    row = connection.execute(select(func.count(), func.max(connections.c.updated_at))).one()
-    return int(row[0]), row[1]
+def stamp(connection: Connection) -> str:
+    """Changes whenever any connection that the transaction may see was added, changed or removed. Every time counts, not the latest alone:
+    clocks differ, and commits do not come in the order of their times."""
+    facts = connections.c.id + cast(connections.c.updated_at, Text)
+    every = func.string_agg(facts, aggregate_order_by(literal_column("E'\\n'"), connections.c.id))
+    return str(connection.scalar(select(func.md5(every))))
 
 
 def save(connection: Connection, row: ConnectionRow, now: datetime) -> ConnectionRow:

@@ -52,10 +52,10 @@ class Vault:
                 f"a connection's secret was encrypted with the key {sealed.key_id}, which is not here: "
                 f"put back {FILE} or the key in ASSISTANT_SECRET_KEY"
             )
-        raw = base64.b64decode(sealed.value)
         try:
+            raw = base64.b64decode(sealed.value)
             return AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], purpose.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise ConfigurationError(f"the secret {purpose} does not open: it was changed in the database") from None
 
     def sign(self, content: bytes) -> bytes:
@@ -71,7 +71,10 @@ def open_vault(data_dir: Path, given: str | None) -> tuple[Vault, bool]:
         ConfigurationError: a key is not 32 bytes in base64, or the file cannot be read.
     """
     if given:
-        return Vault([_decode(part, "ASSISTANT_SECRET_KEY") for part in given.split(",") if part.strip()]), False
+        keys = [_decode(part, "ASSISTANT_SECRET_KEY") for part in given.split(",") if part.strip()]
+        if not keys:
+            raise ConfigurationError("ASSISTANT_SECRET_KEY holds no key: set one, or leave it out")
+        return Vault(keys), False
     path = data_dir / FILE
     made = _make(path)
     try:
