@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from assistant.cli.screen import err, out
 from assistant.moderation.policy import dump_policy, read_policy_file, shipped_policy
@@ -44,4 +45,7 @@ def set_policy(
     compile_policy(policy)
     with administration(load_settings()) as database:
         stored = usecase.set_policy(database, community, policy, created_by="command line")
+        warnings = usecase.platform_warnings(database, community, stored)
     out.print(f"policy {stored.id} of {community} is now version {stored.version}")
+    for warning in warnings:
+        err.print(f"[yellow]note:[/] {escape(warning)}", soft_wrap=True)

@@ -48,7 +48,7 @@ def enforce(
     if said.before:
         verdict, cannot = _verdict(decision, connection, capabilities)
     else:
-        do, cannot = _order(decision, capabilities)
+        do, cannot = _order(decision, said, capabilities)
     helps = Label.SELF_HARM.value in decision.over
     strike = strike_for(policy.penalties, decision.over) if said.message.member_id else None
     return Enforcement(verdict, do, cannot, _case(decision, cannot, helps=helps), helps, strike, helps)
@@ -100,9 +100,11 @@ _WISHES = {
 _ORDERS = {Action.HIDE: (Do.HIDE, Do.DELETE), Action.BLOCK: (Do.DELETE, Do.HIDE)}
 
 
-def _order(decision: Decision, capabilities: Capabilities) -> tuple[Do | None, str | None]:
+def _order(decision: Decision, said: Said, capabilities: Capabilities) -> tuple[Do | None, str | None]:
     if decision.action in {Action.ALLOW, Action.REVIEW}:
         return None, None
+    if said.message.platform is None or said.message.platform.message_id is None:
+        return None, PLATFORM_CANNOT  # a display name, say: there is no message to take away
     for do in _ORDERS.get(decision.action, ()):
         if do in capabilities.does:
             return do, None

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -178,6 +179,13 @@ def reply(connection: Connection, hook: Hook, outcomes: Sequence[Outcome]) -> Ho
     return HookReply(status=answer.status, body=orjson.dumps(filled(answer.body, values)))
 
 
+def narrow(settings: Mapping[str, Any], capabilities: Capabilities) -> Capabilities:
+    """What is configured is what it can do; without ``before`` it answers nothing that anybody waits for."""
+    verdicts = [Verdict.ALLOW, *map(Verdict, settings.get("answers", ()))] if settings.get("before") else []
+    does = frozenset(Do(one) for one in settings.get("calls", ()))
+    return replace(capabilities, does=does, verdicts=frozenset(verdicts))
+
+
 async def act(connection: Connection, order: Order, http: Outgoing) -> Receipt:
     call = _settings(connection).calls.get(order.do)
     if call is None:
@@ -259,4 +267,5 @@ PLATFORM = Platform(
     reply=reply,
     act=act,
     check=check,
+    narrow=narrow,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
@@ -45,7 +46,8 @@ class Platform:
     compares in constant time. ``parse`` is called after it, and raises InvalidInput for a body it cannot read; what is of no interest, and
     what bots say, gives no events. ``reply`` answers in the platform's words, one outcome for each of the hook's events, in order.
     ``act`` carries one order out; DeliveryRefused, DeliveryFailed and AddressRefused are the only errors it may raise, and what has
-    been done already is no error. ``check`` asks the platform whether token and rights are right.
+    been done already is no error. ``check`` asks the platform whether token and rights are right. ``narrow`` is for platforms whose
+    connections differ in what they can do, by their settings.
     """
 
     name: str
@@ -58,6 +60,11 @@ class Platform:
     reply: Callable[[Connection, Hook, Sequence[Outcome]], HookReply]
     act: Callable[[Connection, Order, Outgoing], Awaitable[Receipt]]
     check: Callable[[Connection, Outgoing], Awaitable[list[Check]]]
+    narrow: Callable[[Mapping[str, Any], Capabilities], Capabilities] | None = None
+
+    def capable(self, settings: Mapping[str, Any]) -> Capabilities:
+        """What a connection with these settings can do."""
+        return self.narrow(settings, self.capabilities) if self.narrow is not None else self.capabilities
 
 
 def host_of(url: str) -> str:

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -113,6 +114,12 @@ def reply(connection: Connection, hook: Hook, outcomes: Sequence[Outcome]) -> Ho
         "degraded": outcome.degraded,
     }
     return HookReply(body=orjson.dumps(document))
+
+
+def narrow(settings: Mapping[str, Any], capabilities: Capabilities) -> Capabilities:
+    """The receiver carries out the orders that are listed, if there is one."""
+    orders = settings.get("orders", ()) if settings.get("url") else ()
+    return replace(capabilities, does=frozenset(Do(one) for one in orders))
 
 
 async def act(connection: Connection, order: Order, http: Outgoing) -> Receipt:
@@ -298,4 +305,5 @@ PLATFORM = Platform(
     reply=reply,
     act=act,
     check=check,
+    narrow=narrow,
 )

@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 from assistant.errors import NotFound
 from assistant.store.paging import Page, read_page
 from assistant.store.tables import deliveries
-from assistant.types import Delivery, DeliveryKind, DeliveryState
+from assistant.types import Delivery, DeliveryKind, DeliveryState, Do
 
 _CLAIM = text("""
-    UPDATE deliveries SET due_at = :lease_ends, attempts = attempts + 1
+    UPDATE deliveries SET due_at = :lease_ends, attempts = attempts + 1, because = NULL
     WHERE id IN (
         SELECT id FROM deliveries WHERE state = 'waiting' AND due_at <= :now ORDER BY due_at LIMIT :batch
         FOR UPDATE SKIP LOCKED
@@ -83,7 +83,8 @@ def call_off(connection: Connection, community: str, decision_id: str, because: 
         deliveries.c.kind == DeliveryKind.ORDER.value,
         _WAITING,
     )
-    under_way = case((deliveries.c.attempts > 0, deliveries.c.due_at), else_=None)
+    claimed = and_(deliveries.c.attempts > 0, deliveries.c.because.is_(None))  # with a reason, it waits for another try
+    under_way = case((claimed, deliveries.c.due_at), else_=None)
     last: datetime | None = connection.scalar(select(func.max(under_way)).where(mine))
     connection.execute(
         update(deliveries).where(mine).values(state=DeliveryState.SKIPPED.value, because=because, finished_at=now)
@@ -113,6 +114,18 @@ def of_message(connection: Connection, community: str, connection_id: str, messa
     )
     row = connection.execute(query.limit(1)).mappings().one_or_none()
     return _delivery(row) if row is not None else None
+
+
+def messages_since(connection: Connection, community: str, connection_id: str, member_id: str, since: datetime) -> int:
+    """How many private messages to a member were entered since then, sent or not."""
+    query = select(func.count()).where(
+        deliveries.c.community == community,
+        deliveries.c.connection_id == connection_id,
+        deliveries.c.payload["do"].astext == Do.MESSAGE.value,
+        deliveries.c.payload["member_id"].astext == member_id,
+        deliveries.c.created_at > since,
+    )
+    return int(connection.scalar(query) or 0)
 
 
 def page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
@@ -24,18 +24,35 @@ _KEYS = text("""
 _DECISIONS = text(
     "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE created_at < :moment LIMIT :chunk)"
 )
+_DELIVERIES = text(
+    "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE finished_at < :moment LIMIT :chunk)"
+)
+_DELIVERY_WORDS = text("""
+    UPDATE deliveries SET payload = payload - 'text'
+    WHERE id IN (SELECT id FROM deliveries WHERE finished_at < :moment AND payload ? 'text' LIMIT :chunk)
+""")
+_MEMBERS = [
+    text(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE created_at < :moment LIMIT :chunk)")  # noqa: S608
+    for table in ("cases", "strikes", "penalties", "appeals")
+]
 _FEEDBACK = text("DELETE FROM feedback WHERE id IN (SELECT id FROM feedback WHERE created_at < :moment LIMIT :chunk)")
+
+
+_WORDS_FOR = timedelta(days=7)
+"""The words of a delivery are kept so long after it is over, in case it has to be driven again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows lost their text, or went."""
+    """How many rows lost their text, or went; ``records`` are cases, strikes, penalties and appeals."""
 
     decision_texts: int = 0
     feedback_texts: int = 0
     idempotency_keys: int = 0
     decisions: int = 0
     feedback: int = 0
+    deliveries: int = 0
+    records: int = 0
 
     @property
     def anything(self) -> bool:
@@ -48,6 +65,8 @@ class Purged:
             self.idempotency_keys + other.idempotency_keys,
             self.decisions + other.decisions,
             self.feedback + other.feedback,
+            self.deliveries + other.deliveries,
+            self.records + other.records,
         )
 
 
@@ -63,6 +82,8 @@ def purge_chunk(connection: Connection, now: datetime, decisions_before: datetim
         idempotency_keys=rows(_KEYS, now),
         decisions=rows(_DECISIONS, decisions_before),
         feedback=rows(_FEEDBACK, decisions_before),
+        deliveries=rows(_DELIVERIES, decisions_before) + rows(_DELIVERY_WORDS, now - _WORDS_FOR),
+        records=sum(rows(statement, decisions_before) for statement in _MEMBERS),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -25,6 +26,11 @@ from assistant.usecases.retention import keep_purging
 from assistant.usecases.screeners import Screeners
 from assistant.usecases.screening_threads import ScreeningThreads
 from assistant.usecases.together import Together
+
+
+SWITCH_S = 0.0005
+"""How long a thread keeps the interpreter while others want it. A model that loops in pure Python never lets go by itself, and the event
+loop, which asks for it many times in one answer, has to come round inside a platform's deadline."""
 
 
 @dataclass
@@ -60,6 +66,7 @@ class Assistant:
             return keys.find(connection, key_hash)
 
     async def start(self) -> None:
+        sys.setswitchinterval(SWITCH_S)
         await self.writer.start()
         for work in (
             keep_purging(self.database, self.clock, self.settings.retention),

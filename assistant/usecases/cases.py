@@ -17,7 +17,18 @@ from assistant.store.decisions import DecisionRow
 from assistant.store.decisions import get as get_decision
 from assistant.store.feedback import NewFeedback
 from assistant.store.paging import Page
-from assistant.types import Case, CaseKind, CaseState, Delivery, DeliveryKind, Do, Order, PenaltyState, Resolution
+from assistant.types import (
+    Action,
+    Case,
+    CaseKind,
+    CaseState,
+    Delivery,
+    DeliveryKind,
+    Do,
+    Order,
+    PenaltyState,
+    Resolution,
+)
 from assistant.types.delivery import PLATFORM_CANNOT
 from assistant.types.penalties import ANY, Weights
 from assistant.usecases.assistant import Assistant
@@ -31,6 +42,7 @@ from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
 
 _REMOVES = (Do.DELETE, Do.HIDE)
+_DOES = frozenset({Action.MASK, Action.HIDE, Action.BLOCK})
 
 
 def list_cases(
@@ -123,10 +135,17 @@ def _carry_out(
         _remove(assistant, transaction, case, decision, actor, now)
     elif resolution is Resolution.UNDO and case.resolution is Resolution.REMOVE:
         _take_back(assistant, transaction, decision, actor, note)
-    elif resolution is Resolution.APPROVE and decision.answer["action"] != "review":
-        if not is_overturned(transaction, case.community, decision.id):
-            overturn(assistant, transaction, decision, actor=actor, reason=note or "approved")
-    elif resolution is Resolution.APPROVE:
+    elif resolution is Resolution.APPROVE and case.kind is not CaseKind.HELP:
+        _approve(assistant, transaction, decision, actor, note, now)
+
+
+def _approve(
+    assistant: Assistant, transaction: Transaction, decision: DecisionRow, actor: str, note: str | None, now: datetime
+) -> None:
+    """Nothing is wrong with it: what was done is taken back, and where nothing was, the model may learn that."""
+    if decision.answer["action"] in _DOES:
+        _take_back(assistant, transaction, decision, actor, note or "approved")
+    else:
         _learn(transaction, decision, "approved", 0.0, now)
 
 
@@ -141,7 +160,7 @@ def _remove(
     held = assistant.registry.get(decision.connection_id or "")
     if held is None:
         return
-    do = next((one for one in _REMOVES if can(held.platform.capabilities, one, held.connection) is None), None)
+    do = next((one for one in _REMOVES if can(held.capabilities, one, held.connection) is None), None)
     if do is not None and decision.platform_message_id:
         order = Order(
             id=new_id("dlv"),
@@ -248,7 +267,7 @@ def _amended_cards(
         held = assistant.registry.get(posted.connection_id or "")
         if held is None or posted.kind is not DeliveryKind.ORDER or posted.payload.get("do") != Do.POST.value:
             continue
-        if posted.message_id and can(held.platform.capabilities, Do.AMEND, held.connection) != PLATFORM_CANNOT:
+        if posted.message_id and can(held.capabilities, Do.AMEND, held.connection) != PLATFORM_CANNOT:
             order = Order(
                 id=new_id("dlv"),
                 do=Do.AMEND,

@@ -191,13 +191,13 @@ def warnings_for(policy: Policy, rows: list[ConnectionRow]) -> list[str]:
         f"{path}: {platform_named(row.platform).title} cannot do it ({missing}); it will go to the staff"
         for row in rows
         if row.disabled_at is None
-        for path, missing in policy_warnings(policy, platform_named(row.platform).capabilities)
+        for path, missing in policy_warnings(policy, platform_named(row.platform).capable(row.settings))
     ]
 
 
 def view(row: ConnectionRow, public_url: str) -> dict[str, Any]:
     """A connection without its secrets, with the address to give to the platform and what the platform can do."""
-    capabilities = platform_named(row.platform).capabilities
+    capabilities = platform_named(row.platform).capable(row.settings)
     return {
         "id": row.id,
         "platform": row.platform,

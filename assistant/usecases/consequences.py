@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.moderation.enforce import Enforcement
-from assistant.types import Action, Case, Decision, Delivery, Do, Order, Said, Verdict
+from assistant.types import Action, Case, CaseKind, Decision, Delivery, Do, Label, Message, Order, Said, Verdict
 from assistant.types.delivery import DRY_RUN
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import card_entries, event_entries, follow_up, order_entry
@@ -37,11 +37,42 @@ def consequences(
         deliveries += card_entries(around, case, now)
         deliveries += event_entries(around, "case", case.id, {"id": case.id, "kind": case.kind.value}, now, decision_id)
     if decision.action is not Action.ALLOW:
-        deliveries += event_entries(around, "decision", decision_id, event_data(answer, held, said), now, decision_id)
+        where = {"connection_id": held.connection.id, "platform": held.connection.platform, "dry_run": held.dry_run}
+        data = event_data(answer, said.message) | where
+        deliveries += event_entries(around, "decision", decision_id, data, now, decision_id)
     if said.message.member_id and (enforcement.strike or enforcement.help or _tells(enforcement, said)):
         payload = _follow_up(held, said, decision, enforcement)
         deliveries.append(follow_up(held.connection.community, held.connection.id, decision_id, payload, now))
     return cases, deliveries
+
+
+def asked_consequences(
+    assistant: Assistant, community: str, message: Message, decision: Decision, answer: Mapping[str, Any]
+) -> tuple[list[Case], list[Delivery]]:
+    """Of a decision that somebody asked for by the API, who carries it out themselves: a case where a person has to look, and events."""
+    if decision.action is Action.ALLOW:
+        return [], []
+    now, decision_id = assistant.clock(), answer["id"]
+    around = assistant.registry.of_community(community)
+    data = event_data(answer, message) | {"connection_id": None, "platform": None, "dry_run": False}
+    deliveries = event_entries(around, "decision", decision_id, data, now, decision_id)
+    helps = Label.SELF_HARM.value in decision.over
+    if decision.action is not Action.REVIEW and not helps:
+        return [], deliveries
+    case = Case(
+        id=new_id("cas"),
+        community=community,
+        key=f"decision:{decision_id}",
+        kind=CaseKind.HELP if helps else CaseKind.REVIEW,
+        urgent=helps,
+        decision_id=decision_id,
+        member_id=message.member_id,
+        channel=message.channel,
+        created_at=now,
+    )
+    deliveries += card_entries(around, case, now)
+    deliveries += event_entries(around, "case", case.id, {"id": case.id, "kind": case.kind.value}, now, decision_id)
+    return [case], deliveries
 
 
 def marks(held: Held, said: Said, decision: Decision, enforcement: Enforcement) -> dict[str, Any]:
@@ -55,19 +86,16 @@ def marks(held: Held, said: Said, decision: Decision, enforcement: Enforcement) 
     return found
 
 
-def event_data(answer: Mapping[str, Any], held: Held, said: Said) -> dict[str, Any]:
+def event_data(answer: Mapping[str, Any], message: Message) -> dict[str, Any]:
     """What systems of the community are told of a decision: no word of the message."""
     return {
         "decision_id": answer["id"],
         "action": answer["action"],
         "labels": sorted({finding["label"] for finding in answer["findings"]}),
         "degraded": answer["degraded"],
-        "member_id": said.message.member_id,
-        "channel": said.message.channel,
-        "message_id": said.message.platform.message_id if said.message.platform else None,
-        "connection_id": held.connection.id,
-        "platform": held.connection.platform,
-        "dry_run": held.dry_run,
+        "member_id": message.member_id,
+        "channel": message.channel,
+        "message_id": message.platform.message_id if message.platform else None,
     }
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from assistant.errors import NotFound
-from assistant.store import communities, decisions
+from assistant.store import communities, decisions, deliveries
 from assistant.store.decisions import DecisionRow, Filters
 from assistant.store.paging import Page
-from assistant.types import Action
+from assistant.types import Action, Delivery, DeliveryKind, DeliveryState
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
+from assistant.usecases.deliveries import render_delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,15 @@ async def get_decision(
     """Raises: NotFound, also for another community's."""
     wanted = _community(caller, community)
 
-    def read() -> DecisionRow:
+    def read() -> dict[str, Any]:
         with assistant.database.transaction(wanted) as connection:
-            return decisions.get(connection, wanted, decision_id)
+            row = decisions.get(connection, wanted, decision_id)
+            if row.connection_id is None:
+                return render_stored(row)
+            entries = deliveries.of_decision(connection, wanted, decision_id)
+            return render_stored(row) | _carried_out(row, entries)
 
-    return render_stored(await asyncio.to_thread(read))
+    return await asyncio.to_thread(read)
 
 
 def render_stored(row: DecisionRow) -> dict[str, Any]:
@@ -91,10 +97,23 @@ def render_stored(row: DecisionRow) -> dict[str, Any]:
         "member": row.member_id,
         "channel": row.channel,
         "platform": {"name": row.platform, "message_id": row.platform_message_id} if row.platform else None,
+        "connection": row.connection_id,
         "purpose": row.purpose,
         "parts": dict(row.parts),
         "context": list(row.context),
     }
+
+
+def _carried_out(row: DecisionRow, entries: Sequence[Delivery]) -> dict[str, Any]:
+    """What became of the decision on its platform: whether it was carried out, why not, and every order in between."""
+    orders = [one for one in entries if one.kind is DeliveryKind.ORDER and one.case_id is None]
+    found: dict[str, Any] = {"actions": [render_delivery(one) for one in orders]}
+    act = next((one for one in orders if one.key == f"act:{row.id}"), None)
+    if act is not None and act.state is not DeliveryState.WAITING:
+        found["carried_out"] = act.state is DeliveryState.DONE
+        if act.because is not None:
+            found["because"] = act.because
+    return found
 
 
 def _community(caller: Caller, named: str | None) -> str:

@@ -30,7 +30,7 @@ def order_entry(
 ) -> Delivery:
     """An order of this key. What the platform cannot do, or will not be asked on a dry run, is entered as skipped, with the reason; what is
     posted for the staff is posted on a dry run too."""
-    because = can(held.platform.capabilities, order.do, held.connection)
+    because = can(held.capabilities, order.do, held.connection)
     if because is None and held.connection.disabled:
         because = DISABLED
     if because is None and held.dry_run and not for_staff:
@@ -98,7 +98,7 @@ def card_entries(receivers: Iterable[Held], case: Case, now: datetime) -> list[D
             for_staff=True,
         )
         for held in receivers
-        if held.connection.staff_channel and Do.POST in held.platform.capabilities.does
+        if held.connection.staff_channel and Do.POST in held.capabilities.does
     ]
 
 

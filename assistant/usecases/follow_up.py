@@ -18,10 +18,9 @@ from assistant.types import Case, CaseKind, Delivery, Do, LadderStep, Order, Pen
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import card_entries, event_entries, order_entry
 from assistant.usecases.identity import new_id
-from assistant.usecases.notices import help_notice, step_notice
+from assistant.usecases.notices import MACHINE, help_notice, step_notice
 from assistant.usecases.registry import Held
 
-MACHINE = "machine"
 NOT_AUTOMATIC, HOURLY = "not_automatic", "hourly"
 _ORDERS = {Step.MUTE: Do.MUTE, Step.KICK: Do.KICK, Step.BAN: Do.BAN}
 
@@ -128,7 +127,7 @@ def _take_step(
 def _held_because(transaction: Transaction, held: Held, policy: Policy, step: LadderStep, now: datetime) -> str | None:
     if not step.automatic:
         return NOT_AUTOMATIC
-    if step.step in _ORDERS and (cannot := can(held.platform.capabilities, _ORDERS[step.step], held.connection)):
+    if step.step in _ORDERS and (cannot := can(held.capabilities, _ORDERS[step.step], held.connection)):
         return cannot
     community = held.connection.community
     penalties.lock(transaction, community, "")
@@ -170,7 +169,7 @@ def apply(
     do = _ORDERS.get(penalty.step)
     if do is not None:
         deliveries.add(transaction, [_penalty_entry(held, penalty, do, now)])
-        if penalty.ends_at and not held.platform.capabilities.ends_mutes and do is Do.MUTE:
+        if penalty.ends_at and not held.capabilities.ends_mutes and do is Do.MUTE:
             deliveries.add(transaction, [_penalty_entry(held, penalty, Do.UNMUTE, now, due_at=penalty.ends_at)])
     data = {
         "penalty_id": penalty.id,
@@ -218,7 +217,12 @@ def _offer_help(assistant: Assistant, transaction: Transaction, followed: Follow
 def message_privately(
     assistant: Assistant, transaction: Transaction, held: Held, decision: DecisionRow, text: str, key: str
 ) -> None:
+    """Unless the member has had as many messages in a day as the settings allow."""
     now = assistant.clock()
+    member_id, since = decision.member_id or "", now - timedelta(days=1)
+    sent = deliveries.messages_since(transaction, decision.community, held.connection.id, member_id, since)
+    if sent >= assistant.settings.outbox.notices_per_day:
+        return
     refs: dict[str, Any] = dict(decision.refs or {})
     order = Order(
         id=new_id("dlv"), do=Do.MESSAGE, channel=decision.channel, member_id=decision.member_id, text=text, refs=refs

@@ -55,7 +55,7 @@ async def answer_hook(assistant: Assistant, connection_id: str, request: HookReq
 
 async def receive(assistant: Assistant, held: Held, events: Sequence[Event], began: float) -> list[Outcome]:
     """One outcome for each event, in order. Raises as ``answer_hook``, once all were seen to."""
-    seconds = held.platform.capabilities.deadline_s * assistant.settings.hooks.deadline_share
+    seconds = held.capabilities.deadline_s * assistant.settings.hooks.deadline_share
     deadline = Deadline(began, seconds)
     found = await asyncio.gather(
         *(_see_to(assistant, held, event, deadline) for event in events), return_exceptions=True

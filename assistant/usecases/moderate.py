@@ -15,6 +15,7 @@ from assistant.store.writer import Idempotency, NewDecision, write_all
 from assistant.types import Decision, Message, Policy
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
+from assistant.usecases.consequences import asked_consequences
 from assistant.usecases.identity import new_decision_id
 from assistant.usecases.rendering import render_decision
 from assistant.usecases.request import BatchRequest, ModerateRequest
@@ -151,6 +152,7 @@ def _new_decision(
 ) -> NewDecision:
     now = assistant.clock()
     days = assistant.settings.retention.text_days
+    cases, deliveries = asked_consequences(assistant, community, message, decision, answer)
     return NewDecision(
         id=answer["id"],
         community=community,
@@ -168,5 +170,7 @@ def _new_decision(
         platform_message_id=message.platform.message_id if message.platform else None,
         purpose=message.purpose.value,
         key_id=caller.key_id,
+        deliveries=deliveries,
+        cases=cases,
         idempotency=idempotency,
     )

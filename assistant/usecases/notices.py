@@ -14,6 +14,8 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.registry import Held
 from assistant.words import load_words
 
+MACHINE = "machine"
+"""Who acts where no person does."""
 _MAX_RULES = 3
 
 
@@ -30,14 +32,14 @@ def step_notice(
     words = load_words()
     lines = [
         words.get("notices.heading", language, community=held.community_name),
-        str(decision.answer["reason"].get(language) or decision.answer["reason"]["en"]),
+        _what(decision, language, actor),
         *(words.get("notices.rule", language, definition=rule) for rule in _rules(decision, language)),
     ]
     if penalty is not None:
         lines.append(words.get("notices.step", language, step=words.get(f"steps.{penalty.step.value}", language)))
         if penalty.step.value in {"mute", "ban"}:
             lines.append(_end(penalty.ends_at, language))
-    lines.append(words.get("notices.machine" if actor == "machine" else "notices.person", language))
+    lines.append(words.get("notices.machine" if actor == MACHINE else "notices.person", language))
     lines.append(appeal_line(assistant, held, decision.id, decision.member_id, language))
     return "\n".join(lines)
 
@@ -72,13 +74,20 @@ def appeal_line(assistant: Assistant, held: Held, decision_id: str, member_id: s
     link = appeal_link(assistant, decision_id, held.connection.community, member_id, language)
     if link is not None:
         return words.get("notices.appeal_link", language, link=link)
-    key = "appeal_command" if Sees.COMMANDS in held.platform.capabilities.sees else "appeal_staff"
+    key = "appeal_command" if Sees.COMMANDS in held.capabilities.sees else "appeal_staff"
     return words.get(f"notices.{key}", language, decision=decision_id)
 
 
 def label_names(labels: tuple[str, ...], language: str) -> str:
     words = load_words()
     return words.get("reason.separator", language).join(_name(label, language) for label in labels)
+
+
+def _what(decision: DecisionRow, language: str, actor: str) -> str:
+    """What the machine decided, or that a person has taken the message away."""
+    if actor != MACHINE:
+        return load_words().get("notices.removed", language)
+    return str(decision.answer["reason"].get(language) or decision.answer["reason"]["en"])
 
 
 def _rules(decision: DecisionRow, language: str) -> list[str]:

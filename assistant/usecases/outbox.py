@@ -129,7 +129,7 @@ class OutboxWorker:
         at = max(self._next_call.get(held.connection.id, 0.0), now)
         if at - now > 1.0:
             return at - now
-        self._next_call[held.connection.id] = at + 1 / held.platform.capabilities.per_second
+        self._next_call[held.connection.id] = at + 1 / held.capabilities.per_second
         return 0.0
 
     def _claim(self, now: Any, lease_ends: Any, batch: int) -> list[Delivery]:

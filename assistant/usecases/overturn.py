@@ -109,7 +109,7 @@ def _restore(
     ]
     if not gone:
         return None
-    if can(held.platform.capabilities, Do.RESTORE, held.connection) is not None:
+    if can(held.capabilities, Do.RESTORE, held.connection) is not None:
         return False
     order = Order(
         id=new_id("dlv"),

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from assistant.errors import Conflict
 from assistant.moderation.policy import dump_policy, read_policy
-from assistant.store import policies
+from assistant.store import connections, policies
 from assistant.store.database import Database
 from assistant.types import Policy
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
+from assistant.usecases.connections import warnings_for
 
 
 def load_policy(database: Database, community: str) -> Policy:
@@ -51,22 +52,29 @@ def set_policy(database: Database, community: str, policy: Policy, *, created_by
     return replace(policy, version=stored.version)
 
 
+def platform_warnings(database: Database, community: str, policy: Policy) -> list[str]:
+    """What the policy asks for and one of the community's platforms cannot do, a sentence each."""
+    with database.transaction(community) as transaction:
+        return warnings_for(policy, connections.list_all(transaction, community))
+
+
 async def current_policy(assistant: Assistant, community: str) -> Policy:
     """The policy that decides right now in this process."""
     return (await assistant.screeners.get(community)).policy
 
 
-async def save_policy(assistant: Assistant, caller: Caller, community: str, policy: Policy) -> Policy:
-    """As ``set_policy``, after the policy was compiled; in force in this process at once.
+async def save_policy(assistant: Assistant, caller: Caller, community: str, policy: Policy) -> tuple[Policy, list[str]]:
+    """As ``set_policy``, after the policy was compiled; in force in this process at once. With it, what it asks for and a connected
+    platform cannot do.
 
     Raises:
         InvalidPolicy: a rule does not compile; nothing is stored.
     """
 
-    def save() -> Policy:
+    def save() -> tuple[Policy, list[str]]:
         assistant.compile(policy)
         stored = set_policy(assistant.database, community, policy, created_by=caller.key_id)
         assistant.screeners.refresh(community)
-        return stored
+        return stored, platform_warnings(assistant.database, community, stored)
 
     return await asyncio.to_thread(save)

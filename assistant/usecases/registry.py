@@ -17,7 +17,7 @@ from assistant.store import communities, connections
 from assistant.store.connections import ConnectionRow
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.vault import Vault
-from assistant.types import Connection
+from assistant.types import Capabilities, Connection
 
 log = structlog.get_logger()
 
@@ -27,13 +27,15 @@ FRESH_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A connection at hand. ``language`` is its community's default; ``dry_run`` holds for the connection or the whole community."""
+    """A connection at hand. ``language`` is its community's default; ``dry_run`` holds for the connection or the whole community;
+    ``capabilities`` are those of this very connection."""
 
     connection: Connection
     platform: Platform
     language: str
     community_name: str
     dry_run: bool
+    capabilities: Capabilities
     overlap_ends: datetime | None = None
 
     def at(self, now: datetime) -> Held:
@@ -78,11 +80,18 @@ class Registry:
         held = self.get(connection_id)
         for _ in range(2):  # a look under way may have begun before the connection was there
             if held is None:
-                await self.refresh_soon()
+                await self._refreshed_in_time()
                 held = self.get(connection_id)
         if held is None or held.connection.disabled:
             raise NotFound("connection_unknown", field="connection")
         return held
+
+    async def _refreshed_in_time(self) -> None:
+        try:
+            async with asyncio.timeout(self.database.timeout_s):
+                await self.refresh_soon()
+        except TimeoutError:
+            raise DatabaseUnavailable from None
 
     async def refresh_soon(self) -> None:
         """One look at the database for all who ask at the same time. Raises: DatabaseUnavailable."""
@@ -134,5 +143,11 @@ def _held(row: ConnectionRow, owner: communities.Community, vault: Vault, now: d
         log.warning("a connection cannot be used", connection=row.id, reason=error.detail)
         return None
     return Held(
-        connection, platform, owner.default_language, owner.name, row.dry_run or owner.dry_run, row.overlap_ends
+        connection=connection,
+        platform=platform,
+        language=owner.default_language,
+        community_name=owner.name,
+        dry_run=row.dry_run or owner.dry_run,
+        capabilities=platform.capable(row.settings),
+        overlap_ends=row.overlap_ends,
     )

@@ -60,11 +60,12 @@ async def take(assistant: Assistant, held: Held, said: Said, deadline: Deadline)
     """
     said = _cut(said, assistant.settings.limits.text_chars)
     judged = await _judge(assistant, held, said, deadline)
-    new = _new_decision(assistant, held, said, judged)
+    decision_id = new_decision_id()
+    new = _new_decision(assistant, held, said, judged, decision_id)
     try:
         stored = await assistant.writer.write(new, deadline.left(_STORE_SHARE))
     except DatabaseUnavailable:
-        return await _into_journal(assistant, held, said, judged, deadline)
+        return await _into_journal(assistant, held, said, judged, decision_id, deadline)
     except (Conflict, NotFound) as error:
         raise Unavailable from error
     return _outcome(held, said, stored.response)
@@ -82,11 +83,11 @@ async def _judge(assistant: Assistant, held: Held, said: Said, deadline: Deadlin
     return _Judged(decision, policy, elapsed_ms)
 
 
-def _new_decision(assistant: Assistant, held: Held, said: Said, judged: _Judged) -> NewDecision:
+def _new_decision(assistant: Assistant, held: Held, said: Said, judged: _Judged, decision_id: str) -> NewDecision:
     """The decision as it is to be stored, with everything it brings."""
     connection, message, decision, now = held.connection, said.message, judged.decision, assistant.clock()
-    enforcement = enforce(decision, said, connection, held.platform.capabilities, judged.policy)
-    answer = render_decision(new_decision_id(), decision, message, judged.elapsed_ms)
+    enforcement = enforce(decision, said, connection, held.capabilities, judged.policy)
+    answer = render_decision(decision_id, decision, message, judged.elapsed_ms)
     answer |= marks(held, said, decision, enforcement)
     cases, deliveries = consequences(assistant, held, said, decision, enforcement, answer)
     days = assistant.settings.retention.text_days
@@ -120,10 +121,12 @@ def _idempotency(assistant: Assistant, key: str) -> Idempotency:
     return Idempotency(key, sha256(key.encode()).digest(), assistant.clock() + timedelta(hours=hours))
 
 
-async def _into_journal(assistant: Assistant, held: Held, said: Said, judged: _Judged, deadline: Deadline) -> Outcome:
+async def _into_journal(
+    assistant: Assistant, held: Held, said: Said, judged: _Judged, decision_id: str, deadline: Deadline
+) -> Outcome:
     """The fail mode's answer. Nothing is carried out before the decision is in the store."""
     late = replace(judged, decision=degrade(judged.decision, "store", held.connection.fail_mode))
-    new = _new_decision(assistant, held, said, late)
+    new = _new_decision(assistant, held, said, late, decision_id)
     write = asyncio.ensure_future(assistant.journal.append(new))
     try:
         async with asyncio.timeout(deadline.left()):

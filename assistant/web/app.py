@@ -69,7 +69,7 @@ _HOT = {"/v1/moderate": moderate.post_moderate, "/v1/hooks/": hooks.post_hook}
 
 def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
     """The application over ``assistant``, which it starts and stops with itself; ``shared`` with the other processes of its service."""
-    metrics = Metrics(assistant.writer, shared.metrics if shared else None)
+    metrics = Metrics(assistant.writer, shared.metrics if shared else None, assistant.journal, assistant.threads)
     app = FastAPI(
         title="Community Assistant",
         version=__version__,

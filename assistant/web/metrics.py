@@ -25,14 +25,31 @@ class Writer(Protocol):
     def last_batch(self) -> int: ...
 
 
+class Waiting(Protocol):
+    @property
+    def waiting(self) -> int: ...
+
+
+class Threads(Protocol):
+    @property
+    def stuck(self) -> int: ...
+
+
 class Metrics:
     """One application's own registry, so that two in one process do not mix.
 
     ``folder``: where this process and the others of its service keep their counts; what is rendered is the sum over all of them.
     """
 
-    def __init__(self, writer: Writer, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        folder: Path | None = None,
+        journal: Waiting | None = None,
+        threads: Threads | None = None,
+    ) -> None:
         self._writer = writer
+        self._journal_source, self._threads = journal, threads
         self._folder = folder
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
@@ -52,11 +69,13 @@ class Metrics:
             "assistant_screen_seconds", "Time to screen one message.", buckets=_SCREEN_SECONDS, registry=registry
         )
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self._waiting, self._last_batch = (
+        self._waiting, self._last_batch, self._journal, self._stuck = (
             Gauge(name, text, registry=registry, multiprocess_mode="livesum")
             for name, text in (
                 ("assistant_writer_waiting", "Decisions waiting to be written."),
                 ("assistant_writer_last_batch", "Decisions in the last commit."),
+                ("assistant_journal_waiting", "Decisions in the journal, waiting for the database."),
+                ("assistant_screening_stuck", "Screening threads that are stuck."),
             )
         )
 
@@ -97,3 +116,7 @@ class Metrics:
     def _sample(self) -> None:
         self._waiting.set(self._writer.waiting)
         self._last_batch.set(self._writer.last_batch)
+        if self._journal_source is not None:
+            self._journal.set(self._journal_source.waiting)
+        if self._threads is not None:
+            self._stuck.set(self._threads.stuck)

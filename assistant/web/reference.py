@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_METHODS = ("get", "put", "post", "delete")
+_METHODS = ("get", "put", "post", "patch", "delete")
 
 
 def operations_by_tag(document: Mapping[str, Any], root_url: str) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -41,6 +41,7 @@ PLATFORM = Platform(
         deadline_s=1.6,  # the module's `timeout_s`
         idempotent=DOES - {Do.KICK},
         per_second=5.0,
+        ends_mutes=False,
     ),
     settings=MatrixSettings,
     secrets=(

@@ -47,7 +47,8 @@ async def get_policy(request: Request, community: str) -> Response:
 @router.put(
     "/v1/communities/{community}/policy",
     summary="Put a new version of the policy in force",
-    description="`version` is the one it was made from, or the next; if another was stored meanwhile, the answer is 409.",
+    description="`version` is the one it was made from, or the next; if another was stored meanwhile, the answer is 409. "
+    "`warnings`, where there are any, name what it asks for and a connected platform cannot do.",
     response_model=Policy,
     responses=errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     openapi_extra={
@@ -72,7 +73,8 @@ async def put_policy(request: Request, community: str) -> Response:
     except UnicodeDecodeError as error:
         raise InvalidInput(field="body", problem="is not UTF-8") from error
     policy = await asyncio.to_thread(read_policy_text, text)
-    return json_answer(dump_policy(await save_policy(site_of(request).assistant, caller, own, policy)))
+    stored, warnings = await save_policy(site_of(request).assistant, caller, own, policy)
+    return json_answer({**dump_policy(stored), "warnings": warnings} if warnings else dump_policy(stored))
 
 
 @router.get(

@@ -113,7 +113,9 @@ def test_the_openapi_document_describes_raw_bodies_and_real_errors(service):
         for method, operation in operations.items():
             assert operation.get("summary"), (method, path)
             assert "422" not in operation["responses"] or path.endswith("/policy")
-            if method in {"post", "put"}:
+            if path.startswith("/v1/hooks/"):
+                continue  # a platform's own body, signed by it instead of a key
+            if method in {"post", "put", "patch"} and not path.endswith("/test"):
                 schema = operation["requestBody"]["content"]["application/json"]["schema"]
                 assert schema["$ref"].rsplit("/", 1)[-1] in document["components"]["schemas"]
                 assert operation["security"]

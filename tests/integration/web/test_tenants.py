@@ -14,6 +14,18 @@ def decision(operator):
     return operator.post("/v1/moderate", json={"text": "hello", "member": {"id": "tenant-test"}}).json()["id"]
 
 
+@pytest.fixture(scope="module")
+def connection(operator):
+    return operator.post("/v1/connections", json={"platform": "webhooks"}).json()["id"]
+
+
+@pytest.fixture(scope="module")
+def case(operator):
+    """Of a message that holds a picture, which waits for a person."""
+    operator.post("/v1/moderate", json={"text": "看", "attachments": [{"kind": "image"}]})
+    return operator.get("/v1/cases").json()["cases"][0]["id"]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -23,11 +35,32 @@ def decision(operator):
         ("GET", "/v1/communities/demo/policy"),
         ("PUT", "/v1/communities/demo/policy"),
         ("GET", "/v1/communities/demo/rules"),
+        ("POST", "/v1/decisions/{decision}/overturn"),
+        ("POST", "/v1/appeals"),
+        ("GET", "/v1/connections/{connection}"),
+        ("PATCH", "/v1/connections/{connection}"),
+        ("DELETE", "/v1/connections/{connection}"),
+        ("POST", "/v1/connections/{connection}/rotate"),
+        ("POST", "/v1/connections/{connection}/test"),
+        ("GET", "/v1/connections/{connection}/members/m1"),
+        ("POST", "/v1/cases/{case}/claim"),
+        ("POST", "/v1/cases/{case}/resolve"),
+        ("POST", "/v1/deliveries/redrive"),
     ],
 )
-def test_another_communitys_things_do_not_exist(stranger, operator, decision, method, path):
-    body = {"json": operator.get("/v1/communities/demo/policy").json()} if method == "PUT" else {}
-    answer = stranger.request(method, path.format(decision=decision), **body)
+def test_another_communitys_things_do_not_exist(stranger, operator, decision, connection, case, method, path):
+    bodies = {
+        "policy": operator.get("/v1/communities/demo/policy").json(),
+        "overturn": {"reason": "x", "actor": "x"},
+        "appeals": {"decision_id": decision, "text": "x"},
+        "rotate": {"secret": "secret"},
+        "claim": {"actor": "x"},
+        "resolve": {"actor": "x", "resolution": "approve"},
+        "redrive": {"ids": ["dlv_of_demo"]},
+    }
+    last = path.rpartition("/")[2]
+    body = {"json": bodies.get(last, {})} if method in {"PUT", "POST", "PATCH"} and last != "test" else {}
+    answer = stranger.request(method, path.format(decision=decision, connection=connection, case=case), **body)
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
     assert operator.get(f"/v1/decisions/{decision}").status_code == 200
 
@@ -50,6 +83,14 @@ def test_every_route_that_names_a_thing_is_in_the_table_above(service):
     naming = {path for path in paths if "{" in path}
     assert naming == {
         "/v1/decisions/{decision_id}",
+        "/v1/decisions/{decision_id}/overturn",
         "/v1/communities/{community}/policy",
         "/v1/communities/{community}/rules",
+        "/v1/hooks/{connection_id}",  # its address is its own; the platform's signature stands in for a key
+        "/v1/connections/{connection_id}",
+        "/v1/connections/{connection_id}/rotate",
+        "/v1/connections/{connection_id}/test",
+        "/v1/connections/{connection_id}/members/{member_id}",
+        "/v1/cases/{case_id}/claim",
+        "/v1/cases/{case_id}/resolve",
     }

@@ -65,6 +65,9 @@ COMMENT ON COLUMN deliveries.due_at IS 'while a worker has it, the end of its le
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_listed ON deliveries (community, created_at, id);
 CREATE INDEX deliveries_decision ON deliveries (decision_id) WHERE decision_id IS NOT NULL;
+CREATE INDEX deliveries_messages ON deliveries (connection_id, (payload ->> 'member_id'), created_at)
+    WHERE payload ->> 'do' = 'message';
+CREATE INDEX deliveries_posted ON deliveries (connection_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX deliveries_finished ON deliveries (finished_at) WHERE finished_at IS NOT NULL;
 
 CREATE TABLE cases (
