@@ -22,8 +22,8 @@ from assistant.cli.screen import out
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import Settings, load_settings
 from assistant.text import Normalised
-from assistant.usecases.health import server_facts
-from assistant.wiring import administration, build_classifier
+from assistant.usecases.health import connection_facts, server_facts
+from assistant.wiring import administration, build_classifier, build_vault
 
 _LEAST_DISK = 500_000_000
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ _MAX_CLOCK_GAP_S = 5.0
 
 
 def doctor() -> None:
-    """Check port, disk, rights, database, model, clock and public address. Exit code 4 if the service could not run."""
+    """Check port, disk, rights, database, model, clock, public address and connections. Exit code 4 if the service could not run."""
     settings = load_settings()
     checks: list[tuple[str, Callable[[Settings], str]]] = [
         ("port", _port),
@@ -41,6 +41,7 @@ def doctor() -> None:
         ("model", _model),
         ("clock", _clock),
         ("public_url", _public_url),
+        ("connections", _connections),
     ]
     table = Table("check", "state", "what")
     failed = False
@@ -125,6 +126,21 @@ def _clock(settings: Settings) -> str:
     if gap > _MAX_CLOCK_GAP_S:
         raise CannotStart(f"the database's clock is {gap:.0f} s away from this machine's")
     return f"{now:%Y-%m-%d %H:%M} UTC"
+
+
+def _connections(settings: Settings) -> str:
+    vault = build_vault(settings)
+    with administration(settings) as database:
+        facts = connection_facts(database, vault, datetime.now(UTC))
+    if facts.sealed:
+        raise CannotStart(
+            f"secrets that do not open: {', '.join(facts.sealed)}; put back secret.key or ASSISTANT_SECRET_KEY"
+        )
+    if facts.disabled:
+        raise CannotStart(f"disabled: {', '.join(facts.disabled)}; see `assistant connections list`")
+    if facts.dead:
+        return f"{facts.used} in use; {facts.dead} dead deliveries: see `assistant outbox list`"
+    return f"{facts.used} in use, {facts.dry} of them in dry run; {facts.waiting} deliveries wait"
 
 
 def _public_url(settings: Settings) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
@@ -76,23 +77,32 @@ class Journal:
 
     def _append(self, line: bytes) -> None:
         file = self._open()
-        if os.fstat(file).st_size + len(line) > MAX_BYTES:
+        size = os.fstat(file).st_size
+        if size + len(line) > MAX_BYTES:
             log.error("the journal is full", limit=MAX_BYTES)
             raise Unavailable
-        view = memoryview(line)
-        while view:
-            view = view[os.write(file, view) :]
-        os.fsync(file)
+        try:
+            view = memoryview(line)
+            while view:
+                view = view[os.write(file, view) :]
+            os.fsync(file)
+        except OSError:
+            os.ftruncate(file, size)  # a line cut short would spoil the next one
+            raise
         self._waiting += 1
 
     def _open(self) -> int:
-        if self._file is None:
+        while self._file is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path = self._folder / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            self._file = os.open(self._path, flags, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            file = os.open(self._path, flags, 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file).st_nlink == 0:  # taken over by another process before it was locked
+                os.close(file)
+                continue
             _sync_folder(self._folder)
+            self._file = file
         return self._file
 
     def _replay(self, database: Database) -> int:
@@ -148,7 +158,8 @@ def _store(database: Database, content: bytes) -> int:
             stored += 1
         except DatabaseUnavailable:
             raise
-        except AssistantError as error:  # its community is gone, or its key was used for something else
+        except (AssistantError, psycopg.DataError, psycopg.IntegrityError) as error:
+            # its community is gone, its key was used for something else, or the database will never take it
             log.warning("a decision of the journal was not stored", decision=new.id, error=type(error).__name__)
     return stored
 

@@ -27,7 +27,6 @@ from assistant.usecases.screeners import Screeners
 from assistant.usecases.screening_threads import ScreeningThreads
 from assistant.usecases.together import Together
 
-
 SWITCH_S = 0.0005
 """How long a thread keeps the interpreter while others want it. A model that loops in pure Python never lets go by itself, and the event
 loop, which asks for it many times in one answer, has to come round inside a platform's deadline."""

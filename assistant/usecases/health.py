@@ -1,4 +1,4 @@
-"""What the database server says of itself."""
+"""What the database server says of itself, and how the connections are."""
 
 from __future__ import annotations
 
@@ -7,13 +7,49 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from assistant.store.database import Database
+from assistant.errors import ConfigurationError
+from assistant.store import connections, deliveries
+from assistant.store.connections import ConnectionRow
+from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
     version: str
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionFacts:
+    """``sealed`` and ``disabled`` are ids of connections; ``waiting`` and ``dead`` count deliveries."""
+
+    used: int
+    dry: int
+    sealed: tuple[str, ...]
+    disabled: tuple[str, ...]
+    waiting: int
+    dead: int
+
+
+def connection_facts(database: Database, vault: Vault, now: datetime) -> ConnectionFacts:
+    """Of every community. Raises: DatabaseUnavailable."""
+    with database.transaction(EVERY_COMMUNITY) as transaction:
+        rows = connections.list_all(transaction)
+        counts = deliveries.counts(transaction)
+    sealed = tuple(row.id for row in rows if not _opens(row, vault, now))
+    used = [row for row in rows if row.disabled_at is None]
+    disabled = tuple(row.id for row in rows if row.disabled_at is not None and row.failing_since is not None)
+    dry = sum(1 for row in used if row.dry_run)
+    return ConnectionFacts(len(used), dry, sealed, disabled, counts["waiting"], counts["dead"])
+
+
+def _opens(row: ConnectionRow, vault: Vault, now: datetime) -> bool:
+    try:
+        row.opened(vault, now)
+    except ConfigurationError:
+        return False
+    return True
 
 
 def server_facts(database: Database) -> ServerFacts:

@@ -95,9 +95,8 @@ class Stand:
 
     def _is_ours(self, process: Path) -> bool:
         try:
-            return Path(os.readlink(process / "cwd")).is_relative_to(self.folder) and "postgres" in os.readlink(
-                process / "exe"
-            )
+            inside = (process / "cwd").readlink().is_relative_to(self.folder)
+            return inside and "postgres" in (process / "exe").readlink().name
         except OSError:
             return False
 
