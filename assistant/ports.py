@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.text import Normalised
 from assistant.types import ModelRef
 
@@ -27,6 +30,20 @@ class Classifier(Protocol):
 
     def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
         """The original spans (code points, end exclusive) that speak most for ``label``, in order; never empty for a non-empty text."""
+        ...
+
+
+class Embedder(Protocol):
+    """Gives texts vectors whose inner product is their likeness in meaning. Thread-safe."""
+
+    @property
+    def ref(self) -> ModelRef: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (texts, ``dimensions``), each row of length 1, or 0 for a text that holds nothing the model knows."""
         ...
 
 
