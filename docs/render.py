@@ -2,17 +2,88 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from assistant.platforms import PLATFORMS, Platform
 from assistant.settings import Section, Settings
-from assistant.types import Label
+from assistant.types import Do, Label, Sees, Verdict
+from assistant.types.penalties import Penalties
 from assistant.words import LANGUAGES, load_words
 
 DOCS = Path(__file__).parent
+
+# What a platform's capabilities do not say: its page, a line about it, how buttons reach the staff, what a repeated order meets.
+_ABOUT = {
+    "webhooks": (
+        "webhooks",
+        "Your own chat server, and your own systems: our signed webhooks, in and out.",
+        "your server draws them and posts `press`",
+        "your receiver tells by `webhook-id`",
+    ),
+    "telegram": (
+        "telegram",
+        "Groups in which your bot is an administrator.",
+        "on the card",
+        "a private message or a card has no key that Telegram knows again",
+    ),
+    "discord": (
+        "discord",
+        "Your own application; messages come over the Gateway.",
+        "on the card",
+        "Discord gives the first one again for some minutes (`nonce`)",
+    ),
+    "slack": ("slack", "Your own app in one workspace.", "on the card", "Slack takes no key"),
+    "discourse": (
+        "discourse",
+        "Forum posts, topics and chat.",
+        "a reply with the code that the card lists",
+        "private messages and cards as topics are found by `external_id`; a card as a reply is not",
+    ),
+    "matrix": (
+        "matrix",
+        "Unencrypted rooms of your own Synapse, through a small module.",
+        "reactions ✅ 🗑️ ↩️ under the card",
+        "transaction ids; a member who came back in between is kicked again",
+    ),
+    "line": (
+        "line",
+        "An official account: sees groups, cannot moderate them; the staff act.",
+        "on the card",
+        "`X-Line-Retry-Key`, for 24 hours",
+    ),
+    "tencent_im": (
+        "tencent-im",
+        "腾讯云即时通信 (Tencent Cloud IM): asks before a message is shown.",
+        "none: cases are decided over the API",
+        "Tencent drops the same text within five minutes",
+    ),
+    "wecom": (
+        "wecom",
+        "企业微信 (WeCom): what members write to your application, and cards for the staff.",
+        "on the card",
+        "WeCom swallows the same text within half an hour",
+    ),
+    "wechat": (
+        "wechat-official",
+        "微信公众号 (WeChat Official Account): what followers write to it.",
+        "none: no cards there",
+        "WeChat takes no key",
+    ),
+    "mapping": (
+        "mapping",
+        "Any other platform with webhooks and an API, by settings alone.",
+        "none: cases are decided over the API",
+        "give the call the platform's idempotency header with `{id}`",
+    ),
+}
+_DOES = {"webhooks": "the `orders` of its settings", "mapping": "the `calls` of its settings"}
+_BEFORE = {"mapping": "where the platform asks: the `answers` of its settings"}
 
 
 def labels_page() -> str:
@@ -63,7 +134,88 @@ def _fields(model: type[BaseModel], prefix: tuple[str, ...]) -> Iterator[tuple[t
             yield (*prefix, name), field
 
 
-PAGES = {"labels.md": labels_page, "settings.md": settings_page}
+def platforms_page() -> str:
+    """``platforms/README.md``: the page as it is, its tables made from ``PLATFORMS``."""
+    rows = [
+        "| platform | sees | before it is shown | can do | deadline | paid | buttons |",
+        "|---|---|---|---|---|---|---|",
+        *(_platform_row(one) for one in PLATFORMS.values()),
+    ]
+    repeats = [
+        "| platform | may be repeated without a second effect | may happen twice | because |",
+        "|---|---|---|---|",
+        *(_repeat_row(one) for one in PLATFORMS.values()),
+    ]
+    index = [
+        f"- [{one.title}]({_ABOUT[one.name][0]}.md), `{one.name}`: {_ABOUT[one.name][1]}" for one in PLATFORMS.values()
+    ]
+    return _with("platforms/README.md", {"index": index, "platforms": rows, "repeats": repeats})
+
+
+def penalties_page() -> str:
+    """``penalties.md``: the page as it is, with the defaults of ``Penalties``."""
+    return _with("penalties.md", {"defaults": ["```toml", *_penalties_toml(Penalties()), "```"]})
+
+
+def _with(page: str, made: dict[str, list[str]]) -> str:
+    """The page, each part between ``<!-- made: NAME -->`` and ``<!-- end -->`` made anew."""
+    text = (DOCS / page).read_text("utf-8")
+    for name, lines in made.items():
+        head, begin, rest = text.partition(f"<!-- made: {name} -->\n")
+        _, end, tail = rest.partition("<!-- end -->")
+        if not begin or not end:
+            raise ValueError(f"{page} has no place for {name}")
+        text = head + begin + "\n" + "\n".join(lines) + "\n\n" + end + tail
+    return text
+
+
+def _platform_row(one: Platform) -> str:
+    its = one.capabilities
+    sees = ", ".join(kind.value for kind in Sees if kind in its.sees and kind is not Sees.PRESSES)
+    before = _BEFORE.get(one.name) or ", ".join(verdict.value for verdict in Verdict if verdict in its.verdicts) or "no"
+    page, _, buttons, _ = _ABOUT[one.name]
+    does = _DOES.get(one.name) or _orders(its.does)
+    paid = _orders(its.paid) or "nothing"
+    return f"| [{one.title}]({page}.md) | {sees} | {before} | {does} | {its.deadline_s:g} s | {paid} | {buttons} |"
+
+
+def _repeat_row(one: Platform) -> str:
+    its = one.capabilities
+    twice = its.does - its.idempotent
+    safe = "all" if not twice else _orders(its.idempotent) or "none for certain"
+    again = "nothing" if not twice else _orders(twice) if its.idempotent else "any of them"
+    return f"| {one.title} | {safe} | {again} | {_ABOUT[one.name][3]} |"
+
+
+def _orders(orders: frozenset[Do]) -> str:
+    return ", ".join(do.value for do in Do if do in orders)
+
+
+def _penalties_toml(defaults: Penalties) -> Iterator[str]:
+    yield "[penalties]"
+    yield f"enabled = {str(defaults.enabled).lower()}"
+    yield f"expire_days = {defaults.expire_days}"
+    yield "ladder = ["
+    for step in defaults.ladder:
+        minutes = f", minutes = {step.minutes}" if step.minutes else ""
+        waits = "" if step.automatic else ", automatic = false"
+        yield f'  {{ at = {step.at}, step = "{step.step.value}"{minutes}{waits} }},'
+    yield "]"
+    yield from ("", "[penalties.weights]")
+    for label, weights in defaults.weights.items():
+        points = ", ".join(f"{action} = {its}" for action, its in asdict(weights).items() if its)
+        yield f"{label if label.isidentifier() else json.dumps(label)} = {{ {points} }}"
+    yield from ("", "[penalties.hourly]")
+    for kind, most in asdict(defaults.hourly).items():
+        yield f"{kind} = {most}"
+
+
+PAGES = {
+    "labels.md": labels_page,
+    "settings.md": settings_page,
+    "platforms/README.md": platforms_page,
+    "penalties.md": penalties_page,
+}
 
 if __name__ == "__main__":
     for file_name, page in PAGES.items():

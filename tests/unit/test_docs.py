@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from assistant.moderation.policy import read_policy
+from assistant.platforms import PLATFORMS
 from assistant.settings import Settings, load_settings
+from assistant.types.penalties import Penalties
 
 ROOT = Path(__file__).parents[2]
 _spec = importlib.util.spec_from_file_location("render", ROOT / "docs" / "render.py")
@@ -21,6 +25,18 @@ _spec.loader.exec_module(render)
 @pytest.mark.parametrize("page", render.PAGES)
 def test_made_pages_are_up_to_date(page: str) -> None:
     assert (ROOT / "docs" / page).read_text("utf-8") == render.PAGES[page](), "run: python docs/render.py"
+
+
+def test_the_documented_penalties_read_as_the_defaults() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "penalties.md").read_text("utf-8"), re.DOTALL)
+    policy = read_policy({"id": "x", "thresholds": {"spam": {"hide": 0.9}}, **tomllib.loads(example)})
+    assert policy.penalties == Penalties()
+
+
+def test_every_platform_has_a_page_that_shows_how_to_connect_it() -> None:
+    for name, (page, *_) in render._ABOUT.items():
+        assert f"connections add {name} " in (ROOT / "docs" / "platforms" / f"{page}.md").read_text("utf-8"), name
+    assert set(render._ABOUT) == set(PLATFORMS)
 
 
 def test_every_setting_is_described() -> None:
