@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -34,7 +35,16 @@ from assistant.words import load_words
 log = structlog.get_logger()
 
 
-async def answer_hook(assistant: Assistant, connection_id: str, request: HookRequest, began: float) -> HookReply:
+@dataclass(frozen=True, slots=True)
+class HookAnswer:
+    """The platform's reply, and what became of the messages, to be counted."""
+
+    reply: HookReply
+    community: str
+    outcomes: Sequence[Outcome] = ()
+
+
+async def answer_hook(assistant: Assistant, connection_id: str, request: HookRequest, began: float) -> HookAnswer:
     """``began`` is when the request came in, by the system's monotonic clock: its platform's deadline counts from there.
 
     Raises:
@@ -48,9 +58,9 @@ async def answer_hook(assistant: Assistant, connection_id: str, request: HookReq
     platform.verify(connection, request)
     hook = platform.parse(connection, request)
     if hook.answer is not None:
-        return hook.answer
+        return HookAnswer(hook.answer, connection.community)
     outcomes = await receive(assistant, held, hook.events, began)
-    return platform.reply(connection, hook, outcomes)
+    return HookAnswer(platform.reply(connection, hook, outcomes), connection.community, outcomes)
 
 
 async def receive(assistant: Assistant, held: Held, events: Sequence[Event], began: float) -> list[Outcome]:

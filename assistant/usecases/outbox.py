@@ -79,7 +79,7 @@ class OutboxWorker:
         try:
             held = await self._held(delivery)
             if held is None:
-                await self._in_thread(self._finish, delivery, DeliveryState.SKIPPED, DISABLED)
+                await self._in_thread(self._finish, delivery, DeliveryState.DEAD, DISABLED)
             elif delivery.kind is DeliveryKind.FOLLOW_UP:
                 await self._in_thread(self._follow_up, held, delivery)
             elif (wait_s := self._wait_s(held)) > 0:

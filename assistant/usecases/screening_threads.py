@@ -1,6 +1,8 @@
 """Screening for those who wait no longer than their deadline: in a few threads, whose stalling nobody else feels.
 
-A thread that stalls cannot be killed, so there are at most so many; once all of them are stuck, everyone is told at once.
+Only one is at work while it is quick: what comes meanwhile is its next batch, which costs less than threads in each other's way. Another
+takes over what waits once it is not. A thread that stalls cannot be killed, so there are at most so many; once all of them are stuck,
+everyone is told at once.
 """
 
 from __future__ import annotations
@@ -14,7 +16,10 @@ from dataclasses import dataclass, field
 from assistant.moderation.flow import Screener
 from assistant.types import Decision, Message
 
-MAX_BATCH = 32
+MAX_BATCH = 16
+"""Messages that one stalling among them takes along."""
+SLOW_S = 0.03
+"""A thread that screens one batch for longer than this has another take what waits."""
 STUCK_S = 1.0
 """A thread that screens one batch for longer than this is stuck: with all threads stuck, nothing more is queued."""
 
@@ -37,6 +42,10 @@ class _Thread:
     since: float | None = None
     """When it began its batch; ``None`` while it has none."""
 
+    def at_work(self, seconds: float) -> bool:
+        """For no longer than that."""
+        return self.since is not None and time.monotonic() - self.since <= seconds
+
 
 @dataclass
 class ScreeningThreads:
@@ -47,6 +56,7 @@ class ScreeningThreads:
     _queue: deque[_Waiting] = field(default_factory=deque)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _running: list[_Thread] = field(default_factory=list)
+    _watching: asyncio.AbstractEventLoop | None = None
     _stopping: bool = False
 
     async def screen(self, screener: Screener, message: Message, within_s: float) -> tuple[Decision, float]:
@@ -61,8 +71,7 @@ class ScreeningThreads:
             if self._stopping or len(self._queue) >= self.most_waiting or self.stuck >= self.threads:
                 raise NotScreened
             self._queue.append(waiting)
-            self._start_as_needed()
-            self._changed.notify()
+            self._see_to_it(loop)
         try:
             async with asyncio.timeout(within_s):
                 return await waiting.future
@@ -83,9 +92,23 @@ class ScreeningThreads:
             self._stopping = True
             self._changed.notify_all()
 
+    def _see_to_it(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A thread that is quick takes what waits by itself; in case it is not, there will be another look."""
+        if not any(one.at_work(SLOW_S) for one in self._running):
+            self._start_as_needed()
+            self._changed.notify()
+        if self._watching is not loop:
+            self._watching = loop
+            loop.call_later(SLOW_S, self._look_again, loop)
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._changed:
+            self._watching = None
+            if self._queue and not self._stopping:
+                self._see_to_it(loop)
+
     def _start_as_needed(self) -> None:
-        idle = sum(1 for one in self._running if one.since is None)
-        if idle < len(self._queue) and len(self._running) < self.threads:
+        if len(self._running) < self.threads and not any(one.since is None for one in self._running):
             state = _Thread()
             self._running.append(state)
             threading.Thread(target=self._run, args=(state,), name="screening", daemon=True).start()
@@ -98,17 +121,15 @@ class ScreeningThreads:
                     by_screener[waiting.screener].append(waiting)
             for screener, its in by_screener.items():
                 _screen(screener, its)
-            state.since = None
 
     def _take(self, state: _Thread) -> list[_Waiting]:
-        """Empty only at the end. What waits is shared among the threads that are free."""
+        """Empty only at the end."""
         with self._changed:
-            while not self._queue and not self._stopping:
+            state.since = None
+            while not self._stopping and (not self._queue or any(one.at_work(SLOW_S) for one in self._running)):
                 self._changed.wait()
-            free = sum(1 for one in self._running if one.since is None) or 1
-            share = min(MAX_BATCH, -(-len(self._queue) // free))
             state.since = time.monotonic()
-            return [self._queue.popleft() for _ in range(share)]
+            return [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
 
 
 def _screen(screener: Screener, waiting: list[_Waiting]) -> None:

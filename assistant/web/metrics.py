@@ -99,6 +99,12 @@ class Metrics:
             self._degraded.labels(community).inc()
         self._screen_seconds.observe(response["elapsed_ms"] / 1000)
 
+    def hook_decision(self, community: str, action: str, *, degraded: bool) -> None:
+        """Count one decision about what a platform sent."""
+        self._decisions.labels(community, action).inc()
+        if degraded:
+            self._degraded.labels(community).inc()
+
     def render(self) -> bytes:
         self._sample()
         if self._folder is None:

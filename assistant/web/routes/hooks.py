@@ -45,7 +45,11 @@ async def post_hook(request: Request) -> Response:
     began = time.monotonic()
     site = site_of(request)
     body = await _read(request, site.assistant.settings.hooks.body_bytes)
-    return _response(await answer_hook(site.assistant, _connection_id(request), _hook_request(request, body), began))
+    answer = await answer_hook(site.assistant, _connection_id(request), _hook_request(request, body), began)
+    for outcome in answer.outcomes:
+        if outcome.decision_id is not None:
+            site.metrics.hook_decision(answer.community, outcome.action, degraded=outcome.degraded)
+    return _response(answer.reply)
 
 
 @router.get(
@@ -59,7 +63,7 @@ async def post_hook(request: Request) -> Response:
 async def get_hook(request: Request) -> Response:
     began = time.monotonic()
     hook = _hook_request(request, b"")
-    return _response(await answer_hook(site_of(request).assistant, _connection_id(request), hook, began))
+    return _response((await answer_hook(site_of(request).assistant, _connection_id(request), hook, began)).reply)
 
 
 def _connection_id(request: Request) -> str:
