@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from assistant.cli.exits import Exit
 from assistant.cli.screen import err, out
@@ -96,7 +96,8 @@ def list_connections(community: Annotated[str, typer.Option(help="Whose.")]) -> 
     """List connections."""
     with administration(load_settings()) as database:
         rows = usecase.list_connections(database, community)
-    table = Table("id", "platform", "name", "mode", "fails", "staff channel", box=box.SIMPLE)
+    whole_id = Column("id", no_wrap=True)  # it is to be copied, also where the terminal is narrow
+    table = Table(whole_id, "platform", "name", "mode", "fails", "staff channel", box=box.SIMPLE)
     for row in rows:
         table.add_row(row.id, row.platform, escape(row.name), _mode(row), row.fail_mode.value, row.staff_channel or "")
     out.print(table)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich import box
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from assistant.cli.screen import out
 from assistant.settings import load_settings
@@ -28,7 +28,8 @@ def list_outbox(
     """List deliveries: those that were given up, unless another state is named."""
     with administration(load_settings()) as database:
         found = list_deliveries(database, community, state, None, limit)
-    table = Table("id", "do", "attempts", "because", "connection", "created", box=box.SIMPLE)
+    whole_id = Column("id", no_wrap=True)  # it is to be copied, also where the terminal is narrow
+    table = Table(whole_id, "do", "attempts", "because", "connection", "created", box=box.SIMPLE)
     for one in found["deliveries"]:
         because = escape(one["because"] or "")
         table.add_row(
