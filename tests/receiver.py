@@ -69,6 +69,10 @@ class Receiver:
             time.sleep(0.02)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # with the default of 5, connections of one burst are reset
+
+
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     receiver = Receiver()
@@ -84,7 +88,7 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     receiver.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
