@@ -157,6 +157,9 @@ def write_config(data_dir: Path, port: int, shared_secret: str, module_config: M
         "form_secret": secrets.token_hex(16),
         "report_stats": False,
         "trusted_key_servers": [],
+        "caches": {
+            "sync_response_cache_duration": "0s"
+        },  # else the same question is answered with what was so two minutes ago
         "modules": [module] if module_config is not None else [],
         **dict.fromkeys(_LIMITS, generous),
         **{name: dict.fromkeys(parts, generous) for name, parts in _GROUPED_LIMITS.items()},

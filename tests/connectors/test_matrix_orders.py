@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -139,6 +140,20 @@ def test_a_private_message_arrives_once_in_the_same_room_as_the_next(
     act(Do.MESSAGE, "dlv_b", member_id=member.id, text="第二次")
     assert member.texts(direct) == ["<b>第一次</b>", "第二次"]
     assert bot.done("GET", f"user/{bot.id}/account_data/m.direct")[member.id] == [direct]
+
+
+def test_private_messages_sent_at_once_arrive_in_one_room(connection: Connection, bot: User, member: User) -> None:
+    """Also where two processes send them, which know nothing of each other: here each has an event loop of its own."""
+    orders = [Order(id=f"dlv_{one}", do=Do.MESSAGE, member_id=member.id, text=str(one)) for one in range(4)]
+
+    async def together(share: list[Order]) -> None:
+        await asyncio.gather(*(PLATFORM.act(connection, order, Out()) for order in share))
+
+    with ThreadPoolExecutor(2) as processes:
+        list(processes.map(lambda share: asyncio.run(together(share)), (orders[:2], orders[2:])))
+    (direct,) = member.invitations()
+    member.join(direct)
+    assert sorted(member.texts(direct)) == ["0", "1", "2", "3"]
 
 
 def test_a_direct_room_made_before_a_crash_is_found_again(act: Act, bot: User, member: User) -> None:

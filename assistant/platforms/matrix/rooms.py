@@ -7,12 +7,11 @@ process wait for each other, and one that somebody else makes in the same moment
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakValueDictionary
 
 from assistant.platforms.matrix.client import Client
+from assistant.platforms.matrix.turns import turn
 from assistant.types import Receipt
 
 LEVELS = "m.room.power_levels"
@@ -27,11 +26,10 @@ _DEFAULTS = {
     "events_default": 0,
     "users_default": 0,
 }
-_changing: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
 
 async def mute(client: Client, room: str, member: str) -> Receipt:
-    async with _turn(client, room):
+    async with turn(client.user_id, room):
         levels = dict(await client.state(room, LEVELS) or {})
         users, kept = _map(levels, "users"), _map(levels, MUTED)
         silent = _lowest(levels) - 1
@@ -44,7 +42,7 @@ async def mute(client: Client, room: str, member: str) -> Receipt:
 
 
 async def unmute(client: Client, room: str, member: str) -> Receipt:
-    async with _turn(client, room):
+    async with turn(client.user_id, room):
         levels = dict(await client.state(room, LEVELS) or {})
         users, kept = _map(levels, "users"), _map(levels, MUTED)
         if member not in kept and level_of(levels, member) >= _lowest(levels):
@@ -89,14 +87,6 @@ def _lowest(levels: Mapping[str, Any]) -> int:
 async def _set(client: Client, room: str, levels: Mapping[str, Any]) -> None:
     kept = {name: value for name, value in levels.items() if name != MUTED or value}
     await client.done("PUT", "rooms", room, "state", LEVELS, "", document=kept)
-
-
-def _turn(client: Client, room: str) -> asyncio.Lock:
-    key = (client.user_id, room)
-    lock = _changing.get(key)
-    if lock is None:
-        lock = _changing[key] = asyncio.Lock()
-    return lock
 
 
 def _map(document: Mapping[str, Any], name: str) -> dict[str, Any]:
