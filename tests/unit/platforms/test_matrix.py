@@ -420,7 +420,7 @@ def test_a_message_is_plain_text_that_notifies_nobody_else() -> None:
 
 @pytest.mark.parametrize("taken", [error(400, "M_ROOM_IN_USE"), error(409, "M_UNKNOWN")])
 def test_a_room_made_twice_at_once_is_one_by_its_alias(taken: Answer) -> None:
-    """Synapse refuses the alias at the beginning, or where it is taken meanwhile in the end; the other's room may not be there to be seen yet."""
+    """Synapse refuses the alias at the beginning, or where it is taken meanwhile in the end; the room may not be there yet."""
     answers = [
         error(404, "M_NOT_FOUND"),
         taken,
