@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -117,6 +117,14 @@ def set_state(
     lifted = now if state is PenaltyState.LIFTED else None
     query = update(penalties).where(penalties.c.community == penalty.community, penalties.c.id == penalty.id)
     connection.execute(query.values(state=state.value, because=because, lifted_at=lifted))
+
+
+def take(connection: Connection, penalty: PenaltyRow, now: datetime) -> PenaltyRow:
+    """A step that was held is applied from now on, for as long as it was to last."""
+    ends_at = now + (penalty.ends_at - penalty.created_at) if penalty.ends_at else None
+    query = update(penalties).where(penalties.c.community == penalty.community, penalties.c.id == penalty.id)
+    connection.execute(query.values(state=PenaltyState.APPLIED.value, because=None, ends_at=ends_at))
+    return replace(penalty, state=PenaltyState.APPLIED, because=None, ends_at=ends_at)
 
 
 def in_force(

@@ -248,7 +248,7 @@ GRANTS = {
     "deliveries": "SELECT, INSERT, UPDATE, DELETE",
     "cases": "SELECT, INSERT, UPDATE, DELETE",
     "strikes": "SELECT, INSERT, DELETE, UPDATE (revoked_at)",
-    "penalties": "SELECT, INSERT, DELETE, UPDATE (state, because, lifted_at)",
+    "penalties": "SELECT, INSERT, DELETE, UPDATE (state, because, lifted_at, ends_at)",
     "appeals": "SELECT, INSERT, DELETE, UPDATE (state, note, decided_by, decided_at)",
     "audit": "SELECT, INSERT",  # append-only
 }

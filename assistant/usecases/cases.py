@@ -41,6 +41,7 @@ from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
 
+SPARED = "spared"
 _REMOVES = (Do.DELETE, Do.HIDE)
 _DOES = frozenset({Action.MASK, Action.HIDE, Action.BLOCK})
 
@@ -128,7 +129,7 @@ def _carry_out(
     if decision is None:
         return
     if case.kind is CaseKind.PENALTY:
-        _penalty(assistant, transaction, decision, resolution, actor, now)
+        _penalty(assistant, transaction, case, decision, resolution, actor, now)
     elif case.kind is CaseKind.APPEAL:
         _appeal(assistant, transaction, case, decision, resolution, actor, note, now)
     elif resolution is Resolution.REMOVE:
@@ -205,24 +206,27 @@ def _take_back(
 def _penalty(
     assistant: Assistant,
     transaction: Transaction,
+    case: Case,
     decision: DecisionRow,
     resolution: Resolution,
     actor: str,
     now: datetime,
 ) -> None:
-    """``remove`` takes the step that was held, ``approve`` spares the member."""
+    """``remove`` takes the step that was held, ``approve`` spares the member; sparing that is undone holds the step again."""
     penalty = penalties.penalty_of(transaction, decision.community, decision.id)
     held = assistant.registry.get(decision.connection_id or "")
     if penalty is None or held is None:
         return
     if resolution is Resolution.REMOVE and penalty.state is PenaltyState.HELD:
-        penalties.set_state(transaction, penalty, PenaltyState.APPLIED, now)
-        apply(assistant, transaction, held, penalty, now, actor=actor)
+        taken = penalties.take(transaction, penalty, now)
+        apply(assistant, transaction, held, taken, now, actor=actor)
         language = language_of(decision.locale, decision.answer["detected_language"], held.language)
-        tell(assistant, transaction, Followed(held, decision, language, decision.locale, held.dry_run, actor), penalty)
+        tell(assistant, transaction, Followed(held, decision, language, decision.locale, held.dry_run, actor), taken)
     elif resolution is Resolution.APPROVE and penalty.state is PenaltyState.HELD:
-        penalties.set_state(transaction, penalty, PenaltyState.LIFTED, now, "spared")
-    elif resolution is Resolution.UNDO:
+        penalties.set_state(transaction, penalty, PenaltyState.LIFTED, now, SPARED)
+    elif resolution is Resolution.UNDO and penalty.state is PenaltyState.LIFTED and penalty.because == SPARED:
+        penalties.set_state(transaction, penalty, PenaltyState.HELD, now, case.details.get("because"))
+    elif resolution is Resolution.UNDO and case.resolution is Resolution.REMOVE:
         _take_back(assistant, transaction, decision, actor, "penalty undone")
 
 

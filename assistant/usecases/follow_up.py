@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,6 +46,7 @@ def follow_up(assistant: Assistant, transaction: Transaction, held: Held, delive
     payload, community = delivery.payload, delivery.community
     decision = get_decision(transaction, community, delivery.decision_id or "")
     dry_run = bool(payload.get("dry_run")) or held.dry_run
+    held = replace(held, dry_run=dry_run)  # what was decided on a dry run stays one, even if that has ended since
     followed = Followed(held, decision, payload["language"], payload.get("locale"), dry_run)
     if payload.get("help"):
         _offer_help(assistant, transaction, followed)
@@ -203,7 +204,8 @@ def _penalty_entry(held: Held, penalty: PenaltyRow, do: Do, now: datetime, due_a
 def tell(assistant: Assistant, transaction: Transaction, followed: Followed, penalty: PenaltyRow | None) -> None:
     """In private, or not at all: a notice that cannot be private is entered as skipped, and no public one takes its place."""
     text = step_notice(assistant, followed.held, followed.decision, followed.language, penalty, actor=followed.actor)
-    message_privately(assistant, transaction, followed.held, followed.decision, text, f"notice:{followed.decision.id}")
+    key = f"notice:{penalty.id if penalty is not None else followed.decision.id}"
+    message_privately(assistant, transaction, followed.held, followed.decision, text, key)
 
 
 def _offer_help(assistant: Assistant, transaction: Transaction, followed: Followed) -> None:
