@@ -11,6 +11,7 @@ import asyncio
 import fcntl
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
@@ -33,14 +34,20 @@ _ADAPTER: TypeAdapter[NewDecision] = TypeAdapter(NewDecision)
 
 
 class Journal:
-    """``folder`` is shared by the processes of this machine; ``replay`` takes over the files of those that are gone."""
+    """``folder`` is shared by the processes of this machine; ``replay`` takes over the files of those that are gone.
+
+    Each has a thread of its own: a database that has stalled holds ``replay`` up, and that is when ``append`` is needed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file: int | None = None
         self._path: Path | None = None
         self._waiting = 0
+        self._stored_bytes = 0
+        self._lock = threading.Lock()  # over what the file holds; never held while the database is asked
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._replaying = ThreadPoolExecutor(1, thread_name_prefix="journal-replay")
 
     @property
     def waiting(self) -> int:
@@ -66,30 +73,32 @@ class Journal:
         Raises:
             DatabaseUnavailable: the rest waits on.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._replay, database)
+        return await asyncio.get_running_loop().run_in_executor(self._replaying, self._replay, database)
 
     def close(self) -> None:
         """What waits stays in the file, for whoever serves next."""
         self._thread.shutdown(wait=True)
+        self._replaying.shutdown(wait=True)
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
     def _append(self, line: bytes) -> None:
-        file = self._open()
-        size = os.fstat(file).st_size
-        if size + len(line) > MAX_BYTES:
-            log.error("the journal is full", limit=MAX_BYTES)
-            raise Unavailable
-        try:
-            view = memoryview(line)
-            while view:
-                view = view[os.write(file, view) :]
-            os.fsync(file)
-        except OSError:
-            os.ftruncate(file, size)  # a line cut short would spoil the next one
-            raise
-        self._waiting += 1
+        with self._lock:
+            file = self._open()
+            size = os.fstat(file).st_size
+            if size + len(line) > MAX_BYTES:
+                log.error("the journal is full", limit=MAX_BYTES)
+                raise Unavailable
+            try:
+                view = memoryview(line)
+                while view:
+                    view = view[os.write(file, view) :]
+                os.fsync(file)
+            except OSError:
+                os.ftruncate(file, size)  # a line cut short would spoil the next one
+                raise
+            self._waiting += 1
 
     def _open(self) -> int:
         while self._file is None:
@@ -106,14 +115,26 @@ class Journal:
         return self._file
 
     def _replay(self, database: Database) -> int:
-        stored = 0
-        if self._file is not None and self._waiting:
-            stored += _store(database, os.pread(self._file, os.fstat(self._file).st_size, 0))
-            os.ftruncate(self._file, 0)
-            os.fsync(self._file)
-            self._waiting = 0
+        stored = self._replay_own(database)
         for path in self._folder.glob("*.jsonl") if self._folder.is_dir() else ():
             stored += self._take_over(database, path)
+        return stored
+
+    def _replay_own(self, database: Database) -> int:
+        """What comes in meanwhile is the next replay's; the file is emptied once all of it is stored."""
+        with self._lock:
+            file, waiting, begin = self._file, self._waiting, self._stored_bytes
+            if file is None or not waiting:
+                return 0
+            end = os.fstat(file).st_size
+        stored = _store(database, os.pread(file, end - begin, begin))
+        with self._lock:
+            self._waiting -= waiting
+            self._stored_bytes = end
+            if os.fstat(file).st_size == end:
+                os.ftruncate(file, 0)
+                os.fsync(file)
+                self._stored_bytes = 0
         return stored
 
     def _take_over(self, database: Database, path: Path) -> int:

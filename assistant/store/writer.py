@@ -37,6 +37,10 @@ class _Entry:
     abandoned: bool = False
 
 
+class _NobodyWaits(Exception):
+    """Everyone whose decisions these are was told meanwhile that they are not stored."""
+
+
 class DecisionWriter:
     """``max_batch`` decisions at most in one commit; over ``max_waiting`` waiting ones, further ones are refused."""
 
@@ -110,7 +114,9 @@ class DecisionWriter:
     def _write(self, batch: Sequence[_Entry]) -> None:
         while entries := [entry for entry in batch if not entry.abandoned]:
             try:
-                outcomes = self._commit([entry.request for entry in entries])
+                outcomes = self._commit(entries)
+            except _NobodyWaits:
+                return None
             except DatabaseUnavailable as error:
                 self._disconnect()
                 batch = _answer_late(entries, error)
@@ -127,11 +133,15 @@ class DecisionWriter:
                 return _answer(entries, outcomes)
         return None
 
-    def _commit(self, requests: Sequence[Request]) -> list[Outcome]:
+    def _commit(self, entries: Sequence[_Entry]) -> list[Outcome]:
+        """Not what stalled until its callers were gone: a platform was answered otherwise by then, and that is in the journal."""
         if self._connection is None:
             self._connection = self._database.connect()
         with failures_named(), self._connection.transaction(), self._connection.cursor() as cursor:
-            return record(cursor, requests, self._database.timeout_s)
+            outcomes = record(cursor, [entry.request for entry in entries], self._database.timeout_s)
+            if all(entry.abandoned for entry in entries):
+                raise _NobodyWaits
+            return outcomes
 
     def _disconnect(self) -> None:
         if self._connection is not None:

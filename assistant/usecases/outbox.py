@@ -23,11 +23,13 @@ from assistant.types import Case, CaseKind, Delivery, DeliveryKind, DeliveryStat
 from assistant.types.delivery import DISABLED
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.cards import card_buttons, card_text
-from assistant.usecases.entries import card_entries, event_entries, read_order
+from assistant.usecases.entries import event_entries, read_order
 from assistant.usecases.follow_up import follow_up
 from assistant.usecases.identity import new_id
+from assistant.usecases.opening import STOPPED, open_case
 from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
+from assistant.words import load_words
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -78,7 +80,7 @@ class OutboxWorker:
     async def _see_to(self, delivery: Delivery) -> None:
         try:
             held = await self._held(delivery)
-            if held is None:
+            if held is None or (held.connection.stopped and delivery.kind is not DeliveryKind.FOLLOW_UP):
                 await self._in_thread(self._finish, delivery, DeliveryState.DEAD, DISABLED)
             elif delivery.kind is DeliveryKind.FOLLOW_UP:
                 await self._in_thread(self._follow_up, held, delivery)
@@ -191,7 +193,7 @@ class OutboxWorker:
                 return
             self._bury(transaction, delivery, because)
             hours = timedelta(hours=self.assistant.settings.outbox.disable_after_hours)
-            if connections.disable(transaction, connection_id, because, now, failing_for=hours):
+            if connections.stop(transaction, connection_id, because, now, failing_for=hours):
                 self._alert(transaction, delivery, because)
 
     def _give_up(self, held: Held, delivery: Delivery, error: DeliveryRefused) -> None:
@@ -200,8 +202,10 @@ class OutboxWorker:
         with self.assistant.database.transaction(delivery.community) as transaction:
             self._bury(transaction, delivery, because)
             gone = isinstance(error, ReceiverGone)
-            if gone and connections.disable(transaction, held.connection.id, because, now):
+            if gone and connections.stop(transaction, held.connection.id, because, now):
                 self._alert(transaction, delivery, because)
+        if gone:
+            self.assistant.registry.refresh()
 
     def _bury(self, transaction: Transaction, delivery: Delivery, because: str) -> None:
         now = self.assistant.clock()
@@ -222,23 +226,23 @@ class OutboxWorker:
                 details={"because": f"{do}: {because}"},
                 created_at=now,
             )
-            self._open(transaction, case)
+            open_case(self.assistant, transaction, case)
 
     def _alert(self, transaction: Transaction, delivery: Delivery, because: str) -> None:
         """The staff, and the other systems of the community, learn that a connection is no longer used."""
         now, connection_id = self.assistant.clock(), delivery.connection_id or ""
-        log.error("a connection is disabled", connection=connection_id, because=because)
+        log.error("a connection is sent nothing more", connection=connection_id, because=because)
         case = Case(
             id=new_id("cas"),
             community=delivery.community,
-            key=f"disabled:{connection_id}:{now.timestamp()}",
+            key=f"stopped:{connection_id}:{now.timestamp()}",
             kind=CaseKind.ALERT,
             connection_id=connection_id,
-            details={"alert": "connection_disabled", "because": because, "text": f"{connection_id}: {because}"},
+            details={"alert": STOPPED, "because": because, "text": self._alert_text(connection_id, because)},
             created_at=now,
         )
-        self._open(transaction, case)
-        data = {"alert": "connection_disabled", "connection_id": connection_id, "because": because}
+        open_case(self.assistant, transaction, case)
+        data = {"alert": STOPPED, "connection_id": connection_id, "because": because}
         around = [
             one
             for one in self.assistant.registry.of_community(delivery.community)
@@ -246,13 +250,10 @@ class OutboxWorker:
         ]
         deliveries.add(transaction, event_entries(around, "alert", case.id, data, now))
 
-    def _open(self, transaction: Transaction, case: Case) -> None:
-        if cases.add(transaction, case):
-            around = self.assistant.registry.of_community(case.community)
-            others = [
-                one for one in around if one.connection.id != case.connection_id or case.kind is not CaseKind.ALERT
-            ]
-            deliveries.add(transaction, card_entries(others, case, case.created_at))
+    def _alert_text(self, connection_id: str, because: str) -> str:
+        held = self.assistant.registry.get(connection_id)
+        language, name = (held.language, held.connection.name) if held is not None else ("en", connection_id)
+        return load_words().get("alerts.connection_stopped", language, connection=name, because=because)
 
     def _tell_systems(self, transaction: Transaction, delivery: Delivery, outcome: Mapping[str, Any]) -> None:
         do = delivery.payload.get("do")

@@ -134,6 +134,8 @@ async def _into_journal(
     except TimeoutError:
         write.add_done_callback(_retrieved)
         log.error("the journal's disk does not answer in time", connection=held.connection.id)  # noqa: TRY400
+        if not said.before:
+            raise Unavailable from None
     except Unavailable:
         if not said.before:
             raise

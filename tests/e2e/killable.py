@@ -82,7 +82,7 @@ class Killable:
         """The serving processes and the outbox's worker; their parent replaces them."""
         assert self._process is not None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        kill(int(pid) for pid in children)
+        kill(int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

@@ -174,9 +174,9 @@ def check_deliveries(chat: Chat, receiver: Receiver, moody: Moody, every: list[S
         if one.data["action"] == "hide":
             assert one.data["carried_out"] is True
             ids["action", one.data["message_id"]].add(one.id)
-    assert set(ids) == {
-        (kind, sent.id) for kind in ("hide", "notice", "decision", "action") for sent in every
-    }, "each of them came at least once"
+    assert set(ids) == {(kind, sent.id) for kind in ("hide", "notice", "decision", "action") for sent in every}, (
+        "each of them came at least once"
+    )
     assert {key: len(its) for key, its in ids.items() if len(its) != 1} == {}, "and always under one id"
     assert len(receiver.posted) > len({one.id for one in receiver.posted}), "some had to come again"
     assert moody.hidden() == Counter(sent.id for sent in every), "once each, where ids are known"
@@ -203,15 +203,17 @@ def test_what_the_database_did_not_take_in_time_is_stored_once_afterwards(
     service: Killable, receiver: Receiver, chat: Chat, killed: str
 ) -> None:
     chat.known_everywhere()
-    once, twice, often = Sent("once"), Sent("twice"), [Sent("often") for _ in range(3)]
+    once, twice, often, late = Sent("once"), Sent("twice"), [Sent("often") for _ in range(3)], Sent("late")
     with service.database_stalled():
         began = time.monotonic()
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(chat.send, [once, twice, twice, *often]))
         assert time.monotonic() - began < 3.0, "the platform's deadline"
-        chat.send(twice)
-        answers = [answer for sent in (once, twice, *often) for answer in sent.answers]
-        assert len(answers) == 7
+        time.sleep(1.5)  # the journal's own attempt to store what it holds hangs by now
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(chat.send, [twice, late]))
+        answers = [answer for sent in (once, twice, *often, late) for answer in sent.answers]
+        assert len(answers) == 8
         assert {(answer["degraded"], answer["action"]) for answer in answers} == {(True, "hide")}
         assert not service.journal_is_empty()
         assert receiver.posted == [], "nothing is carried out before it is stored"
@@ -222,14 +224,16 @@ def test_what_the_database_did_not_take_in_time_is_stored_once_afterwards(
     if killed == "service":
         service.start()
     until(service.journal_is_empty, 30)
-    receiver.wait("order.hide", count=5, seconds=20)
+    receiver.wait("order.hide", count=6, seconds=20)
     until(lambda: not chat.waiting(), 20)
-    for sent in (once, twice, *often):
+    for sent in (once, twice, *often, late):
         (stored,) = chat.decisions_of(sent)
         assert stored["id"] in {answer["decision_id"] for answer in sent.answers}
         assert len({one.id for one in receiver.of("order.hide") if one.data["message_id"] == sent.id}) == 1
-    assert len({one.id for one in receiver.of("order.message")}) == 5
-    assert [chat.record(member)["points"] for member in ("once", "twice", "often")] == [1, 1, 3]
+        if len(sent.answers) == 1:
+            assert stored["degraded_stages"] == ["store"], "what is kept is what was answered"
+    assert len({one.id for one in receiver.of("order.message")}) == 6
+    assert [chat.record(member)["points"] for member in ("once", "twice", "often", "late")] == [1, 1, 3, 1]
     again = chat.send(Sent(once.member, once.id, once.hook_id))
     assert again.decision == once.decision
 
@@ -248,7 +252,6 @@ def test_a_receiver_that_is_gone_is_not_asked_again_and_the_staff_learn_of_it(
         (told,) = systems.wait("alert")
         assert told.data["connection_id"] == gone.id
         until(lambda: not gone.waiting(), 20)
-        asked = len(receiver.posted)
         others.close()
     shown = gone.operator.get(f"/v1/connections/{gone.id}").json()
     assert shown["disabled_at"]
@@ -257,9 +260,9 @@ def test_a_receiver_that_is_gone_is_not_asked_again_and_the_staff_learn_of_it(
     assert (alert["connection_id"], alert["state"]) == (gone.id, "open")
     (cannot,) = gone.all_of("cases", kind="cannot")
     assert cannot["decision_id"] == sent.decision
-    until(lambda: gone.post(Sent("u2")).status_code == 404, 5)
     until(lambda: all(gone.post(Sent("u2")).status_code == 404 for _ in range(8)), 5)
-    assert len(receiver.posted) == asked <= 2, "its order, and the notice if that was under way"
+    until(lambda: not gone.waiting(), 20)
+    assert [one.type for one in receiver.posted] == ["order.hide"], "not even with what was said before all knew of it"
     gone.close()
 
 

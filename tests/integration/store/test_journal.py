@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -94,6 +95,20 @@ class Away:
         if self._left == 0:
             raise DatabaseUnavailable
         self._left -= 1
+        return self._database.transaction(community)
+
+
+class Stalling:
+    """A database that says nothing until ``goes_on``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.timeout_s = database.timeout_s
+        self.asked, self.goes_on = threading.Event(), threading.Event()
+
+    def transaction(self, community: str | None):
+        self.asked.set()
+        self.goes_on.wait(30)
         return self._database.transaction(community)
 
 
@@ -282,6 +297,29 @@ class TestReplaying:
             assert one.waiting == 0
             assert lines(folder) == []
         assert stored(database, community) == sorted([known.id, good.id])
+
+    def test_a_database_that_stalls_keeps_nothing_off_the_disk(
+        self, database: Database, folder: Path, community: str
+    ) -> None:
+        first, second = decision(community, key="first"), decision(community, key="second")
+        stalling = Stalling(database)
+
+        async def run(one: Journal) -> None:
+            await one.append(first)
+            replaying = asyncio.create_task(one.replay(stalling))
+            await asyncio.to_thread(stalling.asked.wait, 10)
+            async with asyncio.timeout(5):
+                await one.append(second)
+            assert [read_line(line).id for line in lines(folder)] == [first.id, second.id]
+            stalling.goes_on.set()
+            assert await replaying == 1
+            assert one.waiting == 1
+            assert await one.replay(database) == 1
+            assert (one.waiting, lines(folder)) == (0, [])
+
+        with opened(folder) as one:
+            asyncio.run(run(one))
+        assert stored(database, community) == sorted([first.id, second.id])
 
 
 class TestTakingOver:

@@ -241,6 +241,26 @@ def test_a_held_lock_is_unavailable_in_time(database_urls: ServerUrls, database:
     impatient.close()
 
 
+def test_what_stalls_until_nobody_waits_is_not_stored(database: Database, community: str) -> None:
+    """Whoever asked was told so, and may have put something else in its place."""
+    late = decision(community, key="late")
+
+    async def use(writer: DecisionWriter) -> None:
+        blocker = database.connect()
+        try:
+            blocker.execute("SELECT set_config('assistant.community', %s, false)", (community,))
+            blocker.execute("INSERT INTO idempotency_keys VALUES (%s, 'late', 'x', '[]', now())", (community,))
+            with pytest.raises(DatabaseUnavailable):
+                await writer.write(late, 0.3)
+        finally:
+            blocker.rollback()
+            blocker.close()
+        await writer.write(decision(community, key="next"))
+
+    with_writer(database, use)
+    assert count(database, community) == 1
+
+
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
     server = EmbeddedServer(tmp_path)
     urls = server.start()
