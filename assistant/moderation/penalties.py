@@ -26,7 +26,7 @@ def strike_for(penalties: Penalties, over: Mapping[str, Action]) -> Strike | Non
     """
     if not penalties.enabled or Label.SELF_HARM.value in over:
         return None
-    strikes = [Strike(label, _weights(penalties, label).of(action)) for label, action in over.items()]
+    strikes = [Strike(label, weights_of(penalties, label).of(action)) for label, action in over.items()]
     heaviest = max(strikes, key=lambda strike: strike.weight, default=None)
     return heaviest if heaviest is not None and heaviest.weight > 0 else None
 
@@ -43,7 +43,7 @@ def _last(ladder: Iterable[LadderStep], before: int, after: int) -> LadderStep |
     return last if last is not None and last.at <= before < after else None
 
 
-def _weights(penalties: Penalties, label: str) -> Weights:
+def weights_of(penalties: Penalties, label: str) -> Weights:
     known = penalties.weights.get(label)
     if known is None and label.startswith(CUSTOM_PREFIX):
         known = penalties.weights.get(f"{CUSTOM_PREFIX}*")

@@ -12,8 +12,9 @@ from assistant.store.decisions import get as get_decision
 from assistant.store.paging import Page
 from assistant.types import Action, Case, CaseKind
 from assistant.usecases.assistant import Assistant
-from assistant.usecases.entries import card_entries, event_entries
+from assistant.usecases.entries import event_entries
 from assistant.usecases.identity import new_id
+from assistant.usecases.opening import open_case
 from assistant.usecases.overturn import is_overturned
 
 MAX_APPEAL_CHARS = 2_000
@@ -47,11 +48,12 @@ def make_appeal(
         return _add(assistant, transaction, decision, said, language)
 
 
-def find_appeal(assistant: Assistant, community: str, decision_id: str) -> tuple[DecisionRow, AppealRow | None]:
-    """Blocks on the database. Raises: NotFound."""
+def find_appeal(assistant: Assistant, community: str, decision_id: str) -> tuple[DecisionRow, AppealRow | None, bool]:
+    """The decision, its appeal, and whether it is overturned, by an appeal or without one. Blocks on the database. Raises: NotFound."""
     with assistant.database.transaction(community) as transaction:
         decision = get_decision(transaction, community, decision_id)
-        return decision, appeals.of_decision(transaction, community, decision_id)
+        appeal = appeals.of_decision(transaction, community, decision_id)
+        return decision, appeal, is_overturned(transaction, community, decision_id)
 
 
 def list_appeals(
@@ -85,9 +87,8 @@ def _add(assistant: Assistant, transaction: Transaction, decision: DecisionRow, 
         channel=decision.channel,
         created_at=now,
     )
-    cases.add(transaction, case)
+    open_case(assistant, transaction, case)
     around = assistant.registry.of_community(community)
-    deliveries.add(transaction, card_entries(around, case, now))
     data = {"appeal_id": appeal.id, "decision_id": decision.id, "case_id": case.id}
     deliveries.add(transaction, event_entries(around, "appeal", appeal.id, data, now, decision.id))
     actor = f"member:{decision.member_id}" if decision.member_id else "member"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -11,8 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from assistant.errors import Conflict, InvalidInput, TooLarge, UnsupportedMedia
+from assistant.errors import (
+    AssistantError,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    RateLimited,
+    TooLarge,
+    UnsupportedMedia,
+)
 from assistant.store.appeals import AppealRow, AppealState
+from assistant.types import CUSTOM_PREFIX
 from assistant.types.access import Scope
 from assistant.usecases.appeal_links import AppealToken, read_token
 from assistant.usecases.appeals import MAX_APPEAL_CHARS, find_appeal, list_appeals, make_appeal
@@ -22,11 +32,14 @@ from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.pages import FORM_CSP, language_of, page
+from assistant.web.problem import sentence
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, client_address, site_of
-from assistant.words import LANGUAGES, choose_language
+from assistant.words import LANGUAGES, choose_language, load_words
 
 MAX_BODY_BYTES = 50_000
+MAX_FORM_BYTES = 200_000
+"""A text that is several times too long is still given back to be shortened; a character takes 12 bytes at most."""
 _FORM = "application/x-www-form-urlencoded"
 
 router = APIRouter(tags=["cases"])
@@ -96,31 +109,13 @@ async def get_appeals(request: Request, query: Annotated[AppealQuery, Query()]) 
 
 @pages.get("/appeals/{token}")
 async def get_page(request: Request, token: str) -> Response:
-    site = _open_to_all(request)
-    return await _page(request, site, token, None)
+    return await _for_people(request, token, _page)
 
 
 @pages.post("/appeals/{token}")
 async def post_page(request: Request, token: str) -> Response:
     """A form, sent by a browser without any script."""
-    site = _open_to_all(request)
-    read = read_token(site.assistant, token)
-    text = await _form_text(request)
-    try:
-        await asyncio.to_thread(
-            make_appeal,
-            site.assistant,
-            read.community,
-            read.decision_id,
-            text=text,
-            language=language_of(request) if request.query_params.get("lang") else read.language,
-            member_id=read.member_id,
-        )
-    except (InvalidInput, TooLarge) as error:
-        return await _page(request, site, token, error)
-    except Conflict:
-        pass  # it is there already: the page says so
-    return RedirectResponse(request.url.path + _language_query(request), status_code=303)
+    return await _for_people(request, token, _take)
 
 
 def render_appeal(appeal: AppealRow) -> dict[str, Any]:
@@ -138,31 +133,90 @@ def render_appeal(appeal: AppealRow) -> dict[str, Any]:
     }
 
 
-def _open_to_all(request: Request) -> Site:
+async def _for_people(
+    request: Request, token: str, answer: Callable[[Request, Site, AppealToken], Awaitable[Response]]
+) -> Response:
+    """The answer for a link of ours, and a page as well for what goes wrong."""
     site = site_of(request)
-    limit = site.assistant.settings.limits.playground_per_minute
-    site.addresses.take(f"appeal {client_address(request)}", limit)
-    return site
+    try:
+        limit = site.assistant.settings.limits.playground_per_minute
+        site.addresses.take(f"appeal {client_address(request)}", limit)
+        return await answer(request, site, read_token(site.assistant, token))
+    except AssistantError as error:
+        return _sorry(request, error)
 
 
-async def _page(request: Request, site: Site, token: str, problem: InvalidInput | None) -> Response:
-    read = read_token(site.assistant, token)
-    decision, appeal = await asyncio.to_thread(find_appeal, site.assistant, read.community, read.decision_id)
+async def _take(request: Request, site: Site, read: AppealToken) -> Response:
+    text = ""
+    try:
+        text = await _form_text(request)
+        await asyncio.to_thread(
+            make_appeal,
+            site.assistant,
+            read.community,
+            read.decision_id,
+            text=text,
+            language=_language(request, read),
+            member_id=read.member_id,
+        )
+    except InvalidInput as error:
+        if error.field == "decision":
+            raise
+        return await _page(request, site, read, error, text)
+    except Conflict:
+        pass  # it is there already: the page says so
+    return RedirectResponse(request.url.path + _language_query(request), status_code=303)
+
+
+async def _page(
+    request: Request, site: Site, read: AppealToken, problem: InvalidInput | None = None, text: str = ""
+) -> Response:
+    """What was decided, and a form, or what became of the appeal; with a ``problem``, what was typed is in the form again."""
+    decision, appeal, overturned = await asyncio.to_thread(
+        find_appeal, site.assistant, read.community, read.decision_id
+    )
     language = _language(request, read)
+    held = site.assistant.registry.of_community(read.community)
     return page(
         "appeal.html",
         request,
         language=language,
         csp=FORM_CSP,
         status=200 if problem is None else problem.status,
-        community=read.community,
+        community=held[0].community_name if held else read.community,
+        slug=read.community,
         reason=decision.answer["reason"].get(language) or decision.answer["reason"]["en"],
-        labels=decision.labels,
+        rules=_rules(decision.labels, language),
         decision_id=decision.id,
         appeal=appeal,
-        problem=problem.message if problem else None,
+        overturned=overturned,
+        problem=_sentence(problem, text, language) if problem else None,
+        text=text,
         limit=MAX_APPEAL_CHARS,
     )
+
+
+def _rules(labels: Sequence[str], language: str) -> list[str]:
+    keys = dict.fromkeys("custom" if label.startswith(CUSTOM_PREFIX) else label for label in labels)
+    return [load_words().get(f"labels.{key}.definition", language) for key in keys]
+
+
+def _sentence(problem: InvalidInput, text: str, language: str) -> str:
+    key = {"text_empty": "empty", "too_large": "too_long" if text else "far_too_long"}.get(
+        problem.message, "unreadable"
+    )
+    return load_words().get(f"appeal.{key}", language, limit=MAX_APPEAL_CHARS, count=len(text.strip()))
+
+
+def _sorry(request: Request, error: AssistantError) -> Response:
+    """There is no telling whose link it was: in the language of the address or the browser."""
+    known = {NotFound: "gone", InvalidInput: "nothing"}.get(type(error))
+    language = language_of(request)
+    text = load_words().get(f"appeal.{known}", language) if known else sentence(error, language)
+    answer = page("appeal_sorry.html", request, status=error.status, text=text)
+    if isinstance(error, RateLimited):
+        answer.headers["retry-after"] = str(error.retry_after)
+    return answer
 
 
 def _language(request: Request, read: AppealToken) -> str:
@@ -180,8 +234,8 @@ async def _form_text(request: Request) -> str:
     size, chunks = 0, []
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise TooLarge(field="body", limit=MAX_BODY_BYTES)
+        if size > MAX_FORM_BYTES:
+            raise TooLarge(field="body", limit=MAX_FORM_BYTES)
         chunks.append(chunk)
     try:
         fields = dict(parse_qsl(b"".join(chunks).decode("ascii"), errors="strict", max_num_fields=10))

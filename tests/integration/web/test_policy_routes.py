@@ -62,7 +62,7 @@ def test_members_read_the_rules_without_a_key_in_their_language(service):
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert "個人資料" in client.get("/v1/communities/demo/rules?lang=zh-Hant-HK").text
         rules = client.get("/v1/communities/demo/rules?lang=en", headers={"accept": "application/json"}).json()
-        assert {"label", "name", "definition", "actions"} == set(rules["rules"][0])
+        assert {"label", "name", "definition", "actions", "points"} == set(rules["rules"][0])
 
 
 def test_a_communitys_own_names_are_escaped(own):

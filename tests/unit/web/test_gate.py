@@ -72,6 +72,13 @@ def test_keys_leave_the_address_for_every_later_reader(query, left):
     assert "cak_secret" not in json.dumps(lines)
 
 
+@pytest.mark.parametrize("app", [fine, broken])
+def test_a_members_link_stands_in_no_log(app):
+    _, lines, _ = call(app, path="/appeals/WyJkZWNfMSJd")
+    assert lines
+    assert {line["path"] for line in lines} == {"/appeals/{token}"}
+
+
 def test_anything_unexpected_is_a_500_that_tells_nothing_but_its_id():
     [start, body], lines, _ = call(broken, headers=[(b"x-request-id", b"id-7")])
     assert start["status"] == 500
