@@ -1,0 +1,40 @@
+"""The language that a member should be answered in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.text import detect_language
+from assistant.text.han import HANS_ONLY, HANT_ONLY
+from assistant.types.faq import Turn
+
+_HONG_KONG: Final = re.compile("[嘅喺咗唔冇哋嗰佢嚟啲嘢咩俾]|係咪|點解|點樣|邊度|邊個|幾時|而家|唔該|點算|琴日|聽日")
+"""Written Cantonese; a character or word that Taiwan does not write, or seldom."""
+_TRADITIONAL, _SIMPLIFIED = "zh-Hant", "zh-Hans"
+
+
+def asked_in(question: str, turns: Sequence[Turn]) -> str:
+    """``en``, ``zh-Hans``, ``zh-Hant``, ``zh-Hant-HK``, or another language's code.
+
+    Most short questions in Chinese hold no character that tells its script (你好): then earlier turns of the member tell it.
+    """
+    said = [question, *(turn.text for turn in reversed(turns) if turn.asker)]
+    language = detect_language(question).language
+    if language == "und":
+        language = next((found for text in said[1:] if (found := detect_language(text).language) != "und"), "en")
+    if not language.startswith("zh"):
+        return language
+    script = next((script for text in said if (script := _script(text))), language)
+    if script == _SIMPLIFIED:
+        return script
+    return "zh-Hant-HK" if any(_HONG_KONG.search(text) for text in said) else _TRADITIONAL
+
+
+def _script(text: str) -> str:
+    """Which script the characters of ``text`` show; empty where none does."""
+    simplified, traditional = sum(c in HANS_ONLY for c in text), sum(c in HANT_ONLY for c in text)
+    if traditional != simplified:
+        return _TRADITIONAL if traditional > simplified else _SIMPLIFIED
+    return ""

@@ -1,0 +1,55 @@
+"""What a question is: its kind, its language, and itself with what earlier turns left open filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.faq.asked_in import asked_in
+from assistant.faq.rewrite import rewrite
+from assistant.faq.rulebook import Readings, load_rulebook
+from assistant.types.faq import QuestionKind, Turn
+
+_ORDER: Final = (
+    QuestionKind.ABUSE,
+    QuestionKind.INJECTION,
+    QuestionKind.SAFETY,
+    QuestionKind.MEDICAL,
+    QuestionKind.HUMAN,
+    QuestionKind.ACCOUNT,
+    QuestionKind.MACHINE,
+    QuestionKind.TALK,
+)
+"""The first kind with a rule that holds decides: what may hurt somebody before what only needs somebody else."""
+
+_CARRIED: Final = (QuestionKind.SAFETY, QuestionKind.MEDICAL, QuestionKind.ACCOUNT)
+"""Kinds that a question may have by what it refers to ("and my refund?")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """``question`` stands by itself; ``language`` is one that the words file knows, or a code of ISO 639-1; ``because`` is the rule's id,
+    empty for a plain question."""
+
+    kind: QuestionKind
+    question: str
+    language: str
+    because: str = ""
+
+
+def understand(question: str, turns: Sequence[Turn]) -> Understood:
+    """``turns`` are what was said before, oldest first."""
+    whole = rewrite(question, turns)
+    kind, because = _kind(question, _ORDER)
+    if kind is QuestionKind.PLAIN and whole != question:
+        kind, because = _kind(whole, _CARRIED)
+    return Understood(kind, whole, asked_in(question, turns), because)
+
+
+def _kind(text: str, kinds: Sequence[QuestionKind]) -> tuple[QuestionKind, str]:
+    readings = Readings.of(text)
+    for kind in kinds:
+        if rule := load_rulebook(kind.value).first(readings):
+            return kind, rule
+    return QuestionKind.PLAIN, ""
