@@ -170,7 +170,16 @@ def disable(connection: _Id) -> None:
     settings = load_settings()
     with _found(settings, connection) as (database, row):
         _change(settings, database, row, Wanted(disabled=True))
-    out.print(f"connection {connection} is disabled; `connections live` brings it back")
+    out.print(f"connection {connection} is disabled; `connections enable` brings it back")
+
+
+@app.command()
+def enable(connection: _Id) -> None:
+    """Use a connection again that was disabled, or that was sent nothing more."""
+    settings = load_settings()
+    with _found(settings, connection) as (database, row):
+        _change(settings, database, row, Wanted(disabled=False))
+    out.print(f"connection {connection} is used again; `assistant outbox redrive` sends what was given up")
 
 
 @app.command()
@@ -194,7 +203,9 @@ def rotate(
     with _found(settings, connection) as (database, row):
         name, _, source = secret.partition("=")
         known = {one.name: one for one in platform_named(row.platform).secrets}
-        makes = name in known and known[name].make is not None
+        if name not in known:
+            raise InvalidInput(field="--secret", problem=f"{row.platform} has: {', '.join(known) or 'none'}")
+        makes = known[name].make is not None
         value = _read_secret(name, source) if source or not makes else None
         made = usecase.rotate_secret(
             database,
@@ -248,6 +259,8 @@ def _found(settings: Settings, connection: str) -> Iterator[tuple[Database, Conn
 def _mode(row: ConnectionRow) -> str:
     if row.disabled_at is not None:
         return f"disabled: {escape(row.disabled_because or '')}"
+    if row.stopped_at is not None:
+        return f"sent nothing more: {escape(row.stopped_because or '')}"
     return "dry run" if row.dry_run else "live"
 
 

@@ -136,8 +136,8 @@ def _connections(settings: Settings) -> str:
         raise CannotStart(
             f"secrets that do not open: {', '.join(facts.sealed)}; put back secret.key or ASSISTANT_SECRET_KEY"
         )
-    if facts.disabled:
-        raise CannotStart(f"disabled: {', '.join(facts.disabled)}; see `assistant connections list`")
+    if facts.stopped:
+        raise CannotStart(f"sent nothing more: {', '.join(facts.stopped)}; see `assistant connections list`")
     if facts.dead:
         return f"{facts.used} in use; {facts.dead} dead deliveries: see `assistant outbox list`"
     return f"{facts.used} in use, {facts.dry} of them in dry run; {facts.waiting} deliveries wait"

@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field
 
-from assistant.errors import DeliveryRefused, InvalidInput, ReceiverGone, Unauthenticated
+from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput, ReceiverGone, Unauthenticated
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
 from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
 from assistant.platforms.verification import check_fresh, only_header
@@ -55,6 +55,9 @@ from assistant.types import (
 NAME = "webhooks"
 _MAX_SIGNATURES = 16
 _GONE = 410
+_NEVER = frozenset({400, 422})
+"""Statuses by which a receiver says that this very message is wrong; whatever else is not 2xx may be mended there, and is tried again."""
+_LONGEST_ID = 200
 
 
 class WebhooksSettings(PlatformSettings):
@@ -149,9 +152,21 @@ async def send(connection: Connection, identifier: str, kind: str, data: Mapping
     answer = await http.request("POST", url, content=body, headers=signed_headers(connection, identifier, now, body))
     if answer.status == _GONE:
         raise ReceiverGone("the receiver answered 410: it wants no more")
+    if answer.status in _NEVER:
+        raise DeliveryRefused(f"the receiver answered {answer.status}: it will not take this one")
     if not 200 <= answer.status < 300:
-        raise DeliveryRefused(f"the receiver answered {answer.status}")
-    return Receipt()
+        raise DeliveryFailed(f"the receiver answered {answer.status}")
+    return Receipt(_posted(answer.body))
+
+
+def _posted(body: bytes) -> str | None:
+    """The receiver's own id of what it posted, ``{"message_id": ...}``, by which it can be changed later."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    message_id = document.get("message_id") if isinstance(document, dict) else None
+    return message_id if isinstance(message_id, str) and 1 <= len(message_id) <= _LONGEST_ID else None
 
 
 async def check(connection: Connection, http: Outgoing) -> list[Check]:

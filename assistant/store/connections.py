@@ -49,6 +49,8 @@ class ConnectionRow:
     disabled_at: datetime | None = None
     disabled_because: str | None = None
     failing_since: datetime | None = None
+    stopped_at: datetime | None = None
+    stopped_because: str | None = None
 
     def opened(self, vault: Vault, now: datetime) -> PlatformConnection:
         """As adapters see it.
@@ -75,6 +77,7 @@ class ConnectionRow:
             paid_messages=self.paid_messages,
             staff_channel=self.staff_channel,
             disabled=self.disabled_at is not None,
+            stopped=self.stopped_at is not None,
         )
 
     @property
@@ -155,14 +158,15 @@ def failed(connection: Connection, connection_id: str, now: datetime) -> None:
     connection.execute(query.values(failing_since=now))
 
 
-def disable(
+def stop(
     connection: Connection, connection_id: str, because: str, now: datetime, *, failing_for: timedelta | None = None
 ) -> bool:
-    """Stop using it, if it has been failing for that long. Whether it was stopped by this call."""
-    query = update(connections).where(connections.c.id == connection_id, connections.c.disabled_at.is_(None))
+    """Send it nothing more, if it has been failing for that long. Whether it was stopped by this call."""
+    query = update(connections).where(connections.c.id == connection_id, connections.c.stopped_at.is_(None))
     if failing_for is not None:
         query = query.where(connections.c.failing_since <= now - failing_for)
-    return connection.execute(query.values(disabled_at=now, disabled_because=because, updated_at=now)).rowcount > 0
+    values = {"stopped_at": now, "stopped_because": because, "updated_at": now}
+    return connection.execute(query.values(values)).rowcount > 0
 
 
 def due_for_report(connection: Connection, before: datetime) -> list[ConnectionRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -29,6 +29,7 @@ def create(
     name: str = "",
     expires_at: datetime | None = None,
     requests_per_minute: int | None = None,
+    origins: Sequence[str] = (),
 ) -> MadeKey:
     """Make a key; one without a community needs a transaction of every community.
 
@@ -46,10 +47,11 @@ def create(
         created_at=now,
         expires_at=expires_at,
         requests_per_minute=requests_per_minute,
+        origins=tuple(origins),
     )
     try:
         with connection.begin_nested():
-            connection.execute(insert(api_keys).values(asdict(record)))
+            connection.execute(insert(api_keys).values(asdict(record) | {"origins": list(origins) or None}))
     except exc.IntegrityError:
         raise NotFound("community_unknown", field="community") from None
     return MadeKey(secret, record)
@@ -98,6 +100,7 @@ def rotate(connection: Connection, key_id: str, overlap: timedelta, now: datetim
         now=now,
         expires_at=now + (old.expires_at - old.created_at) if old.expires_at else None,
         requests_per_minute=old.requests_per_minute,
+        origins=old.origins,
     )
     ends = min(now + overlap, old.expires_at) if old.expires_at else now + overlap
     connection.execute(
@@ -117,4 +120,5 @@ def _unexpired(now: datetime) -> Any:
 
 
 def _record(row: RowMapping) -> KeyRecord:
-    return KeyRecord(**{**dict(row), "scope": Scope(row["scope"]), "hash": bytes(row["hash"])})
+    kept = {"scope": Scope(row["scope"]), "hash": bytes(row["hash"]), "origins": tuple(row["origins"] or ())}
+    return KeyRecord(**{**dict(row), **kept})

@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, LargeBinary, MetaData, Table, Text
+from typing import Any
+
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData()
+
+
+class Vector(UserDefinedType[Any]):
+    """pgvector's type, of any dimension; read and written as its text, ``[0.1,0.2]``."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "vector"
+
+
+class TransactionId(UserDefinedType[Any]):
+    """PostgreSQL's xid8."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
 
 _TIME = DateTime(timezone=True)
 _STRUCTURE = JSONB(none_as_null=True)
@@ -45,6 +80,7 @@ api_keys = Table(
     Column("revoked_at", _TIME),
     Column("last_used_at", _TIME),
     Column("requests_per_minute", Integer),
+    Column("origins", ARRAY(Text)),
 )
 
 decisions = Table(
@@ -125,6 +161,8 @@ connections = Table(
     Column("disabled_at", _TIME),
     Column("disabled_because", Text),
     Column("failing_since", _TIME),
+    Column("stopped_at", _TIME),
+    Column("stopped_because", Text),
     Column("created_at", _TIME, nullable=False),
     Column("updated_at", _TIME, nullable=False),
 )
@@ -236,6 +274,157 @@ audit = Table(
     Column("details", _STRUCTURE, nullable=False),
 )
 
+faq_settings = Table(
+    "faq_settings",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("document", _STRUCTURE, nullable=False),
+    Column("member_secret", _STRUCTURE),
+    Column("updated_at", _TIME, nullable=False),
+)
+
+faq_documents = Table(
+    "faq_documents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("warnings", _STRUCTURE, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("updated_at", _TIME, nullable=False),
+)
+
+faq_entries = Table(
+    "faq_entries",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("document_id", Text),
+    Column("language", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("alternatives", ARRAY(Text), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("headings", ARRAY(Text), nullable=False),
+    Column("valid_from", _TIME),
+    Column("valid_to", _TIME),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("updated_at", _TIME, nullable=False),
+)
+
+faq_vectors = Table(
+    "faq_vectors",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("vector", Vector, nullable=False),
+)
+
+faq_changes = Table(
+    "faq_changes",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("made_in", TransactionId, nullable=False),
+)
+
+faq_jobs = Table(
+    "faq_jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("details", _STRUCTURE, nullable=False),
+    Column("leased_until", _TIME),
+    Column("created_at", _TIME, nullable=False),
+    Column("updated_at", _TIME, nullable=False),
+    Column("finished_at", _TIME),
+)
+
+faq_job_items = Table(
+    "faq_job_items",
+    metadata,
+    Column("job_id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary),
+    Column("state", Text, nullable=False),
+    Column("error", _STRUCTURE),
+    Column("entries", Integer, nullable=False),
+)
+
+faq_conversations = Table(
+    "faq_conversations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("owner_hash", LargeBinary, nullable=False),
+    Column("member_id", Text),
+    Column("connection_id", Text),
+    Column("channel", Text),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("updated_at", _TIME, nullable=False),
+)
+
+faq_turns = Table(
+    "faq_turns",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("outcome", Text),
+    Column("because", Text),
+    Column("question", Text),
+    Column("entry_ids", ARRAY(Text), nullable=False),
+    Column("citations", _STRUCTURE, nullable=False),
+    Column("confidence", REAL),
+    Column("thumb", SmallInteger),
+    Column("correction", Text),
+    Column("named_by", Text),
+)
+
+faq_handoffs = Table(
+    "faq_handoffs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("tried", ARRAY(Text), nullable=False),
+    Column("contact", _STRUCTURE),
+    Column("state", Text, nullable=False),
+    Column("held_by", Text),
+    Column("answered_by", Text),
+    Column("due_at", _TIME),
+    Column("told_late_at", _TIME),
+    Column("created_at", _TIME, nullable=False),
+    Column("updated_at", _TIME, nullable=False),
+)
+
 GRANTS = {
     "alembic_version": "SELECT",
     "communities": "SELECT, INSERT, UPDATE, DELETE",
@@ -251,6 +440,16 @@ GRANTS = {
     "penalties": "SELECT, INSERT, DELETE, UPDATE (state, because, lifted_at, ends_at)",
     "appeals": "SELECT, INSERT, DELETE, UPDATE (state, note, decided_by, decided_at)",
     "audit": "SELECT, INSERT",  # append-only
+    "faq_settings": "SELECT, INSERT, UPDATE, DELETE",
+    "faq_documents": "SELECT, INSERT, UPDATE, DELETE",
+    "faq_entries": "SELECT, INSERT, UPDATE, DELETE",
+    "faq_vectors": "SELECT, INSERT, UPDATE, DELETE",
+    "faq_changes": "SELECT, INSERT, DELETE",
+    "faq_jobs": "SELECT, INSERT, UPDATE, DELETE",
+    "faq_job_items": "SELECT, INSERT, UPDATE, DELETE",
+    "faq_conversations": "SELECT, INSERT, UPDATE, DELETE",
+    "faq_turns": "SELECT, INSERT, DELETE, UPDATE (thumb, correction)",
+    "faq_handoffs": "SELECT, INSERT, UPDATE, DELETE",
 }
 """What the serving role may do: nothing else."""
 

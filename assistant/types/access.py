@@ -21,7 +21,8 @@ class KeyRecord:
     """What is kept of a key: never the key itself.
 
     ``hash`` is the SHA-256 of the whole key; ``prefix`` its first characters, to recognise it by; ``community`` is ``None`` for a key that
-    may name any; ``rotated_to`` is the id of the key that takes its place.
+    may name any; ``rotated_to`` is the id of the key that takes its place; ``origins`` are the pages that may use a member key, any where there
+    are none.
     """
 
     id: str
@@ -36,6 +37,7 @@ class KeyRecord:
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
     requests_per_minute: int | None = None
+    origins: tuple[str, ...] = ()
 
     def works(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

@@ -65,7 +65,8 @@ class Connection:
 
     ``settings`` are the platform's own, checked by its adapter; ``previous`` are secrets that were rotated away and still count while the
     overlap lasts. ``staff_channel`` is where cards for the staff go; ``paid_messages`` allows what the platform bills for.
-    ``dry_run`` decides and carries nothing out.
+    ``dry_run`` decides and carries nothing out. ``stopped``: it is sent nothing more, since it took nothing for too long; what it sends us is
+    still looked at.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Connection:
     paid_messages: bool = False
     staff_channel: str | None = None
     disabled: bool = False
+    stopped: bool = False
 
     def accepted(self, name: str) -> tuple[str, ...]:
         """The secret's values that count now: the current one, then the one it replaced."""

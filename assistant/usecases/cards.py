@@ -84,7 +84,7 @@ def _evidence(decision: DecisionRow, language: str) -> list[str]:
     lines = [words.get("cards.found", language, labels=labels, action=action)]
     if decision.degraded:
         lines.append(words.get("cards.degraded", language, stages=", ".join(decision.degraded)))
-    text = decision.text
+    text = "\n".join(filter(None, (decision.text, *decision.parts.values())))
     if text and not _UNQUOTED.intersection(decision.labels):
         shown = text if len(text) <= MAX_TEXT_CHARS else text[:MAX_TEXT_CHARS] + "…"
         lines.append(words.get("cards.text", language, text=shown))

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import AssistantError, Conflict, NotFound
-from assistant.store import cases, decisions, deliveries
+from assistant.store import cases, decisions
 from assistant.store.decisions import Filters
 from assistant.types import CUSTOM_PREFIX, Case, CaseKind, Command, Outcome, Said
 from assistant.usecases.appeals import make_appeal
 from assistant.usecases.assistant import Assistant
-from assistant.usecases.entries import card_entries, event_entries
 from assistant.usecases.identity import new_id
 from assistant.usecases.notices import label_names
+from assistant.usecases.opening import open_case
 from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 from assistant.usecases.said import Deadline, take
@@ -78,11 +78,7 @@ def _open_report(assistant: Assistant, held: Held, command: Command, about: Said
             details={"reported_by": command.member_id, "text": command.text[:500]},
             created_at=now,
         )
-        if cases.add(transaction, case):
-            around = assistant.registry.of_community(community)
-            deliveries.add(transaction, card_entries(around, case, now))
-            data = {"id": case.id, "kind": case.kind.value}
-            deliveries.add(transaction, event_entries(around, "case", case.id, data, now, decision_id))
+        open_case(assistant, transaction, case)
     return "reported"
 
 

@@ -182,13 +182,14 @@ async def test_connection(row: ConnectionRow, vault: Vault, http: Outgoing, now:
     except (DeliveryRefused, DeliveryFailed) as error:
         checks = [Check("connection", ok=False, detail=error.problem)]
     state = "dry run: nothing is carried out" if row.dry_run else "live"
-    return [*checks, Check("mode", row.disabled_at is None, row.disabled_because or state)]
+    wrong = row.disabled_because or (f"sent nothing more: {row.stopped_because}" if row.stopped_at else None)
+    return [*checks, Check("mode", wrong is None, wrong or state)]
 
 
 def warnings_for(policy: Policy, rows: list[ConnectionRow]) -> list[str]:
     """What the policy asks for and a connected platform cannot do; such decisions go to the staff."""
     return [
-        f"{path}: {platform_named(row.platform).title} cannot do it ({missing}); it will go to the staff"
+        f"{path}: {row.name} ({row.platform}) cannot do it ({missing}); it will go to the staff"
         for row in rows
         if row.disabled_at is None
         for path, missing in policy_warnings(policy, platform_named(row.platform).capable(row.settings))
@@ -213,6 +214,8 @@ def view(row: ConnectionRow, public_url: str) -> dict[str, Any]:
         "staff_channel": row.staff_channel,
         "disabled_at": row.disabled_at.isoformat() if row.disabled_at else None,
         "disabled_because": row.disabled_because,
+        "stopped_at": row.stopped_at.isoformat() if row.stopped_at else None,
+        "stopped_because": row.stopped_because,
         "failing_since": row.failing_since.isoformat() if row.failing_since else None,
         "created_at": row.created_at.isoformat(),
         "capabilities": {
@@ -242,7 +245,9 @@ def _changed(row: ConnectionRow, wanted: Wanted, now: datetime, allow: Sequence[
         changes |= {"dry_run": wanted.dry_run, "dry_run_since": now if wanted.dry_run else None, "reported_at": None}
     if wanted.disabled is not None:
         because = "by an operator" if wanted.disabled else None
-        changes |= {"disabled_at": now if wanted.disabled else None, "disabled_because": because, "failing_since": None}
+        changes |= {"disabled_at": now if wanted.disabled else None, "disabled_because": because}
+        if not wanted.disabled:
+            changes |= {"stopped_at": None, "stopped_because": None, "failing_since": None}
     return replace(row, **changes)
 
 

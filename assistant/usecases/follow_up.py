@@ -10,15 +10,16 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.moderation.enforce import can
 from assistant.moderation.penalties import step_for
-from assistant.store import audit, cases, deliveries, penalties
+from assistant.store import audit, deliveries, penalties
 from assistant.store.decisions import DecisionRow
 from assistant.store.decisions import get as get_decision
 from assistant.store.penalties import PenaltyRow, StrikeRow
 from assistant.types import Case, CaseKind, Delivery, Do, LadderStep, Order, PenaltyState, Policy, Step
 from assistant.usecases.assistant import Assistant
-from assistant.usecases.entries import card_entries, event_entries, order_entry
+from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.identity import new_id
 from assistant.usecases.notices import MACHINE, help_notice, step_notice
+from assistant.usecases.opening import open_case
 from assistant.usecases.registry import Held
 
 NOT_AUTOMATIC, HOURLY = "not_automatic", "hourly"
@@ -154,10 +155,9 @@ def _hold(
         details={"step": penalty.step.value, "because": penalty.because, "ends_at": _iso(penalty.ends_at)},
         created_at=now,
     )
-    cases.add(transaction, case)
-    around = assistant.registry.of_community(penalty.community)
-    deliveries.add(transaction, card_entries(around, case, now))
+    open_case(assistant, transaction, case)
     if penalty.because == HOURLY:
+        around = assistant.registry.of_community(penalty.community)
         data = {"alert": "penalties_held", "step": penalty.step.value, "case_id": case.id}
         hour = now.strftime("%Y%m%d%H")
         deliveries.add(transaction, event_entries(around, "alert", f"hourly:{penalty.step.value}:{hour}", data, now))
@@ -213,17 +213,24 @@ def _offer_help(assistant: Assistant, transaction: Transaction, followed: Follow
     day = assistant.clock().strftime("%Y%m%d")
     text = help_notice(followed.held, followed.language, followed.locale)
     key = f"help:{followed.held.connection.id}:{followed.member_id}:{day}"
-    message_privately(assistant, transaction, followed.held, followed.decision, text, key)
+    message_privately(assistant, transaction, followed.held, followed.decision, text, key, bounded=False)
 
 
 def message_privately(
-    assistant: Assistant, transaction: Transaction, held: Held, decision: DecisionRow, text: str, key: str
+    assistant: Assistant,
+    transaction: Transaction,
+    held: Held,
+    decision: DecisionRow,
+    text: str,
+    key: str,
+    *,
+    bounded: bool = True,
 ) -> None:
-    """Unless the member has had as many messages in a day as the settings allow."""
+    """Unless the member has had as many messages in a day as the settings allow; what is not ``bounded`` is sent all the same."""
     now = assistant.clock()
     member_id, since = decision.member_id or "", now - timedelta(days=1)
     sent = deliveries.messages_since(transaction, decision.community, held.connection.id, member_id, since)
-    if sent >= assistant.settings.outbox.notices_per_day:
+    if bounded and sent >= assistant.settings.outbox.notices_per_day:
         return
     refs: dict[str, Any] = dict(decision.refs or {})
     order = Order(

@@ -22,12 +22,12 @@ class ServerFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionFacts:
-    """``sealed`` and ``disabled`` are ids of connections; ``waiting`` and ``dead`` count deliveries."""
+    """``sealed`` do not open and ``stopped`` are sent nothing more, by id; ``waiting`` and ``dead`` count deliveries."""
 
     used: int
     dry: int
     sealed: tuple[str, ...]
-    disabled: tuple[str, ...]
+    stopped: tuple[str, ...]
     waiting: int
     dead: int
 
@@ -39,9 +39,9 @@ def connection_facts(database: Database, vault: Vault, now: datetime) -> Connect
         counts = deliveries.counts(transaction)
     sealed = tuple(row.id for row in rows if not _opens(row, vault, now))
     used = [row for row in rows if row.disabled_at is None]
-    disabled = tuple(row.id for row in rows if row.disabled_at is not None and row.failing_since is not None)
+    stopped = tuple(row.id for row in rows if row.stopped_at is not None)
     dry = sum(1 for row in used if row.dry_run)
-    return ConnectionFacts(len(used), dry, sealed, disabled, counts["waiting"], counts["dead"])
+    return ConnectionFacts(len(used), dry, sealed, stopped, counts["waiting"], counts["dead"])
 
 
 def _opens(row: ConnectionRow, vault: Vault, now: datetime) -> bool:

@@ -201,10 +201,12 @@ class OutboxWorker:
         now, because = self.assistant.clock(), error.problem
         with self.assistant.database.transaction(delivery.community) as transaction:
             self._bury(transaction, delivery, because)
-            gone = isinstance(error, ReceiverGone)
-            if gone and connections.stop(transaction, held.connection.id, because, now):
+            stopped = isinstance(error, ReceiverGone) and connections.stop(
+                transaction, held.connection.id, because, now
+            )
+            if stopped:
                 self._alert(transaction, delivery, because)
-        if gone:
+        if stopped:
             self.assistant.registry.refresh()
 
     def _bury(self, transaction: Transaction, delivery: Delivery, because: str) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict
 from assistant.moderation.enforce import can
-from assistant.store import audit, cases, deliveries, feedback, penalties
+from assistant.store import appeals, audit, cases, deliveries, feedback, penalties
+from assistant.store.appeals import AppealState
 from assistant.store.decisions import DecisionRow
 from assistant.store.decisions import get as get_decision
 from assistant.store.feedback import NewFeedback
@@ -145,6 +146,9 @@ def _record(
         transaction,
         NewFeedback(community, now, "overturn", labels, decision_id=decision.id, member_id=decision.member_id),
     )
+    appeal = appeals.of_decision(transaction, community, decision.id)
+    if appeal is not None and appeal.state is AppealState.OPEN:
+        appeals.decide(transaction, appeal, AppealState.OVERTURNED, actor, reason, now)
     for case in cases.of_decision(transaction, community, decision.id):
         if case.state is not CaseState.RESOLVED:
             locked = cases.get(transaction, community, case.id, lock=True)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import text
 
 from assistant.errors import DatabaseUnavailable
-from assistant.store import cases, connections, deliveries
+from assistant.store import connections, deliveries
 from assistant.store.connections import ConnectionRow
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types import Case, CaseKind
 from assistant.usecases.assistant import Assistant
-from assistant.usecases.entries import card_entries, event_entries
+from assistant.usecases.entries import event_entries
 from assistant.usecases.identity import new_id
+from assistant.usecases.opening import open_case
 from assistant.words import load_words
 
 log = structlog.get_logger()
@@ -86,9 +87,8 @@ def _report(assistant: Assistant, transaction: Transaction, row: ConnectionRow) 
         details={"alert": "dry_run_report", "counts": counted, "text": report_text(row, counted, language)},
         created_at=now,
     )
-    if cases.add(transaction, case):
+    if open_case(assistant, transaction, case):
         around = assistant.registry.of_community(row.community)
-        deliveries.add(transaction, card_entries(around, case, now))
         data = {"alert": "dry_run_report", "connection_id": row.id, "counts": counted}
         deliveries.add(transaction, event_entries(around, "alert", case.id, data, now))
     connections.save(transaction, replace(row, reported_at=now), now)

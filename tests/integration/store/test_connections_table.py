@@ -135,7 +135,7 @@ class TestStamp:
             connections.save(connection, replace(row, dry_run=False), NOW + 2 * HOUR)
         seen.append(stamp(database, community))
         with database.transaction(community) as connection:
-            assert connections.disable(connection, other.id, "410", NOW + 3 * HOUR)
+            assert connections.stop(connection, other.id, "410", NOW + 3 * HOUR)
         seen.append(stamp(database, community))
         with database.transaction(community) as connection:
             connections.remove(connection, community, row.id)
@@ -184,26 +184,28 @@ class TestFailing:
             connections.succeeded(connection, row.id)
         assert read(database, row).failing_since is None
 
-    def test_it_is_disabled_only_after_it_has_failed_for_so_long(self, database: Database, community: str) -> None:
+    def test_it_is_sent_nothing_more_only_after_it_has_failed_for_so_long(
+        self, database: Database, community: str
+    ) -> None:
         row = put(database, community)
         day = timedelta(days=1)
         with database.transaction(community) as connection:
-            assert not connections.disable(connection, row.id, "x", NOW, failing_for=day), "it has never failed"
+            assert not connections.stop(connection, row.id, "x", NOW, failing_for=day), "it has never failed"
             connections.failed(connection, row.id, NOW)
             early = NOW + day - timedelta(seconds=1)
-            assert not connections.disable(connection, row.id, "x", early, failing_for=day)
-            assert connections.disable(connection, row.id, "no answer", NOW + day, failing_for=day)
-            assert not connections.disable(connection, row.id, "again", NOW + 2 * day, failing_for=day)
+            assert not connections.stop(connection, row.id, "x", early, failing_for=day)
+            assert connections.stop(connection, row.id, "no answer", NOW + day, failing_for=day)
+            assert not connections.stop(connection, row.id, "again", NOW + 2 * day, failing_for=day)
         kept = read(database, row)
-        assert (kept.disabled_at, kept.disabled_because) == (NOW + day, "no answer")
-        assert kept.opened(VAULT, NOW).disabled
+        assert (kept.stopped_at, kept.stopped_because) == (NOW + day, "no answer")
+        assert kept.opened(VAULT, NOW).stopped
 
-    def test_one_that_is_gone_is_disabled_at_once_and_once(self, database: Database, community: str) -> None:
+    def test_one_that_is_gone_is_stopped_at_once_and_once(self, database: Database, community: str) -> None:
         row, other = put(database, community), put(database, community)
         with database.transaction(community) as connection:
-            assert connections.disable(connection, row.id, "410", NOW)
-            assert not connections.disable(connection, row.id, "410", NOW)
-        assert read(database, other).disabled_at is None
+            assert connections.stop(connection, row.id, "410", NOW)
+            assert not connections.stop(connection, row.id, "410", NOW)
+        assert read(database, other).stopped_at is None
 
 
 class TestReports:

@@ -10,13 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from assistant.errors import ConfigurationError, DatabaseUnavailable
 from assistant.store.database import Database, read_url
 from assistant.store.embedded import ServerUrls, cluster
 from assistant.store.embedded.folder import Folder
 from assistant.store.schema import check_current, head, migrate
-from assistant.store.tables import GRANTS, metadata
+from assistant.store.tables import GRANTS, TransactionId, Vector, metadata
 
 ROLE_PASSWORD = "p@ss/word"
 
@@ -58,7 +59,9 @@ def external(database_urls: ServerUrls, database_dir: Path) -> Iterator[External
     external.drop()
 
 
-def test_tables_match_the_migrations(database_urls: ServerUrls) -> None:
+def test_tables_match_the_migrations(database_urls: ServerUrls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ischema_names, "vector", Vector)
+    monkeypatch.setitem(ischema_names, "xid8", TransactionId)
     engine = create_engine(read_url(database_urls.owner))
     found = inspect(engine)
     names = set(found.get_table_names())

@@ -24,7 +24,7 @@ from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.embedded import ServerUrls
 from assistant.store.writer import write_all
 from assistant.types.access import Scope
-from tests.integration.store import platform_rows
+from tests.integration.store import faq_rows, platform_rows
 from tests.integration.store.making import NOW, decision, idempotency
 
 TENANT_TABLES = [
@@ -41,6 +41,16 @@ TENANT_TABLES = [
     "penalties",
     "appeals",
     "audit",
+    "faq_settings",
+    "faq_documents",
+    "faq_entries",
+    "faq_vectors",
+    "faq_changes",
+    "faq_jobs",
+    "faq_job_items",
+    "faq_conversations",
+    "faq_turns",
+    "faq_handoffs",
 ]
 
 
@@ -58,6 +68,7 @@ def filled(database: Database, community: str) -> str:
         assert penalties.add_penalty(connection, platform_rows.penalty(community))
         appeals.add(connection, platform_rows.appeal(community))
         audit.write(connection, community, NOW, actor="test", action="test", subject="s")
+        faq_rows.fill(connection, community)
     write_all(database, [decision(community)], idempotency("k", "body"))
     return community
 

@@ -35,6 +35,8 @@ CREATE TABLE connections (
     disabled_at timestamptz,
     disabled_because text,
     failing_since timestamptz,
+    stopped_at timestamptz,
+    stopped_because text,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
 );
