@@ -1,10 +1,10 @@
 """Rules as data: groups of words, and patterns made of them.
 
-A file of ``rules/`` has a ``kind``, ``[words]`` (name = list of small patterns) and ``[[rule]]`` with ``id``, ``any`` (one of these patterns must be found) and
-``unless`` (none of these). Patterns are RE2, so that no question takes more than linear time. In them ``{name}`` stands for one word of a
-group, ``…`` for at most thirty characters of one sentence. Patterns are searched in folded text: lower case, Simplified, narrow forms; they
-may be written in either script. A word of Latin letters counts as a whole word only. ``aside`` lists patterns that are taken out of the text
-first (goods that are named after an illness). With ``disguised`` the text is searched with separators and leetspeak undone as well.
+A file of ``rules/`` has a ``kind``, ``[words]`` (name = list of small patterns) and ``[[rule]]`` with ``id``, ``any`` (one of these has to
+be found) and ``unless`` (none of these). Patterns are RE2, so that no question takes more than linear time. In them ``{name}`` stands for
+one word of a group, ``…`` for at most thirty characters of one sentence. They are searched in folded text (lower case, Simplified, narrow
+forms) and may be written in either script. A word of Latin letters counts as a whole word only. ``aside`` lists patterns that are taken out
+first: goods that are named after an illness. With ``disguised`` the text is searched with separators and leetspeak undone as well.
 """
 
 from __future__ import annotations
@@ -117,4 +117,6 @@ def _compile(patterns: Sequence[str], words: Mapping[str, str]) -> Any:
 
 def _lower(pattern: str) -> str:
     """Folded, but for escapes such as ``\\S``."""
-    return fold(re.sub(r"\\p?[A-Z]|[A-Z]", lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), pattern))
+    return fold(
+        re.sub(r"\\p?[A-Z]|[A-Z]", lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), pattern)
+    )
