@@ -72,12 +72,11 @@ class ScreeningThreads:
                 raise NotScreened
             self._queue.append(waiting)
             self._see_to_it(loop)
+        late = loop.call_later(within_s, _resolve, waiting.future, NotScreened())
         try:
-            async with asyncio.timeout(within_s):
-                return await waiting.future
-        except TimeoutError:
-            raise NotScreened from None
+            return await waiting.future
         finally:
+            late.cancel()
             waiting.abandoned = True
 
     @property

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
+from assistant.platforms.standard_webhooks import make_secret
 from eval.bench import __main__ as bench
-from eval.bench import load
+from eval.bench import hooks, load
 from eval.bench.client import length, read_requests, write_requests
-from eval.bench.serving import cpu_seconds, family, free_port, request, running
+from eval.bench.serving import cpu_seconds, family, free_port, listens, request, running
 from eval.bench.texts import LENGTH, texts
 
 
@@ -53,6 +57,8 @@ def test_the_client_drives_a_server_and_counts(tmp_path):
         found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         assert family(process.pid) == [process.pid]
         assert cpu_seconds([process.pid]) is not None
+        assert listens(process.pid, port)
+        assert not listens(os.getpid(), port)
     assert seconds > 0
     assert found["not 200"] == {}
     assert found["requests per second"] > 100
@@ -84,3 +90,53 @@ def test_ratios_are_medians_of_the_rounds_ratios():
     assert found["HTTP with decisions stored over bare echo, 2 processes each"] == 0.25
     assert found["processor time of a request, ours over bare echo"] == 2
     assert found["client's ceiling over bare echo"] == 10
+
+
+def _parts(raw: bytes) -> tuple[str, dict[str, str], bytes]:
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    return (
+        first.split(" ")[1],
+        dict(line.lower().split(": ", 1) for line in lines if "signature" not in line)
+        | dict(line.split(": ", 1) for line in lines if "signature" in line),
+        body,
+    )
+
+
+def test_hooks_are_signed_as_their_platforms_sign_and_no_two_are_the_same_message():
+    secret = make_secret()
+    made = [_parts(hooks.webhook("con_1", secret, at, "加微信")) for at in range(3)]
+    for path, headers, body in made:
+        assert path == "/v1/hooks/con_1"
+        assert Webhook(secret).verify(body, headers)["type"] == "message.send"
+        assert headers["content-length"] == str(len(body))
+    assert len({json.loads(body)["data"]["id"] for _, _, body in made}) == 3
+    assert len({headers["webhook-id"] for _, headers, _ in made}) == 3
+    path, _, body = _parts(hooks.callback("con_2", "token", 7, "加微信"))
+    query = dict(pair.split("=") for pair in path.partition("?")[2].split("&"))
+    assert query["Sign"] == hashlib.sha256(f"token{query['RequestTime']}".encode()).hexdigest()
+    assert json.loads(body)["Random"] == 7
+
+
+def test_hooks_are_divided_by_the_plain_route_on_as_many_processes():
+    names = [hooks.named(kind, number) for number in (1, 2) for kind in (hooks.PLAIN, hooks.WEBHOOKS)]
+    rounds = dict(zip(names, ([100, 100, 90], [50, 60, 45], [200, 200, 200], [100, 80, 100]), strict=True))
+    servers = {name: {"rounds": rounds[name], "processes": int(name.split(", ")[1][0])} for name in names}
+    assert bench.ratios({"hooks": {"servers": servers}}) == {
+        "webhooks, 1 process, over moderate": 0.5,
+        "webhooks, 2 processes, over moderate": 0.5,
+        "moderate, 2 processes, over one": 2,
+        "webhooks, 2 processes, over one": 2,
+    }
+
+
+def test_one_part_measured_anew_leaves_the_others_as_they_are(tmp_path):
+    file = tmp_path / "bench.json"
+    servers = {hooks.named(kind, 1): {"rounds": [10], "processes": 1} for kind in (hooks.PLAIN, hooks.WEBHOOKS)}
+    found = {"made": "now", "commit": "c2", "machine": "m", "hooks": {"servers": servers}}
+    assert bench.beside_others(file, "hooks", found) == found
+    file.write_text(json.dumps({"made": "before", "commit": "c1", "start": {"x": 1}, "ratios": {}}), "utf-8")
+    kept = bench.beside_others(file, "hooks", found)
+    assert (kept["made"], kept["commit"], kept["start"]) == ("before", "c1", {"x": 1})
+    assert (kept["hooks"]["made"], kept["hooks"]["commit"]) == ("now", "c2")
+    assert kept["ratios"] == {"webhooks, 1 process, over moderate": 1}
