@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.types import Message
+from assistant.usecases import screening_threads
 from assistant.usecases.screening_threads import MAX_BATCH, SLOW_S, NotScreened, ScreeningThreads
 
 
@@ -47,13 +48,15 @@ async def ask(threads: ScreeningThreads, screener: Screener, *texts: str, within
     )
 
 
-def test_what_comes_while_a_thread_is_quick_is_its_next_batch(threads):
-    screener = Screener(each_s=SLOW_S / 10)
+def test_what_comes_while_a_thread_is_quick_is_its_next_batch(threads, monkeypatch):
+    monkeypatch.setattr(screening_threads, "SLOW_S", 10.0)
+    screener = Screener(each_s=0.05)
     texts = [str(number) for number in range(40)]
     found = asyncio.run(ask(threads, screener, *texts))
     assert [decision for decision, _ in found] == texts
     assert len(screener.threads) == 1
-    assert [len(batch) for batch in screener.batches] == [MAX_BATCH, MAX_BATCH, 40 - 2 * MAX_BATCH]
+    assert max(map(len, screener.batches)) == MAX_BATCH
+    assert len(screener.batches) <= 4, "the first may have been taken before the others came"
 
 
 def test_one_alone_behind_a_stalled_message_is_taken_by_another_thread_soon(threads):
