@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from assistant.store.vault import Vault
 from assistant.types import FailMode, OnReview, Policy
 from assistant.usecases.request import field_path
 
-_ADDRESSES = ("url", "api_base")
+_ADDRESSES = ("url", "api_base", "gateway_url")
 MAX_SECRET_CHARS = 4_000
 MAX_NAME_CHARS = 200
 
@@ -268,10 +269,18 @@ def _settings(platform: Platform, given: Mapping[str, Any], allow: Sequence[str]
         first = error.errors(include_url=False, include_context=False)[0]
         problem = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(field=f"settings.{field_path(first['loc'])}".rstrip("."), problem=problem) from None
+    for name, url in _addresses(settings):
+        _check_address(f"settings.{name}", url, allow)
+    return settings
+
+
+def _addresses(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every address that settings name, by its path. A WebSocket's is that of the HTTP request it begins with."""
     for name in _ADDRESSES:
         if settings.get(name):
-            _check_address(f"settings.{name}", settings[name], allow)
-    return settings
+            yield name, re.sub("^ws", "http", settings[name])
+    for do, call in settings.get("calls", {}).items():
+        yield f"calls.{do}.url", call["url"]
 
 
 def _check_address(name: str, url: str, allow: Sequence[str]) -> None:

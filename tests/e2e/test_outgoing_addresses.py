@@ -121,10 +121,26 @@ def test_no_connection_is_made_that_leads_inside(operator: httpx.Client, url: st
 
 
 @pytest.mark.parametrize("host", [INSIDE["decimal"], INSIDE["metadata"], INSIDE["mapped"], INSIDE["NAT64"]])
-def test_nor_one_whose_platform_is_said_to_be_inside(operator: httpx.Client, host: str) -> None:
-    settings = {"api_base": f"https://{host}"}
-    refused = connect(operator, "telegram", settings=settings, secrets={"token": "123456:ABC"})
-    assert (refused.status_code, refused.json()["field"]) == (400, "settings.api_base"), refused.text
+@pytest.mark.parametrize(
+    ("platform", "field"), [("telegram", "api_base"), ("discord", "gateway_url"), ("mapping", "calls.hide.url")]
+)
+def test_nor_one_whose_platform_is_said_to_be_inside(
+    operator: httpx.Client, platform: str, field: str, host: str
+) -> None:
+    call = {"hide": {"url": f"https://{host}/{{message_id}}"}}
+    wanted = {
+        "telegram": {"settings": {"api_base": f"https://{host}"}, "secrets": {"token": "123456:ABC"}},
+        "discord": {
+            "settings": {"guild_id": "1", "gateway_url": f"wss://{host}"},
+            "secrets": {"token": "x", "public_key": "0" * 64},
+        },
+        "mapping": {
+            "settings": {"fields": {"text": "text"}, "signature": {"name": "x-signature"}, "calls": call},
+            "secrets": {"secret": "x" * 20},
+        },
+    }[platform]
+    refused = connect(operator, platform, **wanted)
+    assert (refused.status_code, refused.json()["field"]) == (400, f"settings.{field}"), refused.text
 
 
 class Names:
