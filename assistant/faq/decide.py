@@ -1,0 +1,46 @@
+"""From calibrated scores to what is done: answer, ask which was meant, or own up to not knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.types.faq import Hit
+
+
+class Verdict(StrEnum):
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """``hits`` are those to speak of: one to answer from, two to ask about, or none. ``because`` is ``clear``, ``gap`` or ``floor``."""
+
+    verdict: Verdict
+    hits: tuple[Hit, ...]
+    because: str
+
+
+def decide(hits: Sequence[Hit], floor: float, gap: float) -> Decided:
+    """``hits`` best first, with the probabilities that each is right.
+
+    The first is answered when it reaches ``floor`` and leads the second by ``gap``. Where it does not lead, the two are asked about if one
+    of them is right at least as probably as ``floor`` says; the probabilities of one question's entries exclude each other, so they add up.
+    """
+    first, second = (hits[i] if len(hits) > i else None for i in (0, 1))
+    if first is None:
+        return Decided(Verdict.NOTHING, (), "floor")
+    if second is not None and first.score - second.score < gap and first.score + second.score >= floor and _askable(first, second):
+        return Decided(Verdict.CLARIFY, (first, second), "gap")
+    if first.score >= floor:
+        return Decided(Verdict.ANSWER, (first,), "clear")
+    return Decided(Verdict.NOTHING, (), "floor")
+
+
+def _askable(first: Hit, second: Hit) -> bool:
+    """Whether a member could choose between them: each has something to be called by."""
+    names = [hit.entry.question or hit.entry.title for hit in (first, second)]
+    return all(names) and names[0] != names[1]

@@ -1,0 +1,139 @@
+"""BM25 (Robertson and Zaragoza 2009) over an inverted index in numpy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.faq.tokens import lexical_tokens
+
+K1 = 1.2
+B = 0.75
+Ids = NDArray[np.int32]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statistics:
+    """What a collection says of its tokens: how rare each is, and how long a text is on average. Small additions to a collection are
+    weighed by it, so that their scores compare."""
+
+    idf: dict[str, float]
+    rarest: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question's known tokens, each once: their numbers, and the weight of all its tokens, the unknown ones as the rarest."""
+
+    numbers: tuple[int, ...]
+    mass: float
+    known: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LexicalIndex:
+    """``documents[starts[t] : starts[t + 1]]`` are the texts that hold token ``t``, ascending, and ``impacts`` what it adds to their scores.
+    ``masses`` is each text's sum of ``idf`` over its distinct tokens."""
+
+    size: int
+    tokens: dict[str, int]
+    starts: NDArray[np.int64]
+    documents: Ids
+    impacts: Floats
+    idf: Floats
+    masses: Floats
+    statistics: Statistics
+
+    @classmethod
+    def build(cls, texts: Sequence[str], statistics: Statistics | None = None) -> LexicalIndex:
+        """``statistics`` of the collection that the texts are added to; their own by default."""
+        vocabulary: dict[str, int] = {}
+        flat: list[int] = []
+        lengths = np.zeros(len(texts), np.int64)
+        for number, text in enumerate(texts):
+            tokens = lexical_tokens(text)
+            flat.extend([vocabulary.setdefault(token, len(vocabulary)) for token in tokens])
+            lengths[number] = len(tokens)
+        return cls._inverted(vocabulary, np.array(flat, np.int64), lengths, statistics)
+
+    @classmethod
+    def _inverted(
+        cls, vocabulary: dict[str, int], flat: NDArray[np.int64], lengths: NDArray[np.int64], given: Statistics | None
+    ) -> LexicalIndex:
+        size = len(lengths)
+        owners = np.repeat(np.arange(size), lengths)
+        pairs, counts = np.unique(flat * max(size, 1) + owners, return_counts=True)
+        token, document = np.divmod(pairs, max(size, 1))
+        frequency = np.bincount(token, minlength=len(vocabulary))
+        statistics = given or _statistics(vocabulary, frequency, lengths)
+        idf = np.array([statistics.idf.get(t, statistics.rarest) for t in vocabulary], np.float32)
+        norm = K1 * (1 - B + B * lengths / statistics.length)
+        impacts = idf[token] * (counts * (K1 + 1) / (counts + norm[document]))
+        return cls(
+            size=size,
+            tokens=vocabulary,
+            starts=np.concatenate(([0], np.cumsum(frequency))),
+            documents=document.astype(np.int32),
+            impacts=impacts.astype(np.float32),
+            idf=idf,
+            masses=np.bincount(document, idf[token], minlength=size).astype(np.float32),
+            statistics=statistics,
+        )
+
+    def asked(self, tokens: Sequence[str]) -> Asked:
+        distinct = dict.fromkeys(tokens)
+        idf, rarest = self.statistics.idf, self.statistics.rarest
+        weights = [idf.get(token, rarest) for token in distinct]
+        known = sum(weight for token, weight in zip(distinct, weights, strict=True) if token in idf)
+        return Asked(tuple(n for t in distinct if (n := self.tokens.get(t)) is not None), sum(weights), known)
+
+    def all_scores(self, asked: Asked) -> Floats:
+        """Shape (size,)."""
+        scores = np.zeros(self.size, np.float32)
+        for number in asked.numbers:
+            inside = slice(self.starts[number], self.starts[number + 1])
+            scores[self.documents[inside]] += self.impacts[inside]
+        return scores
+
+    def overlaps(self, asked: Asked, rows: Ids) -> Floats:
+        """The summed ``idf`` of the tokens that each of ``rows`` (ascending) shares with the question."""
+        found = np.zeros(len(rows), np.float32)
+        for number in asked.numbers:
+            holders = self.documents[self.starts[number] : self.starts[number + 1]]
+            places = np.searchsorted(holders, rows)
+            inside = places < len(holders)
+            inside[inside] = holders[places[inside]] == rows[inside]
+            found[inside] += self.idf[number]
+        return found
+
+    def scores(self, question: str, k: int) -> tuple[Ids, Floats]:
+        """The ``k`` best texts that share a token with the question, best first, with their scores."""
+        scores = self.all_scores(self.asked(lexical_tokens(question)))
+        best = highest(scores, k)
+        best = best[scores[best] > 0]
+        return best, scores[best]
+
+
+def _statistics(vocabulary: dict[str, int], frequency: NDArray[np.int64], lengths: NDArray[np.int64]) -> Statistics:
+    size = len(lengths)
+    idf = np.log1p((size - frequency + 0.5) / (frequency + 0.5))
+    return Statistics(
+        idf=dict(zip(vocabulary, idf.tolist(), strict=True)),
+        rarest=float(np.log1p((size + 0.5) / 0.5)),
+        length=max(float(lengths.mean()) if size else 0.0, 1.0),
+    )
+
+
+def highest(scores: Floats, k: int) -> Ids:
+    """The places of the ``k`` highest, best first; of equals the first."""
+    if k < len(scores):
+        least = np.partition(scores, len(scores) - k)[len(scores) - k] if k else np.inf
+        chosen = np.flatnonzero(scores >= least)
+    else:
+        chosen = np.arange(len(scores))
+    return chosen[np.lexsort((chosen, -scores[chosen]))][:k].astype(np.int32)

@@ -1,0 +1,1 @@
+"""The judge of the FAQ bot's candidates: data, training, weights and card."""

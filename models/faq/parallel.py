@@ -1,0 +1,77 @@
+"""Communities out of the aligned sentences (``parallel-zh-en``): sentences asked for in the other language, and passages asked for by part of
+a sentence of theirs (inverse cloze: Lee, Chang and Toutanova, ACL 2019)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+from assistant.types.faq import Entry
+from models.faq.community import Asking, Community
+
+SHORT = ("matrix_react_sdk", "wekan", "tatoeba", "harbor")
+DOCS = ("tensorflow_docs", "apisix_docs", "electron_docs", "seatunnel_docs")
+ENTRIES, UNKNOWN, ASKED = 500, 80, 160
+SENTENCES = 4
+
+
+def communities(folder: Path, rng: random.Random) -> list[Community]:
+    found = []
+    for name in SHORT:
+        rows = [row for row in _rows(folder, name) if 4 <= len(row["en"].split()) <= 30]
+        for asker, entry in (("en", "zh"), ("zh", "en")):
+            found.append(_crossed(f"{name}-{asker}", rng.sample(rows, ENTRIES + UNKNOWN), asker, entry, rng))
+    for name in DOCS:
+        rows = _rows(folder, name)
+        for language in ("en", "zh"):
+            found.append(_passages(f"{name}-{language}", rows, language, rng))
+    return found
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with gzip.open(folder / f"parallel-zh-en/{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def language_of(row: dict[str, str], side: str) -> str:
+    return "en" if side == "en" else f"zh-{row['script']}"
+
+
+def _crossed(name: str, rows: list[dict[str, str]], asker: str, entry: str, rng: random.Random) -> Community:
+    known, unknown = rows[:ENTRIES], rows[ENTRIES:]
+    entries = [
+        Entry(id=str(i), language=language_of(row, entry), question=row[entry], answer="") for i, row in enumerate(known)
+    ]
+    right = {row[entry]: frozenset({str(i)}) for i, row in enumerate(known)}
+    asked = rng.sample(known, ASKED) + unknown
+    askings = [Asking(r[asker], right.get(r[entry], frozenset()), language_of(r, asker), r["en"]) for r in asked]
+    return Community(name, "crossed", tuple(entries), tuple(askings))
+
+
+def _passages(name: str, rows: list[dict[str, str]], language: str, rng: random.Random) -> Community:
+    groups = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
+    groups = [g for g in groups if sum(len(row[language]) for row in g) >= (120 if language == "en" else 50)]
+    chosen = rng.sample(groups, min(len(groups), ENTRIES + UNKNOWN))
+    known, unknown = chosen[:-UNKNOWN], chosen[-UNKNOWN:]
+    entries = [
+        Entry(id=str(i), language=language_of(g[0], language), answer="\n".join(row[language] for row in g))
+        for i, g in enumerate(known)
+    ]
+    askings = [
+        Asking(_part(g, language, rng), frozenset({str(i)}), language_of(g[0], language), g[0]["en"])
+        for i, g in rng.sample(list(enumerate(known)), min(ASKED, len(known)))
+    ]
+    askings += [Asking(_part(g, language, rng), frozenset(), language_of(g[0], language), g[0]["en"]) for g in unknown]
+    return Community(name, "passages", tuple(entries), tuple(askings))
+
+
+def _part(group: list[dict[str, str]], language: str, rng: random.Random) -> str:
+    """Part of the longest sentence, with some of its words left out: a question holds only some of the passage's words."""
+    sentence = max((row[language] for row in group), key=len)
+    units = sentence.split() if language == "en" else list(sentence)
+    size = max(4, min(len(units), rng.randint(6, 14) if language == "en" else rng.randint(8, 22)))
+    start = rng.randint(0, max(0, len(units) - size))
+    kept = [unit for unit in units[start : start + size] if rng.random() > 0.3]
+    return (" " if language == "en" else "").join(kept)
