@@ -125,6 +125,42 @@ class OutgoingSettings(Section):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+class EmbeddingSettings(Section):
+    model: str | None = Field(
+        None,
+        description="A sentence-transformers model, local path or hub id, in place of the shipped one (needs the extra `models`).",
+    )
+    revision: str | None = Field(None, description="The hub revision of `embedding.model`; pin it.")
+    query_prompt: str = Field("", description="What the model wants before a question (`query: `).")
+    passage_prompt: str = Field("", description="What the model wants before a passage (`passage: `).")
+    truncate: int | None = Field(None, ge=16, le=8_192, description="Keep only so many dimensions of each vector.")
+    local_files_only: bool = Field(False, description="Never ask the hub for `embedding.model`.")
+
+
+class GeneratorSettings(Section):
+    base_url: str | None = Field(
+        None,
+        description="An OpenAI-compatible server that writes answers from passages (`http://127.0.0.1:11434/v1`; extra `llm`). "
+        "Empty: no language model; answers are the community's own words.",
+    )
+    model: str | None = Field(
+        None,
+        description="The model's name at that server; without `generator.base_url`, a local transformers model or hub id.",
+    )
+    api_key: SecretStr | None = Field(None, description="The server's key; many local ones want none.")
+    local_files_only: bool = Field(False, description="Never ask the hub for a local `generator.model`.")
+
+
+class FaqBotSettings(Section):
+    index_mb: int = Field(
+        512,
+        ge=16,
+        le=65_536,
+        description="Memory for the indexes of the communities asked lately, in each process; the oldest go.",
+    )
+    document_mb: int = Field(20, ge=1, le=500, description="Megabytes in one document.")
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe line that is written."
@@ -182,6 +218,9 @@ class Settings(BaseSettings):
     risk: RiskSettings = RiskSettings()
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    generator: GeneratorSettings = GeneratorSettings()
+    faq: FaqBotSettings = FaqBotSettings()
     hooks: HookSettings = HookSettings()
     outbox: OutboxSettings = OutboxSettings()
     outgoing: OutgoingSettings = OutgoingSettings()

@@ -9,16 +9,22 @@ from datetime import UTC, datetime
 
 import structlog
 
+from assistant.backends.generator_openai import OpenAIGenerator
+from assistant.backends.generator_transformers import TransformersGenerator
 from assistant.backends.ngram import NgramClassifier
 from assistant.backends.no_classifier import NoClassifier
 from assistant.backends.outgoing import HttpOutgoing
+from assistant.backends.sentence_embedder import SentenceEmbedder
 from assistant.backends.sequence_classifier import SequenceClassifier
+from assistant.backends.shipped import shipped
+from assistant.backends.static_embedder import StaticEmbedder
 from assistant.errors import ConfigurationError
+from assistant.faq.rerank import Reranker
 from assistant.moderation.flow import Screener
 from assistant.moderation.policy import shipped_policy
 from assistant.moderation.rules import Rules
 from assistant.moderation.starter import starter_lists
-from assistant.ports import Classifier, Clock
+from assistant.ports import Classifier, Clock, Embedder, Generator
 from assistant.settings import Settings
 from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer
@@ -28,6 +34,7 @@ from assistant.store.vault import FILE, Vault, open_vault
 from assistant.store.writer import DecisionWriter
 from assistant.types import Message, Policy
 from assistant.usecases.assistant import Assistant
+from assistant.usecases.faq.brain import Brain
 from assistant.usecases.policies import load_policy
 from assistant.usecases.registry import Registry
 from assistant.usecases.screeners import Screeners
@@ -115,8 +122,43 @@ def build(
         threads=ScreeningThreads(settings.hooks.threads, settings.hooks.waiting),
         journal=Journal(settings.data_dir / "journal"),
         unknown_policy=shipped_policy(),
+        generator=build_generator(settings),
+        brain=Brain(database, lambda: build_brain(settings), settings.faq.index_mb * 1024 * 1024),
         embedded=embedded,
     )
+
+
+def build_brain(settings: Settings) -> tuple[Embedder, Reranker]:
+    """The shipped embedder, or the one that ``embedding.model`` names, and the judge of what is found by it.
+
+    Raises:
+        ModelError: it cannot be loaded; the message says why.
+    """
+    section = settings.embedding
+    if section.model is None:
+        embedder: Embedder = StaticEmbedder.load(truncate=section.truncate)
+    else:
+        embedder = SentenceEmbedder.load(
+            section.model,
+            revision=section.revision,
+            prompts={"query": section.query_prompt, "passage": section.passage_prompt},
+            truncate=section.truncate,
+            local_files_only=section.local_files_only,
+        )
+    return embedder, Reranker.read(shipped("models/faq") / "reranker.json")
+
+
+def build_generator(settings: Settings) -> Generator | None:
+    """The language model that may write, if there is one. Raises: ModelError, ConfigurationError."""
+    section = settings.generator
+    if section.model is None:
+        if section.base_url is not None:
+            raise ConfigurationError("generator.base_url is set without generator.model: name the model")
+        return None
+    if section.base_url is None:
+        return TransformersGenerator.load(section.model, local_files_only=section.local_files_only)
+    key = section.api_key.get_secret_value() if section.api_key else None
+    return OpenAIGenerator.connect(section.base_url, section.model, key)
 
 
 def build_vault(settings: Settings) -> Vault:

@@ -30,6 +30,8 @@ class Receiver:
     port: int = 0
     secret: str | None = None
     answers: list[int] = field(default_factory=lambda: [200])
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    """What it answers, the last one for ever; nothing where there is none."""
     posted: list[Posted] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -81,9 +83,11 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             status = receiver.take({name.lower(): value for name, value in self.headers.items()}, body)
+            document = json.dumps(receiver.documents[-1]).encode() if receiver.documents else b""
             self.send_response(status)
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(len(document)))
             self.end_headers()
+            self.wfile.write(document)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -29,6 +29,9 @@ def create(
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     expires_days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it stops working.")] = None,
     requests_per_minute: Annotated[int | None, typer.Option(min=1, help="Its own rate limit.")] = None,
+    origin: Annotated[
+        list[str] | None, typer.Option(help="A page that may use a member key (https://shop.example); repeat it.")
+    ] = None,
 ) -> None:
     """Create a key and print it on the last line."""
     with administration(load_settings()) as database:
@@ -39,6 +42,7 @@ def create(
             name=name,
             lifetime=timedelta(days=expires_days) if expires_days else None,
             requests_per_minute=requests_per_minute,
+            origins=origin or (),
         )
     out.print(f"key {made.record.id}, scope {scope.value}, community {community or '(any)'}; it is shown only now:")
     typer.echo(made.secret)

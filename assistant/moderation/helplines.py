@@ -66,6 +66,11 @@ def region_of(language: str, locale: str | None, default: str | None = None) -> 
     return next((region for tag in (locale or "", language) if (region := _script(tag))), None)
 
 
+def emergency_number(region: str) -> str | None:
+    """What to dial in an emergency there, several separated by a slash; ``None`` where it is not in the file."""
+    return " / ".join(line.number for line in helplines(region) if line.kind == "emergency") or None
+
+
 def help_text(language: str, region: str | None) -> str:
     """The lines of ``region`` in ``language``, one below the other; without lines for it, where to look for one."""
     lines = helplines(region) if region else ()

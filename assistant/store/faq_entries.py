@@ -31,8 +31,8 @@ def put(
     by: str,
     now: datetime,
 ) -> None:
-    """Each entry as it is given, in the place of one of the same id. ``vectors`` has a row per text of each entry; those of other models go,
-    for they are of other words.
+    """Each entry as it is given, in the place of one of the same id. ``vectors`` has a row per text of each entry; those of other models
+    go, for they are of other words.
 
     Raises:
         NotFound: there is no such community.

@@ -21,8 +21,8 @@ class KeyRecord:
     """What is kept of a key: never the key itself.
 
     ``hash`` is the SHA-256 of the whole key; ``prefix`` its first characters, to recognise it by; ``community`` is ``None`` for a key that
-    may name any; ``rotated_to`` is the id of the key that takes its place; ``origins`` are the pages that may use a member key, any where there
-    are none.
+    may name any; ``rotated_to`` is the id of the key that takes its place; ``origins`` are the pages that may use a member key,
+    any where there are none.
     """
 
     id: str

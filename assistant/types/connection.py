@@ -65,8 +65,8 @@ class Connection:
 
     ``settings`` are the platform's own, checked by its adapter; ``previous`` are secrets that were rotated away and still count while the
     overlap lasts. ``staff_channel`` is where cards for the staff go; ``paid_messages`` allows what the platform bills for.
-    ``dry_run`` decides and carries nothing out. ``stopped``: it is sent nothing more, since it took nothing for too long; what it sends us is
-    still looked at.
+    ``dry_run`` decides and carries nothing out. ``stopped``: it is sent nothing more, since it took nothing for too long; what it sends
+    us is still looked at.
     """
 
     id: str

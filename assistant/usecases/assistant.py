@@ -8,8 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from assistant.faq.rerank import Reranker
 from assistant.moderation.flow import Screener
-from assistant.ports import Classifier, Clock, Outgoing
+from assistant.ports import Classifier, Clock, Embedder, Generator, Outgoing
 from assistant.settings import Settings
 from assistant.store import keys
 from assistant.store.database import Database
@@ -19,6 +20,8 @@ from assistant.store.vault import Vault
 from assistant.store.writer import DecisionWriter
 from assistant.types import Policy
 from assistant.types.access import KeyRecord
+from assistant.usecases.faq.brain import Brain
+from assistant.usecases.faq.replicas import Replicas
 from assistant.usecases.journal import keep_replaying
 from assistant.usecases.keys import keep_noting
 from assistant.usecases.registry import Registry
@@ -53,11 +56,28 @@ class Assistant:
     threads: ScreeningThreads
     journal: Journal
     unknown_policy: Policy
+    brain: Brain
+    generator: Generator | None = None
     embedded: EmbeddedServer | None = None
     together: Together = field(default_factory=Together)
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="batch"))
     used_keys: set[str] = field(default_factory=set)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def replicas(self) -> Replicas:
+        """Raises: ModelError, the first time."""
+        return self.brain.replicas
+
+    @property
+    def embedder(self) -> Embedder:
+        """Raises: ModelError, the first time."""
+        return self.brain.replicas.embedder
+
+    @property
+    def reranker(self) -> Reranker:
+        """Raises: ModelError, the first time."""
+        return self.brain.replicas.reranker
 
     def find_key(self, key_hash: bytes) -> KeyRecord | None:
         """The key with this SHA-256, whatever its community. Blocks on the database."""
@@ -81,6 +101,8 @@ class Assistant:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.writer.stop()
         await self.outgoing.close()
+        if self.generator is not None:
+            await self.generator.close()
         self.threads.stop()
         self.batches.shutdown(wait=False, cancel_futures=True)
 

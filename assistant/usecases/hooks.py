@@ -67,6 +67,8 @@ async def receive(assistant: Assistant, held: Held, events: Sequence[Event], beg
     """One outcome for each event, in order. Raises as ``answer_hook``, once all were seen to."""
     seconds = held.capabilities.deadline_s * assistant.settings.hooks.deadline_share
     deadline = Deadline(began, seconds)
+    if len(events) == 1:
+        return [await _see_to(assistant, held, events[0], deadline)]
     found = await asyncio.gather(
         *(_see_to(assistant, held, event, deadline) for event in events), return_exceptions=True
     )

@@ -6,18 +6,19 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from assistant.access import parse_key
-from assistant.errors import DatabaseUnavailable, Unauthenticated
+from assistant.errors import DatabaseUnavailable, InvalidInput, Unauthenticated
 from assistant.ports import Clock
 from assistant.store import keys
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types.access import KeyRecord, MadeKey, Scope
+from assistant.types.faq_settings import MAX_ORIGINS, check_origin
 from assistant.usecases.communities import DEMO
 
 log = structlog.get_logger()
@@ -33,12 +34,23 @@ def create_key(
     name: str = "",
     lifetime: timedelta | None = None,
     requests_per_minute: int | None = None,
+    origins: Sequence[str] = (),
 ) -> MadeKey:
-    """A new key, its secret known only now.
+    """A new key, its secret known only now. ``origins`` are the pages that may use a member key, any where there are none.
 
     Raises:
+        InvalidInput: an origin is not one, there are too many, or the key is no member key.
         NotFound: there is no such community.
     """
+    if origins and scope is not Scope.MEMBER:
+        raise InvalidInput(field="origins", problem="are for keys of the scope member")
+    if len(origins) > MAX_ORIGINS:
+        raise InvalidInput(field="origins", limit=MAX_ORIGINS, problem=f"has over {MAX_ORIGINS}")
+    for origin in origins:
+        try:
+            check_origin(origin)
+        except ValueError as error:
+            raise InvalidInput(field="origins", problem=str(error)) from None
     now = datetime.now(UTC)
     with database.transaction(community or EVERY_COMMUNITY) as connection:
         return keys.create(
@@ -49,6 +61,7 @@ def create_key(
             name=name,
             expires_at=now + lifetime if lifetime else None,
             requests_per_minute=requests_per_minute,
+            origins=origins,
         )
 
 

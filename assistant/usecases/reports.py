@@ -1,4 +1,4 @@
-"""After its first day of dry run, a connection says what it would have done."""
+"""What has to be said in time: what a connection would have done in its first day of dry run, and whom a promised answer has not reached."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types import Case, CaseKind
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries
+from assistant.usecases.faq.handoffs import tell_late
 from assistant.usecases.identity import new_id
 from assistant.usecases.opening import open_case
 from assistant.words import load_words
@@ -24,7 +25,7 @@ from assistant.words import load_words
 log = structlog.get_logger()
 
 AFTER = timedelta(days=1)
-EVERY_S = 300.0
+EVERY_S = 60.0
 _COUNTS = text("""
     SELECT 'decisions' AS what, count(*) AS number FROM decisions
         WHERE community = :community AND connection_id = :connection AND created_at >= :since
@@ -48,10 +49,11 @@ async def keep_reporting(assistant: Assistant) -> None:
     while True:
         try:
             await asyncio.to_thread(report_due, assistant)
+            await asyncio.to_thread(tell_late, assistant)
         except DatabaseUnavailable:
             pass
         except Exception:
-            log.exception("dry runs could not be reported")
+            log.exception("reports could not be made")
         await asyncio.sleep(EVERY_S)
 
 

@@ -21,6 +21,7 @@ from assistant.web import openapi
 from assistant.web.auth import KeyRing
 from assistant.web.gate import Gate
 from assistant.web.metrics import Metrics
+from assistant.web.origins import Origins
 from assistant.web.pages import STATIC
 from assistant.web.problem import error_response
 from assistant.web.ratelimit import LocalRateLimit, RateLimit, SharedRateLimit
@@ -30,6 +31,8 @@ from assistant.web.routes import (
     connections,
     decisions,
     docs,
+    faq,
+    faq_desk,
     health,
     hooks,
     moderate,
@@ -55,6 +58,8 @@ _ROUTERS = (
     appeals.router,
     appeals.pages,
     outbox.router,
+    faq.router,
+    faq_desk.router,
     openai_routes.router,
     perspective.router,
     health.router,
@@ -87,6 +92,7 @@ def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
     app.add_exception_handler(AssistantError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _routing)
+    app.add_middleware(Origins)
     app.add_middleware(Gate, metrics=metrics, posts=_HOT)
     return app
 

@@ -70,7 +70,7 @@ async def authenticate(request: Request, least: Scope, *, url_key: bool = False)
     if not record.works(site.assistant.clock()):
         raise Unauthenticated("key_expired")
     state = request.scope["state"]
-    state["key_id"], state["community"] = record.id, record.community
+    state["key_id"], state["community"], state["origins"] = record.id, record.community, record.origins
     if _RANK[record.scope] < _RANK[least]:
         raise Forbidden("scope_missing", scope=least.value)
     site.assistant.used_keys.add(record.id)

@@ -1,0 +1,213 @@
+"""A member asks: screened, understood, looked for, answered or handed over; all of it kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from assistant.errors import InvalidInput, TooLarge
+from assistant.faq import flow
+from assistant.faq.flow import House
+from assistant.faq.phrases import say
+from assistant.faq.understand import Understood, understand
+from assistant.moderation.flow import Screener
+from assistant.moderation.helplines import emergency_number, region_of
+from assistant.store import communities, faq_conversations
+from assistant.store.faq_conversations import Conversation, ConversationState, TurnRow
+from assistant.types import Decision, Label, Message, Purpose
+from assistant.types.faq import Entry, FaqOutcome, FaqReply, Hit, QuestionKind
+from assistant.types.faq_settings import FaqSettings
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.faq.conversation import TURNS, Asker, earlier_turns, member_turn, open_conversation
+from assistant.usecases.faq.handoffs import Handed, hand_off
+from assistant.usecases.faq.lookup import look_up
+from assistant.usecases.faq.masking import mask_strangers
+from assistant.usecases.faq.search import find_hits
+from assistant.usecases.faq.settings import settings_in
+from assistant.usecases.faq.speaking import hours_text
+from assistant.usecases.faq.writing import write_answer
+from assistant.usecases.identity import new_id
+
+MAX_QUESTION_CHARS = 1_000
+_REFUSED_LABELS = frozenset({Label.THREAT.value, Label.SEXUAL.value, Label.SEXUAL_MINORS.value})
+"""Anger, insults and accusations are answered or handed over; only these are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of one question. ``handed`` is there while a person is asked."""
+
+    reply: FaqReply
+    conversation: Conversation
+    turn_id: str
+    language: str
+    handed: Handed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """Where the question is asked: who speaks in the conversation, what was said, how the bot behaves here."""
+
+    conversation: Conversation
+    earlier: Sequence[TurnRow]
+    settings: FaqSettings
+    house: House
+
+
+async def ask(
+    assistant: Assistant, asker: Asker, question: str, conversation_id: str | None, language: str | None
+) -> Asked:
+    """Raises:
+    InvalidInput: there is no question, or it is too long.
+    NotFound: the conversation is not the asker's.
+    DatabaseUnavailable: nothing was kept.
+    """
+    text = question.strip()
+    if not text:
+        raise InvalidInput("text_empty", field="question", limit=1)
+    if len(text) > MAX_QUESTION_CHARS:
+        raise TooLarge(field="question", limit=MAX_QUESTION_CHARS)
+    screener = await assistant.screeners.get(asker.community)
+    setting = await asyncio.to_thread(_setting, assistant, asker, conversation_id, language or "en")
+    understood = understand(text, earlier_turns(setting.earlier))
+    if language is not None:
+        understood = replace(understood, language=language)
+    if setting.conversation.state is ConversationState.PERSON:
+        reply = FaqReply(outcome=FaqOutcome.HANDOFF, answer="", because="person_holds", question=text)
+    else:
+        reply = await _reply(assistant, asker, screener, setting, understood, text)
+    return await asyncio.to_thread(_keep, assistant, asker, setting, understood, text, reply)
+
+
+def _setting(assistant: Assistant, asker: Asker, conversation_id: str | None, language: str) -> _Setting:
+    now = assistant.clock()
+    with assistant.database.transaction(asker.community) as transaction:
+        owner = communities.get(transaction, asker.community)
+        settings = settings_in(transaction, asker.community)
+        conversation = open_conversation(transaction, asker, conversation_id, language, now)
+        earlier = faq_conversations.turns(transaction, conversation, TURNS) if conversation_id else []
+    return _Setting(conversation, earlier, settings, _house(assistant, owner, settings, now))
+
+
+def _house(assistant: Assistant, owner: communities.Community, settings: FaqSettings, now: datetime) -> House:
+    region = region_of(owner.default_language, None)
+    return House(
+        name=owner.name,
+        floor=settings.floor if settings.floor is not None else assistant.reranker.floor,
+        gap=settings.gap if settings.gap is not None else assistant.reranker.gap,
+        on_duty=settings.on_duty(now),
+        hours=hours_text(settings, owner.default_language),
+        promised_minutes=settings.promised_minutes,
+        write_to=settings.write_to,
+        emergency=emergency_number(region) if region else None,
+    )
+
+
+async def _reply(
+    assistant: Assistant, asker: Asker, screener: Screener, setting: _Setting, understood: Understood, text: str
+) -> FaqReply:
+    decision = await asyncio.to_thread(_screen, screener, text, asker)
+    if _REFUSED_LABELS.intersection(decision.over) and understood.kind is QuestionKind.PLAIN:
+        understood = replace(understood, kind=QuestionKind.ABUSE, because="screened")
+    if understood.kind is QuestionKind.ACCOUNT and (found := await _looked_up(assistant, asker, setting, understood)):
+        return found
+    if (reply := flow.special(understood, setting.house)) is not None:
+        return reply
+    hits = await asyncio.to_thread(
+        find_hits, assistant, asker.community, understood.question, asker.roles, understood.language
+    )
+    reply = flow.from_hits(understood, hits, setting.house)
+    if reply.outcome is FaqOutcome.ANSWER and setting.settings.use_generator and assistant.generator is not None:
+        reply = await write_answer(assistant.generator, setting.house.name, understood, hits, reply)
+    return _safe(screener, setting, understood, hits, reply)
+
+
+def _screen(screener: Screener, text: str, asker: Asker) -> Decision:
+    return screener.screen(Message(text, member_id=asker.member_id, purpose=Purpose.QUESTION))
+
+
+async def _looked_up(assistant: Assistant, asker: Asker, setting: _Setting, understood: Understood) -> FaqReply | None:
+    """The shop's own answer about the member's own things; never for somebody whom nobody vouches for."""
+    if asker.member_id is None or setting.settings.lookup_url is None:
+        return None
+    found = await look_up(
+        assistant,
+        setting.settings,
+        member_id=asker.member_id,
+        question=understood.question,
+        language=understood.language,
+    )
+    if found is None:
+        text = flow.handed_over(setting.house, understood.language, "lookup_failed")
+        return FaqReply(outcome=FaqOutcome.HANDOFF, answer=text, because="lookup_failed", question=understood.question)
+    return FaqReply(
+        outcome=FaqOutcome.LOOKUP, answer=found.answer, confidence=1.0, because="lookup", question=understood.question
+    )
+
+
+def _safe(
+    screener: Screener, setting: _Setting, understood: Understood, hits: Sequence[Hit], reply: FaqReply
+) -> FaqReply:
+    """Personal data that is not the community's own is masked; what the policy would block is not shown."""
+    if reply.outcome is not FaqOutcome.ANSWER or not reply.citations:
+        return reply
+    cited = _entries(hits, reply)
+    masked = mask_strangers(screener, reply, cited, setting.settings.contacts)
+    decision = screener.screen(Message(masked.answer, purpose=Purpose.QUESTION))
+    if not _REFUSED_LABELS.intersection(decision.over):
+        return masked
+    text = f"{say('screened', understood.language)}"
+    return FaqReply(outcome=FaqOutcome.HANDOFF, answer=text, because="screened", question=understood.question)
+
+
+def _entries(hits: Sequence[Hit], reply: FaqReply) -> list[Entry]:
+    wanted = {citation.entry_id for citation in reply.citations}
+    return [hit.entry for hit in hits if hit.entry.id in wanted]
+
+
+def _keep(
+    assistant: Assistant, asker: Asker, setting: _Setting, understood: Understood, text: str, reply: FaqReply
+) -> Asked:
+    now = assistant.clock()
+    handed: Handed | None = None
+    with assistant.database.transaction(asker.community) as transaction:
+        conversation = faq_conversations.get(transaction, asker.community, setting.conversation.id, lock=True)
+        faq_conversations.add_turn(transaction, member_turn(conversation, text, now))
+        if conversation.state is ConversationState.PERSON:
+            reply = replace(reply, outcome=FaqOutcome.HANDOFF, answer="", citations=(), because="person_holds")
+        turn = _bot_turn(assistant, conversation, reply)
+        if reply.answer:
+            faq_conversations.add_turn(transaction, turn)
+        if reply.outcome is FaqOutcome.HANDOFF and reply.because != "person_holds":
+            handed = hand_off(assistant, transaction, conversation, setting.settings, reply, now)
+        faq_conversations.set_state(
+            transaction,
+            conversation,
+            ConversationState.WAITING if handed is not None else conversation.state,
+            now,
+        )
+    return Asked(reply, setting.conversation, turn.id, understood.language, handed)
+
+
+def _bot_turn(assistant: Assistant, conversation: Conversation, reply: FaqReply) -> TurnRow:
+    return TurnRow(
+        id=new_id("trn"),
+        community=conversation.community,
+        conversation_id=conversation.id,
+        created_at=assistant.clock(),
+        author="bot",
+        text=reply.answer,
+        outcome=reply.outcome.value,
+        because=reply.because,
+        question=reply.question,
+        entry_ids=tuple(citation.entry_id for citation in reply.citations),
+        citations=[
+            {"entry_id": one.entry_id, "title": one.title, "quote": one.quote, "source": one.source}
+            for one in reply.citations
+        ],
+        confidence=float(np.float32(reply.confidence)),
+    )

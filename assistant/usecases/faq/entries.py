@@ -1,0 +1,110 @@
+"""What the bot knows: put, listed, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
+from assistant.faq.texts import entry_texts
+from assistant.store import audit, faq_entries
+from assistant.store.paging import Page
+from assistant.text import detect_language
+from assistant.types.faq import Entry
+from assistant.usecases.assistant import Assistant
+
+MAX_ENTRIES = 1_000
+"""At a time."""
+MAX_ANSWER_CHARS = 20_000
+MAX_QUESTION_CHARS = 1_000
+MAX_ALTERNATIVES = 50
+
+
+def put_entries(assistant: Assistant, community: str, entries: Sequence[Entry], *, actor: str) -> list[Entry]:
+    """All of them or none, each in the place of one of the same id. Blocks on the database and the model.
+
+    Raises:
+        InvalidInput: an entry is empty or too long, or two have one id.
+        NotFound: there is no such community.
+    """
+    if len(entries) > MAX_ENTRIES:
+        raise TooLarge(field="entries", limit=MAX_ENTRIES)
+    checked = [_checked(entry, at) for at, entry in enumerate(entries)]
+    if len({entry.id for entry in checked}) < len(checked):
+        raise Conflict("entry_twice", field="entries")
+    texts = [entry_texts(entry) for entry in checked]
+    encoded = assistant.embedder.encode([text for its in texts for text in its])
+    vectors, at = {}, 0
+    for entry, its in zip(checked, texts, strict=True):
+        vectors[entry.id] = encoded[at : at + len(its)]
+        at += len(its)
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        faq_entries.put(transaction, community, checked, vectors, model_name(assistant), by=actor, now=now)
+        details = {"entries": [entry.id for entry in checked[:50]], "count": len(checked)}
+        audit.write(transaction, community, now, actor=actor, action="faq.put", subject="faq", details=details)
+    return checked
+
+
+def remove_entry(assistant: Assistant, community: str, entry_id: str, *, actor: str) -> None:
+    """At once, everywhere. Raises: NotFound."""
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        if not faq_entries.remove(transaction, community, [entry_id]):
+            raise NotFound("entry_unknown", field="entry")
+        audit.write(transaction, community, now, actor=actor, action="faq.remove", subject=entry_id)
+
+
+def list_entries(
+    assistant: Assistant, community: str, *, document_id: str | None, cursor: str | None, limit: int
+) -> Page[Entry]:
+    with assistant.database.transaction(community) as transaction:
+        return faq_entries.page(transaction, community, document_id, cursor, limit)
+
+
+def get_entry(assistant: Assistant, community: str, entry_id: str) -> Entry:
+    """Raises: NotFound."""
+    with assistant.database.transaction(community) as transaction:
+        return faq_entries.get(transaction, community, entry_id)
+
+
+def model_name(assistant: Assistant) -> str:
+    """By which vectors of one model are told from another's."""
+    ref = assistant.embedder.ref
+    return f"{ref.id}@{ref.version}"
+
+
+def render_entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "language": entry.language,
+        "question": entry.question,
+        "answer": entry.answer,
+        "alternatives": list(entry.alternatives),
+        "title": entry.title,
+        "source": entry.source,
+        "headings": list(entry.headings),
+        "document_id": entry.document_id,
+        "valid_from": entry.valid_from.isoformat() if entry.valid_from else None,
+        "valid_to": entry.valid_to.isoformat() if entry.valid_to else None,
+        "roles": list(entry.roles),
+        "updated_at": entry.updated_at.isoformat() if entry.updated_at else None,
+    }
+
+
+def _checked(entry: Entry, at: int) -> Entry:
+    path = f"entries[{at}]"
+    if not entry.answer.strip():
+        raise InvalidInput("text_empty", field=f"{path}.answer", limit=1)
+    if len(entry.answer) > MAX_ANSWER_CHARS:
+        raise TooLarge(field=f"{path}.answer", limit=MAX_ANSWER_CHARS)
+    if len(entry.alternatives) > MAX_ALTERNATIVES:
+        raise TooLarge(field=f"{path}.alternatives", limit=MAX_ALTERNATIVES)
+    for text in entry.utterances:
+        if len(text) > MAX_QUESTION_CHARS:
+            raise TooLarge(field=f"{path}.question", limit=MAX_QUESTION_CHARS)
+    if entry.valid_from and entry.valid_to and entry.valid_from >= entry.valid_to:
+        raise InvalidInput(field=f"{path}.valid_to", problem="must be after valid_from")
+    language = entry.language or detect_language(entry.question or entry.answer).language
+    return replace(entry, language=language, title=entry.title or entry.question)

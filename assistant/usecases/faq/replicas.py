@@ -1,0 +1,128 @@
+"""The indexes of the communities that are asked, in this process's memory: they propose, and PostgreSQL has the last word."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection as Transaction
+
+from assistant.faq.dense import FlatVectors, VectorsBuilder
+from assistant.faq.index import FaqIndex
+from assistant.faq.rerank import Reranker
+from assistant.faq.texts import entry_texts
+from assistant.ports import Embedder
+from assistant.store import faq_changes, faq_entries, faq_insight
+from assistant.store.database import Database
+from assistant.types.faq import Entry
+
+_BYTES_PER_CHARACTER = 24
+FRESH_S = 1.0
+"""A changed entry is found in every process within this many seconds, and a removed one nowhere at once."""
+
+
+@dataclass(slots=True)
+class _Replica:
+    """``horizon``: every change of a transaction before it is in."""
+
+    index: FaqIndex
+    horizon: str
+    checked: float
+    size: int
+    lock: Lock = field(default_factory=Lock)
+
+
+@dataclass
+class Replicas:
+    """Loaded on first use; over ``budget_bytes`` of vectors and texts, those used longest ago go. Thread-safe; its methods block."""
+
+    database: Database
+    embedder: Embedder
+    reranker: Reranker
+    make: VectorsBuilder = FlatVectors.build
+    budget_bytes: int = 512 * 1024 * 1024
+    _replicas: OrderedDict[str, _Replica] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, community: str) -> FaqIndex:
+        """At most ``FRESH_S`` old. Raises: DatabaseUnavailable."""
+        with self._lock:
+            replica = self._replicas.get(community)
+            if replica is not None:
+                self._replicas.move_to_end(community)
+        if replica is None:
+            return self._keep(community, self._load(community))
+        if time.monotonic() - replica.checked < FRESH_S:
+            return replica.index
+        with replica.lock:
+            if time.monotonic() - replica.checked >= FRESH_S:
+                self._catch_up(community, replica)
+        return replica.index
+
+    def forget(self, community: str) -> None:
+        """Read everything again next time: another model's vectors are there now."""
+        with self._lock:
+            self._replicas.pop(community, None)
+
+    def _load(self, community: str) -> _Replica:
+        began = time.monotonic()
+        with self.database.transaction(community) as transaction:
+            horizon = faq_changes.horizon(transaction)
+            entries = faq_entries.load_all(transaction, community)
+            vectors = faq_entries.load_vectors(transaction, community, self._model)
+            feedback = faq_insight.feedback(transaction, community)
+        stacked = self._stack(entries, vectors)
+        index = FaqIndex.build(entries, stacked, self.embedder.ref, self.reranker, make=self.make, feedback=feedback)
+        return _Replica(index, horizon, began, _size(entries, stacked))
+
+    def _catch_up(self, community: str, replica: _Replica) -> None:
+        began = time.monotonic()
+        with self.database.transaction(community) as transaction:
+            horizon = faq_changes.horizon(transaction)
+            changed = faq_changes.since(transaction, community, replica.horizon, horizon)
+            entries, vectors = self._read(transaction, community, changed)
+        if changed:
+            gone = sorted(set(changed) - {entry.id for entry in entries})
+            index = replica.index.with_changes(entries, self._stack(entries, vectors), gone)
+            replica.index = index.rebuilt() if index.worn else index
+        replica.horizon, replica.checked = horizon, began
+
+    def _read(
+        self, transaction: Transaction, community: str, ids: Sequence[str]
+    ) -> tuple[list[Entry], dict[str, NDArray[np.float32]]]:
+        if not ids:
+            return [], {}
+        entries = faq_entries.get_many(transaction, community, ids)
+        vectors = faq_entries.load_vectors(transaction, community, self._model, ids)
+        return [entries[one] for one in sorted(entries)], vectors
+
+    def _stack(self, entries: Sequence[Entry], vectors: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """A row per text of each entry, in order; zeros, which resemble nothing, where this model has not seen the entry yet."""
+        rows: list[NDArray[np.float32]] = []
+        for entry in entries:
+            shape = (len(entry_texts(entry)), self.embedder.dimensions)
+            its = vectors.get(entry.id)
+            rows.append(its if its is not None and its.shape == shape else np.zeros(shape, np.float32))
+        return np.concatenate(rows) if rows else np.zeros((0, self.embedder.dimensions), np.float32)
+
+    def _keep(self, community: str, replica: _Replica) -> FaqIndex:
+        with self._lock:
+            self._replicas[community] = replica
+            while len(self._replicas) > 1 and sum(one.size for one in self._replicas.values()) > self.budget_bytes:
+                self._replicas.popitem(last=False)
+        return replica.index
+
+    @property
+    def _model(self) -> str:
+        return f"{self.embedder.ref.id}@{self.embedder.ref.version}"
+
+
+def _size(entries: Sequence[Entry], vectors: NDArray[np.float32]) -> int:
+    """Bytes, about: the vectors, and the texts with what the lexical index holds of them."""
+    characters = sum(len(text) for entry in entries for text in entry_texts(entry))
+    return int(vectors.nbytes) + characters * _BYTES_PER_CHARACTER

@@ -1,0 +1,49 @@
+"""Looking for entries: the replica proposes, PostgreSQL has the last word. The bot, the API and the harness all come through here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.errors import InvalidInput, TooLarge
+from assistant.store import faq_entries
+from assistant.types.faq import Hit
+from assistant.usecases.assistant import Assistant
+
+HITS = 6
+MAX_LIMIT = 50
+
+
+def find_hits(
+    assistant: Assistant,
+    community: str,
+    question: str,
+    roles: frozenset[str],
+    language: str | None,
+    limit: int = HITS,
+) -> list[Hit]:
+    """The best first. An entry that was removed, or that this asker may not see, is never among them, whatever a replica still holds.
+    Blocks on the database and the model."""
+    now = assistant.clock()
+    index = assistant.replicas.get(community)
+    vector = assistant.embedder.encode([question])[0]
+    proposed = index.search(question, vector, now=now, roles=roles, limit=limit, language=language)
+    with assistant.database.transaction(community) as transaction:
+        current = faq_entries.get_many(transaction, community, [hit.entry.id for hit in proposed])
+    hits = []
+    for hit in proposed:
+        entry = current.get(hit.entry.id)
+        if entry is not None and entry.holds(now) and entry.visible_to(roles):
+            hits.append(replace(hit, entry=entry))
+    return hits
+
+
+def search(
+    assistant: Assistant, community: str, question: str, roles: frozenset[str], language: str | None, limit: int
+) -> list[Hit]:
+    """As ``find_hits``, for whoever asks by the API. Raises: InvalidInput."""
+    text = question.strip()
+    if not text:
+        raise InvalidInput("text_empty", field="question", limit=1)
+    if len(text) > assistant.settings.limits.text_chars:
+        raise TooLarge(field="question", limit=assistant.settings.limits.text_chars)
+    return find_hits(assistant, community, text, roles, language, limit)
