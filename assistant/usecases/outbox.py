@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ T = TypeVar("T")
 SCHEDULE_S = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds before each try, counted from the one before (Standard Webhooks, "Delivery and retries")."""
 _JITTER = 0.2
+MOST_CALLS = 8
+"""To one connection at a time."""
+_BUSY_S = 0.2
 _THREADS = 4
 _CARDS = frozenset({Do.POST, Do.AMEND})
 _MISSED = frozenset({Do.DELETE, Do.HIDE, Do.RESTORE, Do.MUTE, Do.UNMUTE, Do.KICK, Do.BAN, Do.UNBAN})
@@ -45,9 +49,11 @@ _MISSED = frozenset({Do.DELETE, Do.HIDE, Do.RESTORE, Do.MUTE, Do.UNMUTE, Do.KICK
 
 @dataclass
 class OutboxWorker:
-    """Any number of them may run, in any number of processes."""
+    """Any number of them may run, in any number of processes. One slow receiver holds up nobody else."""
 
     assistant: Assistant
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _calls: Counter[str] = field(default_factory=Counter)
     _next_call: dict[str, float] = field(default_factory=dict)
     _fine: set[str] = field(default_factory=set)
     _threads: ThreadPoolExecutor = field(
@@ -59,22 +65,31 @@ class OutboxWorker:
         section = self.assistant.settings.outbox
         while not stopping.is_set():
             try:
-                taken = await self.round()
+                taken = await self._take()
             except DatabaseUnavailable:
                 taken = 0
             except Exception:
-                log.exception("a round of the outbox failed")
+                log.exception("the outbox could not be read")
                 taken = 0
-            if taken < section.batch:
-                await _pause(stopping, section.poll_s if not taken else 0.0)
+            if not taken:
+                await _pause(stopping, section.poll_s)
+            elif len(self._tasks) >= section.batch:
+                await asyncio.wait(self._tasks, timeout=section.poll_s, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.gather(*self._tasks)
         self._threads.shutdown(wait=True)
 
-    async def round(self) -> int:
-        """Takes one batch and sees to all of it; how many entries there were."""
+    async def _take(self) -> int:
+        """Begins with as many due entries as there is room for; how many there were."""
         section = self.assistant.settings.outbox
+        room = section.batch - len(self._tasks)
+        if room <= 0:
+            return 0
         now = self.assistant.clock()
-        batch = await self._in_thread(self._claim, now, now + timedelta(seconds=section.lease_s), section.batch)
-        await asyncio.gather(*(self._see_to(delivery) for delivery in batch))
+        batch = await self._in_thread(self._claim, now, now + timedelta(seconds=section.lease_s), room)
+        for delivery in batch:
+            task = asyncio.create_task(self._see_to(delivery))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return len(batch)
 
     async def _see_to(self, delivery: Delivery) -> None:
@@ -97,6 +112,7 @@ class OutboxWorker:
 
     async def _deliver(self, held: Held, delivery: Delivery) -> None:
         timeout_s = max(1.0, self.assistant.settings.outbox.lease_s * 0.8)
+        self._calls[held.connection.id] += 1
         try:
             async with asyncio.timeout(timeout_s):
                 receipt = await self._send(held, delivery)
@@ -108,6 +124,8 @@ class OutboxWorker:
             await self._in_thread(self._give_up, held, delivery, error)
         else:
             await self._in_thread(self._done, held, delivery, receipt)
+        finally:
+            self._calls[held.connection.id] -= 1
 
     async def _send(self, held: Held, delivery: Delivery) -> Receipt:
         http = self.assistant.outgoing
@@ -126,7 +144,10 @@ class OutboxWorker:
             return None
 
     def _wait_s(self, held: Held) -> float:
-        """Seconds until the platform's rate lets this connection call again; the place in the line is taken."""
+        """Seconds until this connection may be called again, by its rate and by what it is busy with; else the place in the line is
+        taken."""
+        if self._calls[held.connection.id] >= MOST_CALLS:
+            return _BUSY_S
         now = time.monotonic()
         at = max(self._next_call.get(held.connection.id, 0.0), now)
         if at - now > 1.0:

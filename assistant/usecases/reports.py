@@ -1,4 +1,4 @@
-"""What has to be said in time: what a connection would have done in its first day of dry run, and whom a promised answer has not reached."""
+"""What is said in time: what a connection would have done in its first day of dry run, and whom a promised answer has not reached."""
 
 from __future__ import annotations
 
