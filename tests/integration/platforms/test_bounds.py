@@ -185,6 +185,8 @@ def test_a_first_day_of_dry_run_is_reported_once(platform_service: Service, rece
     (event,) = shop.receiver.wait("alert")
     assert (event.data["alert"], event.data["connection_id"]) == ("dry_run_report", shop.connection.id)
     assert event.data["counts"] == counts
+    with assistant.database.transaction(shop.community) as transaction:
+        assert transaction.scalar(text("SELECT reported_at FROM connections")) is not None
     report_due(assistant)
     assert len(reports()) == 1
     assert not [one for one in shop.receiver.posted if one.type.startswith("order.")]
