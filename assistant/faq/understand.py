@@ -17,11 +17,11 @@ _ORDER: Final = (
     QuestionKind.SAFETY,
     QuestionKind.MEDICAL,
     QuestionKind.HUMAN,
-    QuestionKind.ACCOUNT,
     QuestionKind.MACHINE,
     QuestionKind.TALK,
+    QuestionKind.ACCOUNT,
 )
-"""The first kind with a rule that holds decides: what may hurt somebody before what only needs somebody else."""
+"""The first kind with a rule that holds decides: what may hurt somebody first; last what is known by how it is said."""
 
 _CARRIED: Final = (QuestionKind.SAFETY, QuestionKind.MEDICAL, QuestionKind.ACCOUNT)
 """Kinds that a question may have by what it refers to ("and my refund?")."""
