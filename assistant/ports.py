@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.text import Normalised
 from assistant.types import ModelRef
+from assistant.types.generation import Generated, Prompted
 
 
 class Classifier(Protocol):
@@ -44,6 +45,28 @@ class Embedder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Shape (texts, ``dimensions``), each row of length 1, or 0 for a text that holds nothing the model knows."""
+        ...
+
+
+class Generator(Protocol):
+    """Writes text by a language model. What it gives back is untrusted, and may be false."""
+
+    @property
+    def ref(self) -> ModelRef: ...
+
+    async def generate(
+        self, prompt: Prompted, *, schema: Mapping[str, Any] | None = None, max_tokens: int = 512, timeout_s: float = 20.0
+    ) -> Generated:
+        """With ``schema`` (the part of JSON Schema that ``assistant.backends.generated`` reads) ``data`` is an object that fits it.
+
+        Raises:
+            DeliveryFailed: nothing came in time, or nothing usable; it may go well another time.
+            DeliveryRefused: the server or the model takes no such request.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Leaves every connection; nothing is asked afterwards."""
         ...
 
 

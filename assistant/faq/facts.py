@@ -23,12 +23,12 @@ _UNIT: Final = re.compile(
 )
 _WORDS: Final[dict[str, int]] = _TABLE["words"]
 _WORD_NUMBER: Final = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
-_HAN_NUMBER: Final = re.compile(_TABLE["patterns"]["han_number"])
+_HAN_NUMBER: Final = re.compile(str(_TABLE["patterns"]["han_number"]))
 _HAN_DIGIT: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _HAN_PLACE: Final = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 _NAME: Final = re.compile(r"(?<![.!?。！？\n] )(?<!^)\b[A-Z][A-Za-z0-9&'-]+(?: [A-Z][A-Za-z0-9&'-]+)*", re.ASCII)
 _NOT_NAMES: Final = frozenset(_TABLE["patterns"]["not_names"])
-_DENIAL: Final = re.compile(_TABLE["patterns"]["denial"])
+_DENIAL: Final = re.compile(str(_TABLE["patterns"]["denial"]))
 
 
 def facts(text: str) -> frozenset[str]:

@@ -157,7 +157,7 @@ def _kinds_table(rows: _Rows) -> Table:
         "false alarms": Better.DOWN,
         "refused": Better.DOWN,
     }
-    note = "Plain questions stand beside each kind and share its words: goods against illness, anger beside abuse (handed over, it does no harm; refused, it does)."
+    note = "Plain questions stand beside each kind and share its words: goods against illness. Anger handed over does no harm; refused, it does."
     return Table("kinds", {**columns, **_counts("questions")}, tuple(found), note)
 
 

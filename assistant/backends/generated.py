@@ -1,0 +1,86 @@
+"""What a model wrote, read with suspicion: thinking aloud taken off, and the one JSON object in it held against a schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from assistant.errors import DeliveryFailed
+
+MAX_CHARS: Final = 100_000
+_THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_DECODER: Final = json.JSONDecoder()
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "null": (type(None),),
+}
+
+
+def without_thoughts(text: str) -> str:
+    """Without what a reasoning model writes before its answer; all of it where the thinking never ends."""
+    text = _THOUGHT.sub("", text[:MAX_CHARS], count=1)
+    return "" if re.match(r"\s*<think(?:ing)?>", text) else text.strip()
+
+
+def read_object(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The first JSON object in ``text``, also inside a fence or after words.
+
+    Raises:
+        DeliveryFailed: there is none, or it does not fit ``schema``.
+    """
+    start = text.find("{")
+    if start < 0:
+        raise DeliveryFailed("the model wrote no JSON object")
+    try:
+        found, _ = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        raise DeliveryFailed("the model wrote a broken JSON object") from None
+    problem = misfit(found, schema)
+    if problem:
+        raise DeliveryFailed(f"the model's JSON does not fit: {problem}")
+    return dict(found)
+
+
+def misfit(value: Any, schema: Mapping[str, Any], path: str = "$") -> str:
+    """Where ``value`` leaves the schema, or an empty string. Read are ``type``, ``enum``, ``required``, ``properties``, ``items``,
+    ``maxItems``, ``maxLength``, ``minimum`` and ``maximum``; what else an object holds is let be."""
+    kind = schema.get("type")
+    if kind is not None and not _is(value, str(kind)):
+        return f"{path} is not of type {kind}"
+    if "enum" in schema and value not in schema["enum"]:
+        return f"{path} is none of the values allowed"
+    if isinstance(value, dict):
+        return _misfit_object(value, schema, path)
+    if isinstance(value, list):
+        if len(value) > schema.get("maxItems", len(value)):
+            return f"{path} has more than {schema['maxItems']} items"
+        items = schema.get("items")
+        return next((p for i, one in enumerate(value) if items and (p := misfit(one, items, f"{path}[{i}]"))), "")
+    if isinstance(value, str) and len(value) > schema.get("maxLength", len(value)):
+        return f"{path} has more than {schema['maxLength']} characters"
+    if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        return f"{path} is out of range"
+    return ""
+
+
+def _misfit_object(value: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> str:
+    missing = [name for name in schema.get("required", ()) if name not in value]
+    if missing:
+        return f"{path} has no {missing[0]}"
+    known = schema.get("properties", {})
+    return next(
+        (p for name, one in known.items() if name in value and (p := misfit(value[name], one, f"{path}.{name}"))), ""
+    )
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return isinstance(value, _TYPES.get(kind, ()))
