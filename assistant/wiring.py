@@ -128,24 +128,23 @@ def build(
     )
 
 
-def build_brain(settings: Settings) -> tuple[Embedder, Reranker]:
-    """The shipped embedder, or the one that ``embedding.model`` names, and the judge of what is found by it.
-
-    Raises:
-        ModelError: it cannot be loaded; the message says why.
-    """
+def build_embedder(settings: Settings) -> Embedder:
+    """The shipped embedder, or the one that ``embedding.model`` names. Raises: ModelError; the message says why."""
     section = settings.embedding
     if section.model is None:
-        embedder: Embedder = StaticEmbedder.load(truncate=section.truncate)
-    else:
-        embedder = SentenceEmbedder.load(
-            section.model,
-            revision=section.revision,
-            prompts={"query": section.query_prompt, "passage": section.passage_prompt},
-            truncate=section.truncate,
-            local_files_only=section.local_files_only,
-        )
-    return embedder, Reranker.read(shipped("models/faq") / "reranker.json")
+        return StaticEmbedder.load(truncate=section.truncate)
+    return SentenceEmbedder.load(
+        section.model,
+        revision=section.revision,
+        prompts={"query": section.query_prompt, "passage": section.passage_prompt},
+        truncate=section.truncate,
+        local_files_only=section.local_files_only,
+    )
+
+
+def build_brain(settings: Settings) -> tuple[Embedder, Reranker]:
+    """The embedder, and the judge of what is found by it. Raises: ModelError."""
+    return build_embedder(settings), Reranker.read(shipped("models/faq") / "reranker.json")
 
 
 def build_generator(settings: Settings) -> Generator | None:
@@ -234,6 +233,7 @@ __all__ = [
     "administration",
     "build",
     "build_classifier",
+    "build_embedder",
     "build_outgoing",
     "build_screener",
     "build_vault",

@@ -16,6 +16,7 @@ from assistant.cli import (
     connections,
     demo,
     doctor,
+    embed,
     harness,
     keys,
     migrate,
@@ -45,6 +46,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
+app.command("embed")(embed.embed)
 app.command("doctor")(doctor.doctor)
 app.command(
     "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

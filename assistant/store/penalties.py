@@ -143,7 +143,7 @@ def in_force(
 
 
 def steps_since(connection: Connection, community: str, step: Step, since: datetime) -> int:
-    """How many of this step a machine has applied in the community since then."""
+    """How many of this step were applied in the community since then, by the machine or by people."""
     query = select(func.count()).where(
         penalties.c.community == community,
         penalties.c.created_at > since,

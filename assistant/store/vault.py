@@ -36,7 +36,7 @@ class Vault:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = {_key_id(key): key for key in keys}
         self._newest = _key_id(keys[0])
-        self._signing = hmac.digest(keys[0], b"assistant signed links", hashlib.sha256)
+        self._signing = [hmac.digest(key, b"assistant signed links", hashlib.sha256) for key in keys]
 
     def seal(self, plain: str, purpose: str) -> Sealed:
         """``purpose`` says what it is (``<connection>/<name>``): a ciphertext moved elsewhere does not open."""
@@ -60,7 +60,11 @@ class Vault:
 
     def sign(self, content: bytes) -> bytes:
         """HMAC-SHA256 under a key of its own, for links that members are given."""
-        return hmac.digest(self._signing, content, hashlib.sha256)
+        return hmac.digest(self._signing[0], content, hashlib.sha256)
+
+    def verifies(self, content: bytes, mac: bytes) -> bool:
+        """Whether any of the keys signed this."""
+        return any(hmac.compare_digest(mac, hmac.digest(key, content, hashlib.sha256)) for key in self._signing)
 
 
 def open_vault(data_dir: Path, given: str | None) -> tuple[Vault, bool]:

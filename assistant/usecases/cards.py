@@ -33,7 +33,8 @@ def card_text(transaction: Transaction, case: Case, language: str) -> str:
     decision = _decision(transaction, case)
     if decision is not None:
         lines += _evidence(decision, language)
-    lines += _details(transaction, case, language)
+    quotable = decision is None or not _UNQUOTED.intersection(decision.labels)
+    lines += _details(transaction, case, language, quotable=quotable)
     if case.state is CaseState.RESOLVED and case.resolution is not None:
         actor = case.resolved_by or ""
         lines.append("— " + words.get(f"cards.{_RESOLVED[case.resolution]}", language, actor=actor))
@@ -93,7 +94,7 @@ def _evidence(decision: DecisionRow, language: str) -> list[str]:
     return lines
 
 
-def _details(transaction: Transaction, case: Case, language: str) -> list[str]:
+def _details(transaction: Transaction, case: Case, language: str, *, quotable: bool) -> list[str]:
     words = load_words()
     details, lines = case.details, []
     because = details.get("because")
@@ -101,14 +102,14 @@ def _details(transaction: Transaction, case: Case, language: str) -> list[str]:
     if case.kind is CaseKind.PENALTY:
         reason = words.get(said, language) if said else str(because)
         lines.append(
-            words.get("cards.step", language, step=words.get(f"steps.{details['step']}", language), because=reason)
+            words.get("cards.step", language, step=words.get(f"card_steps.{details['step']}", language), because=reason)
         )
     elif because:
         lines.append(words.get("cards.detail", language, detail=words.get(said, language) if said else str(because)))
     if case.kind is CaseKind.APPEAL and case.decision_id:
         appeal = appeals.of_decision(transaction, case.community, case.decision_id)
-        if appeal is not None:
+        if appeal is not None and quotable:
             lines.append(words.get("cards.said", language, text=appeal.text[:MAX_TEXT_CHARS]))
-    if details.get("text"):
+    if quotable and details.get("text"):
         lines.append(words.get("cards.detail", language, detail=str(details["text"])))
     return lines

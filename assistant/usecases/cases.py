@@ -29,14 +29,14 @@ from assistant.types import (
     PenaltyState,
     Resolution,
 )
-from assistant.types.delivery import PLATFORM_CANNOT
+from assistant.types.delivery import OVERTURNED, PLATFORM_CANNOT
 from assistant.types.penalties import ANY, Weights
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.follow_up import Followed, apply, message_privately, strike, tell
 from assistant.usecases.identity import new_id
 from assistant.usecases.notices import upheld_notice
-from assistant.usecases.overturn import is_overturned, overturn
+from assistant.usecases.overturn import is_overturned, lift, overturn
 from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
@@ -212,7 +212,7 @@ def _penalty(
     actor: str,
     now: datetime,
 ) -> None:
-    """``remove`` takes the step that was held, ``approve`` spares the member; sparing that is undone holds the step again."""
+    """``remove`` takes the step that was held, ``approve`` spares the member; what is undone is held again."""
     penalty = penalties.penalty_of(transaction, decision.community, decision.id)
     held = assistant.registry.get(decision.connection_id or "")
     if penalty is None or held is None:
@@ -227,7 +227,14 @@ def _penalty(
     elif resolution is Resolution.UNDO and penalty.state is PenaltyState.LIFTED and penalty.because == SPARED:
         penalties.set_state(transaction, penalty, PenaltyState.HELD, now, case.details.get("because"))
     elif resolution is Resolution.UNDO and case.resolution is Resolution.REMOVE:
-        _take_back(assistant, transaction, decision, actor, "penalty undone")
+        lift(
+            transaction,
+            held,
+            decision,
+            now,
+            deliveries.call_off(transaction, case.community, decision.id, OVERTURNED, now),
+        )
+        penalties.set_state(transaction, penalty, PenaltyState.HELD, now, case.details.get("because"))
 
 
 def _appeal(

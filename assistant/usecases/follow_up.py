@@ -197,7 +197,7 @@ def _penalty_entry(held: Held, penalty: PenaltyRow, do: Do, now: datetime, due_a
         reason=f"community rules, decision {penalty.decision_id}",
         refs=penalty.refs or {},
     )
-    key = f"{do.value}:{penalty.id}"
+    key = f"{do.value}:{penalty.id}:{now.timestamp()}"
     return order_entry(held, order, key, now, decision_id=penalty.decision_id, due_at=due_at)
 
 

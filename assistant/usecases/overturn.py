@@ -54,7 +54,7 @@ def overturn(
     free_at = deliveries.call_off(transaction, community, decision.id, OVERTURNED, now)
     strike = penalties.revoke_strike(transaction, community, decision.id, now)
     held = assistant.registry.get(decision.connection_id or "")
-    penalty = _lift(transaction, held, decision, now, free_at)
+    penalty = lift(transaction, held, decision, now, free_at)
     restored = _restore(transaction, held, decision, now, free_at) if held is not None else None
     found = Overturned(decision.id, strike, penalty.step.value if penalty else None, restored)
     _record(assistant, transaction, decision, found, actor, reason, now)
@@ -71,9 +71,10 @@ def is_overturned(transaction: Transaction, community: str, decision_id: str) ->
     return bool(marks) and marks[0] == ACTION
 
 
-def _lift(
+def lift(
     transaction: Transaction, held: Held | None, decision: DecisionRow, now: datetime, free_at: datetime
 ) -> PenaltyRow | None:
+    """The decision's penalty, which holds no longer; its end is ordered for ``free_at`` unless another of its kind is in force."""
     penalty = penalties.penalty_of(transaction, decision.community, decision.id)
     if penalty is None or penalty.state is PenaltyState.LIFTED:
         return None
@@ -94,7 +95,7 @@ def _lift(
             reason=f"decision {decision.id} overturned",
             refs=penalty.refs or {},
         )
-        key = f"lift:{penalty.id}"
+        key = f"lift:{penalty.id}:{now.timestamp()}"
         deliveries.add(transaction, [order_entry(held, order, key, now, decision_id=decision.id, due_at=free_at)])
     return penalty
 

@@ -124,7 +124,8 @@ class Registry:
         held: dict[str, Held] = {}
         by_community: defaultdict[str, list[Held]] = defaultdict(list)
         for row in rows:
-            one = _held(row, owners[row.community], self.vault, self.clock())
+            owner = owners.get(row.community)  # gone between the two queries, perhaps
+            one = _held(row, owner, self.vault, self.clock()) if owner is not None else None
             if one is not None:
                 held[row.id] = one
                 if not one.connection.disabled:

@@ -78,7 +78,9 @@ async def _judge(assistant: Assistant, held: Held, said: Said, deadline: Deadlin
         policy = screener.policy
         within_s = deadline.left(_SCREENING_SHARE)
         decision, elapsed_ms = await assistant.threads.screen(screener.failing(mode), said.message, within_s)
-    except (NotScreened, AssistantError):
+    except Exception as error:
+        if not isinstance(error, NotScreened | AssistantError):
+            log.exception("screening failed", connection=held.connection.id)
         return _Judged(unscreened(policy, assistant.classifier.ref, said.message, "deadline", mode), policy)
     return _Judged(decision, policy, elapsed_ms)
 

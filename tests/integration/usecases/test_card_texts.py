@@ -70,7 +70,7 @@ def test_a_penalty_says_its_step_and_why_it_waits(database: Database, community:
         database, case(community, kind=CaseKind.PENALTY, details={"step": "mute", "because": "hourly", "ends_at": None})
     )
     words = load_words()
-    assert words.get("steps.mute", "en") in text
+    assert words.get("card_steps.mute", "en") in text
     assert words.get("because.hourly", "en") in text
 
 
