@@ -20,17 +20,17 @@ SENTENCES = 4
 def communities(folder: Path, rng: random.Random) -> list[Community]:
     found = []
     for name in SHORT:
-        rows = [row for row in _rows(folder, name) if 4 <= len(row["en"].split()) <= 30]
+        rows = [row for row in rows_of(folder, name) if 4 <= len(row["en"].split()) <= 30]
         for asker, entry in (("en", "zh"), ("zh", "en")):
             found.append(_crossed(f"{name}-{asker}", rng.sample(rows, ENTRIES + UNKNOWN), asker, entry, rng))
     for name in DOCS:
-        rows = _rows(folder, name)
+        rows = rows_of(folder, name)
         for language in ("en", "zh"):
             found.append(_passages(f"{name}-{language}", rows, language, rng))
     return found
 
 
-def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
     with gzip.open(folder / f"parallel-zh-en/{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
