@@ -5,7 +5,7 @@ PORT ?= 8000
 MODELS ?= 1
 BIN := .venv/bin
 comma := ,
-EXTRAS := train,eval,discord,dev$(if $(filter 1,$(MODELS)),$(comma)models)
+EXTRAS := train,eval,discord,llm,mcp,faiss,dev$(if $(filter 1,$(MODELS)),$(comma)models)
 STAMP := .venv/installed-$(MODELS)
 
 .PHONY: run test install lint types layers unit format eval bench train browser clean
