@@ -13,7 +13,7 @@ from starlette.responses import Response
 from assistant.errors import AssistantError, InvalidInput, RateLimited, TooLarge, Unauthenticated
 from assistant.words import choose_language, load_words
 
-OPENAI_PATH = "/v1/moderations"
+OPENAI_PATHS = frozenset({"/v1/moderations", "/v1/chat/completions"})
 PERSPECTIVE_PREFIXES = ("/v1alpha1/", "/$discovery/", "/discovery/")
 
 _PERSPECTIVE_DETAIL = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
@@ -50,8 +50,8 @@ def error_response(request: Request, error: AssistantError) -> Response:
     path = request.url.path
     detail = sentence(error, request.headers.get("accept-language"))
     status, media = error.status, "application/json"
-    if path == OPENAI_PATH:
-        document = _openai(error, detail)
+    if path in OPENAI_PATHS:
+        document = openai_document(error, detail)
     elif path.startswith(PERSPECTIVE_PREFIXES):
         status = _GOOGLE_CODE.get(status, status)
         document = _google(error, detail, status)
@@ -94,7 +94,8 @@ def _problem(error: AssistantError, detail: str, identifier: str) -> dict[str, A
     }
 
 
-def _openai(error: AssistantError, detail: str) -> dict[str, Any]:
+def openai_document(error: AssistantError, detail: str) -> dict[str, Any]:
+    """``error`` as OpenAI's clients parse it."""
     kind, code = _OPENAI_TYPE.get(error.status, ("invalid_request_error", error.message))
     return {"error": {"message": detail, "type": kind, "param": error.field, "code": code}}
 
