@@ -118,7 +118,11 @@ def build_server(client: httpx.AsyncClient, community: str | None = None) -> MCP
     """The tools, over a client that knows the service's address and carries its key. ``community`` is for a key that belongs to none."""
     service = _Service(client, community)
     server = MCPServer(
-        "community-assistant", title="Community Assistant", version=__version__, instructions=INSTRUCTIONS
+        "community-assistant",
+        title="Community Assistant",
+        version=__version__,
+        instructions=INSTRUCTIONS,
+        log_level="WARNING",
     )
 
     @server.tool(title="Ask the community's FAQ", annotations=_KEEPS)
