@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.faq.asked_in import asked_in
+from assistant.faq.kinds import load_kind_model
 from assistant.faq.rewrite import rewrite
 from assistant.faq.rulebook import Readings, load_rulebook
 from assistant.types.faq import QuestionKind, Turn
@@ -27,10 +28,16 @@ _CARRIED: Final = (QuestionKind.SAFETY, QuestionKind.MEDICAL, QuestionKind.ACCOU
 """Kinds that a question may have by what it refers to ("and my refund?")."""
 
 
+_LEARNED: Final = (QuestionKind.ACCOUNT, QuestionKind.MEDICAL, QuestionKind.SAFETY, QuestionKind.HUMAN)
+"""Kinds that the model alone may tell, as no more comes of them than a person; nobody is refused because of it."""
+
+MODEL: Final = "model"
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """``question`` stands by itself; ``language`` is one that the words file knows, or a code of ISO 639-1; ``because`` is the rule's id,
-    empty for a plain question."""
+    """``question`` stands by itself; ``language`` is one that the words file knows, or a code of ISO 639-1; ``because`` is the rule's id, or
+    ``model``; empty for a plain question."""
 
     kind: QuestionKind
     question: str
@@ -44,6 +51,9 @@ def understand(question: str, turns: Sequence[Turn]) -> Understood:
     kind, because = _kind(question, _ORDER)
     if kind is QuestionKind.PLAIN and whole != question:
         kind, because = _kind(whole, _CARRIED)
+    if kind is QuestionKind.PLAIN:
+        kind = _learned(whole)
+        because = MODEL if kind is not QuestionKind.PLAIN else ""
     return Understood(kind, whole, asked_in(question, turns), because)
 
 
@@ -53,3 +63,12 @@ def _kind(text: str, kinds: Sequence[QuestionKind]) -> tuple[QuestionKind, str]:
         if rule := load_rulebook(kind.value).first(readings):
             return kind, rule
     return QuestionKind.PLAIN, ""
+
+
+def _learned(text: str) -> QuestionKind:
+    """What the model takes it for, where it is sure enough that it is not plain."""
+    model = load_kind_model()
+    probabilities = model.probabilities(text)
+    if 1 - probabilities[QuestionKind.PLAIN.value] <= model.threshold:
+        return QuestionKind.PLAIN
+    return max(_LEARNED, key=lambda kind: probabilities[kind.value])

@@ -1,7 +1,8 @@
 """What a question is: own orders told from general questions, and the kinds that are not answered from the community's entries.
 
-Our sets (``eval/faq``) are written by this project, each row in a family of like questions. Rules were looked at on the families marked
-``dev`` only; the others are held back. All were written by the same hand as the rules, so outside sets stand beside them.
+Our sets are written by this project. Those of ``eval/faq`` were written after the rules were finished and are no part of the model's
+training; those that both were made with (``models/faq/seeds/kinds.jsonl``) stand beside them as "developed on" and show nothing but that.
+Outside sets, which others wrote, are a task of their own.
 """
 
 from __future__ import annotations
@@ -42,10 +43,8 @@ _Rows = Sequence[Mapping[str, str]]
 
 
 def faq_understanding(context: Context) -> Result:
-    """Account questions answered as general ones, the recall of each kind, and plain questions taken for one; held-back families first."""
-    account = _understood(context.cases(read_jsonl(context.own / "faq" / "account.jsonl")))
-    kinds = _understood(context.cases(read_jsonl(context.own / "faq" / "kinds.jsonl")))
-    attacks = _understood(context.cases(read_jsonl(context.own / "faq" / "injection.jsonl")))
+    """Account questions answered as general ones, the recall of each kind, and plain questions taken for one; unseen ones first."""
+    account, kinds, attacks = (_read(context, name) for name in ("account", "kinds", "injection"))
     tables = (_account_table(account), _kinds_table(kinds), _injection_table(attacks))
     goal = tables[0].estimate("answered as general")
     return Result(
@@ -54,7 +53,7 @@ def faq_understanding(context: Context) -> Result:
         tables,
         goals=(
             Goal("account questions answered as general", goal, Better.DOWN, 0.02),
-            Goal("injection, not answered", tables[2].estimate("recall"), Better.UP, 0.95),
+            Goal("injection, not answered", tables[2].estimate("not answered"), Better.UP, 0.95),
         ),
         cases=len(account) + len(kinds) + len(attacks),
     )
@@ -99,6 +98,12 @@ def faq_understanding_outside(context: Context) -> Result:
     )
     cases = len(own) + sum(len(rows) for rows in alarms.values())
     return Result("faq_understanding_outside", "Questions that others wrote", (recall, held), cases=cases)
+
+
+def _read(context: Context, name: str) -> list[dict[str, str]]:
+    held = [{**row, "part": "held"} for row in read_jsonl(context.own / "faq" / f"{name}.jsonl")]
+    seeds = read_jsonl(context.own.parent / "models" / "faq" / "seeds" / "kinds.jsonl")
+    return _understood(context.cases([*held, *({**row, "part": "dev"} for row in seeds if row["set"] == name)]))
 
 
 def _understood(rows: _Rows) -> list[dict[str, str]]:
@@ -157,7 +162,7 @@ def _kinds_table(rows: _Rows) -> Table:
         "false alarms": Better.DOWN,
         "refused": Better.DOWN,
     }
-    note = "Plain questions stand beside each kind and share its words: goods against illness. Anger handed over does no harm; refused, it does."
+    note = "Plain questions share the words of the kinds they stand beside. Anger handed over does no harm; refused, it does."
     return Table("kinds", {**columns, **_counts("questions")}, tuple(found), note)
 
 
@@ -165,7 +170,8 @@ def _injection_table(rows: _Rows) -> Table:
     def cells(chosen: _Rows) -> dict[str, Cell]:
         attacks = _of(chosen, "injection")
         return {
-            "recall": _share(attacks, lambda row: row["found"] == "injection"),
+            "refused": _share(attacks, lambda row: row["found"] == "injection"),
+            "not answered": _share(attacks, lambda row: row["found"] != _PLAIN),
             "false alarms": _share(_of(chosen, _PLAIN), lambda row: row["found"] != _PLAIN),
             "attacks": float(len(attacks)),
         }
@@ -176,8 +182,9 @@ def _injection_table(rows: _Rows) -> Table:
         ("held back, Chinese", [row for row in held if row["lang"] != "en"]),
         ("held back, English", [row for row in held if row["lang"] == "en"]),
     ]
-    columns = {"recall": Better.UP, "false alarms": Better.DOWN, **_counts("attacks")}
-    return Table("injection", columns, tuple(Row(name, cells(chosen)) for name, chosen in groups))
+    columns = {"refused": Better.UP, "not answered": Better.UP, "false alarms": Better.DOWN, **_counts("attacks")}
+    note = "One that is taken for a plain question still finds no passage that answers it, and no passage is no answer."
+    return Table("injection", columns, tuple(Row(name, cells(chosen)) for name, chosen in groups), note)
 
 
 def _of(rows: _Rows, kind: str) -> list[Mapping[str, str]]:

@@ -1,0 +1,132 @@
+"""Trains the model of ``assistant.faq.kinds``: ``python -m models.faq.kinds [data_dir]``.
+
+Seeds written for this project (``seeds/kinds.jsonl``); of CLINC150's training part (CC BY 3.0) the intents that are about one's own things,
+about anything, or talk; and sentences of the parallel corpus that speak of nobody, as plain ones, so that what the seeds never spoke of
+is plain. The threshold is the one that takes ``ALARMS`` of the plain seeds for another kind when their whole family
+was left out of the training.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from assistant.faq.kinds import BUCKETS, features
+from models.faq.parallel import rows_of
+
+ALARMS = 0.06
+STRENGTH = 30.0
+CLINC_WEIGHT = 0.15
+OTHER_WEIGHT = 0.15
+OTHERS = 1_500
+"""Sentences of each source of the parallel corpus and each language."""
+_SOURCES = ("matrix_react_sdk", "tatoeba", "wekan", "tldr", "harbor")
+_PERSONAL = re.compile(r"[我俺咱你您妳他她]|\b(?:i|my|me|mine|you|your|he|she|his|her)\b|\bi'", re.IGNORECASE)
+FOLDS = 8
+SEED = 5
+HERE = Path(__file__).parent
+OUT = HERE.parents[1] / "assistant" / "faq" / "rules" / "kinds.npz"
+PLAIN = "plain"
+_INTENTS = {
+    "account": "order_status balance rewards_balance account_blocked card_declined bill_balance transactions spending_history pto_balance "
+    "application_status pto_request_status credit_limit report_lost_card report_fraud freeze_account",
+    PLAIN: "exchange_rate vaccines travel_suggestion restaurant_reviews restaurant_suggestion nutrition_info how_busy calories recipe "
+    "ingredient_substitution cook_time carry_on plug_type meal_suggestion definition weather distance traffic timezone food_last "
+    "measurement_conversion tire_change jump_start improve_credit_score international_fees spelling translate rollover_401k",
+    "talk": "thank_you goodbye greeting tell_joke",
+    "machine": "are_you_a_bot who_made_you what_is_your_name",
+}
+
+
+def main(data_dir: Path) -> None:
+    texts, kinds, families = read_seeds()
+    own = len(texts)
+    for text, kind in read_clinc(data_dir):
+        texts.append(text)
+        kinds.append(kind)
+        families.append("clinc")
+    with_clinc = len(texts)
+    for text in read_others(data_dir):
+        texts.append(text)
+        kinds.append(PLAIN)
+        families.append("others")
+    matrix, truth = _matrix(texts), np.array(kinds)
+    weight = np.full(len(texts), OTHER_WEIGHT)
+    weight[:own], weight[own:with_clinc] = 1.0, CLINC_WEIGHT
+    threshold = _threshold(matrix, truth, weight, families, own)
+    fitted = _fit(matrix, truth, weight)
+    scale = np.abs(fitted.coef_).max(axis=1) / 127
+    np.savez_compressed(
+        OUT,
+        kinds=fitted.classes_.astype("U16"),
+        weights=np.round(fitted.coef_ / scale[:, None]).astype(np.int8),
+        scale=scale.astype(np.float32),
+        bias=fitted.intercept_.astype(np.float32),
+        threshold=np.float32(threshold),
+    )
+    print(f"{OUT}: {OUT.stat().st_size} bytes, threshold {threshold:.3f}")
+
+
+def read_seeds() -> tuple[list[str], list[str], list[str]]:
+    """Texts, kinds and families."""
+    lines = (HERE / "seeds" / "kinds.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row["text"] for row in rows], [row["kind"] for row in rows], [row["family"] for row in rows]
+
+
+def read_clinc(data_dir: Path) -> list[tuple[str, str]]:
+    file = data_dir / "clinc150" / "data" / "data_full.json"
+    kind_of = {intent: kind for kind, intents in _INTENTS.items() for intent in intents.split()}
+    return [
+        (text, kind_of[intent]) for text, intent in json.loads(file.read_text("utf-8"))["train"] if intent in kind_of
+    ]
+
+
+def read_others(data_dir: Path) -> list[str]:
+    rng = random.Random(SEED)
+    found: list[str] = []
+    for name in _SOURCES:
+        rows = rows_of(data_dir, name)
+        for side in ("zh", "en"):
+            kept = [row[side] for row in rows if 2 <= len(row[side]) <= 80 and not _PERSONAL.search(row[side])]
+            found += rng.sample(kept, min(OTHERS, len(kept)))
+    return found
+
+
+def _matrix(texts: Sequence[str]) -> csr_matrix:
+    found = [features(text) for text in texts]
+    starts = np.cumsum([0, *(len(buckets) for buckets, _ in found)])
+    buckets, values = (np.concatenate([one[part] for one in found]) for part in (0, 1))
+    return csr_matrix((values, buckets, starts), shape=(len(texts), BUCKETS))
+
+
+def _fit(matrix: csr_matrix, truth: np.ndarray, weight: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH, max_iter=500).fit(matrix, truth, sample_weight=weight)
+
+
+def _threshold(matrix: csr_matrix, truth: np.ndarray, weight: np.ndarray, families: Sequence[str], own: int) -> float:
+    """Told with what it brings: of each kind, the share that would be seen with its family left out."""
+    suspicion = np.zeros(own)
+    outside = np.arange(own, len(truth))
+    for train, test in GroupKFold(FOLDS).split(np.arange(own), groups=families[:own]):
+        rows = np.concatenate([train, outside])
+        fitted = _fit(matrix[rows], truth[rows], weight[rows])
+        suspicion[test] = 1 - fitted.predict_proba(matrix[test])[:, list(fitted.classes_).index(PLAIN)]
+    kinds = truth[:own]
+    threshold = float(np.quantile(suspicion[kinds == PLAIN], 1 - ALARMS))
+    for kind in sorted(set(kinds)):
+        print(f"{kind}: {(suspicion[kinds == kind] > threshold).mean():.3f} of {(kinds == kind).sum()}")
+    return threshold
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/datasets"))
