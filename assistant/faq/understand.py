@@ -36,8 +36,8 @@ MODEL: Final = "model"
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """``question`` stands by itself; ``language`` is one that the words file knows, or a code of ISO 639-1; ``because`` is the rule's id, or
-    ``model``; empty for a plain question."""
+    """``question`` stands by itself; ``language`` is one that the words file knows, or a code of ISO 639-1; ``because`` is the rule's id,
+    or ``model``; empty for a plain question."""
 
     kind: QuestionKind
     question: str

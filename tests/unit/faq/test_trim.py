@@ -14,7 +14,10 @@ from assistant.faq.trim import quote, supported
 from assistant.faq.written import rewritten, written_sentences
 from assistant.types.faq import Entry, Turn
 
-ZH = "收到商品後七天內可以申請退貨。特價品不接受退換，但瑕疵品除外。退款會在 5–7 個工作天內退回原付款方式（信用卡需視銀行作業時間。）。運費恕不退還。"
+ZH = (
+    "收到商品後七天內可以申請退貨。特價品不接受退換，但瑕疵品除外。"
+    "退款會在 5–7 個工作天內退回原付款方式（信用卡需視銀行作業時間。）。運費恕不退還。"
+)
 EN = (
     "Refunds go back to the card you paid with. It takes 5 to 7 working days, e.g. a week. Shipping fees are not refunded. "
     "See https://shop.example.org/returns. Contact Dr. Lee (Mon. to Fri.) for help! 1. Pack it\n2. Send it"
