@@ -24,7 +24,7 @@ const HANS = /[这们么为说对时个来国过还没经发货单价给钱让�
 const HANT = /[這們麼為說對時個來國過還沒經發貨單價給錢讓問訂運費換積員買賣請謝見東車門]/;
 
 const CSS = `
-:host { all: initial; --bg: var(--assistant-background, #fff); --text: var(--assistant-text, #1b2321); --soft: var(--assistant-soft, #586461);
+:host { --bg: var(--assistant-background, #fff); --text: var(--assistant-text, #1b2321); --soft: var(--assistant-soft, #586461);
   --line: var(--assistant-line, #dbe0dd); --bubble: var(--assistant-bubble, #f0f3f1); --accent: var(--assistant-accent, #0f766e);
   --on: var(--assistant-on-accent, #fff); --bad: #b3261e; }
 .dark { --bg: var(--assistant-background, #171d1c); --text: var(--assistant-text, #e8eeec); --soft: var(--assistant-soft, #a3b1ae);
@@ -32,7 +32,7 @@ const CSS = `
   --on: var(--assistant-on-accent, #07211e); --bad: #ff9d93; }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-.root { z-index: var(--assistant-z-index, 2147483000); color: var(--text); word-break: break-word;
+.root { all: initial; z-index: var(--assistant-z-index, 2147483000); color: var(--text); word-break: break-word;
   font: 15px/1.55 var(--assistant-font, system-ui, -apple-system, "Segoe UI", "PingFang TC", "PingFang SC", "Microsoft JhengHei", "Microsoft YaHei", "Noto Sans CJK TC", sans-serif); }
 .root, .panel { position: fixed; right: calc(16px + env(safe-area-inset-right, 0px)); bottom: calc(16px + env(safe-area-inset-bottom, 0px)); }
 .left, .left .panel { right: auto; left: calc(16px + env(safe-area-inset-left, 0px)); }
