@@ -17,8 +17,10 @@ from assistant.cli import (
     demo,
     doctor,
     embed,
+    faq,
     harness,
     keys,
+    mcp,
     migrate,
     moderate,
     outbox,
@@ -47,6 +49,7 @@ app.command("worker")(worker.worker)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
 app.command("embed")(embed.embed)
+app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.command(
     "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -59,6 +62,7 @@ app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
 app.add_typer(connections.app, name="connections")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(faq.app, name="faq")
 app.add_typer(migrate.app, name="migrate")
 
 

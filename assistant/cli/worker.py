@@ -13,6 +13,7 @@ import uvloop
 from assistant.cli.screen import err
 from assistant.errors import InvalidInput
 from assistant.settings import Settings, load_settings
+from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
 from assistant.usecases.outbox import OutboxWorker
 from assistant.usecases.reports import keep_reporting
@@ -62,9 +63,11 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        reporting = asyncio.create_task(keep_reporting(assistant))
+        beside = [asyncio.create_task(keep_reporting(assistant)), asyncio.create_task(keep_ingesting(assistant))]
         await OutboxWorker(assistant).run(stopping)
-        reporting.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
     finally:
         fresh.cancel()
         await assistant.outgoing.close()

@@ -28,11 +28,13 @@ from assistant.web.ratelimit import LocalRateLimit, RateLimit, SharedRateLimit
 from assistant.web.routes import (
     appeals,
     cases,
+    chat,
     connections,
     decisions,
     docs,
     faq,
     faq_desk,
+    faq_documents,
     health,
     hooks,
     moderate,
@@ -40,6 +42,7 @@ from assistant.web.routes import (
     perspective,
     playground,
     policies,
+    widget,
 )
 from assistant.web.routes import openai as openai_routes
 from assistant.web.shared import Shared
@@ -60,6 +63,9 @@ _ROUTERS = (
     outbox.router,
     faq.router,
     faq_desk.router,
+    faq_documents.router,
+    widget.router,
+    chat.router,
     openai_routes.router,
     perspective.router,
     health.router,

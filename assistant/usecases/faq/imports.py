@@ -90,7 +90,8 @@ def add_documents(assistant: Assistant, job: Job, documents: Documents, *, more:
 def let_go(assistant: Assistant, job: Job) -> Job:
     """Somebody else may take it at once."""
     with assistant.database.transaction(job.community) as transaction:
-        return faq_jobs.lease(transaction, job.id, None) or faq_jobs.get(transaction, job.community, job.id)
+        waiting = faq_jobs.lease(transaction, job.id, None, state=JobState.WAITING.value)
+        return waiting or faq_jobs.get(transaction, job.community, job.id)
 
 
 def get_job(assistant: Assistant, community: str, job_id: str) -> tuple[Job, list[Item]]:

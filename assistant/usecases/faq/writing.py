@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
 from assistant.errors import AssistantError
-from assistant.faq.flow import cite
-from assistant.faq.trim import quote, supported
+from assistant.faq.flow import QUOTE_CHARS, cite
+from assistant.faq.trim import quote
 from assistant.faq.understand import Understood
+from assistant.faq.written import written_sentences
 from assistant.ports import Generator
 from assistant.prompts import load_prompt
-from assistant.types.faq import Citation, FaqReply, Hit
+from assistant.types.faq import FaqReply, Hit
 
 log = structlog.get_logger()
 
@@ -32,7 +32,8 @@ async def write_answer(
     generator: Generator, community: str, understood: Understood, hits: Sequence[Hit], reply: FaqReply
 ) -> FaqReply:
     """``reply`` in the model's words, marked so; as it is where the model fails, knows nothing, or says what no passage does."""
-    passages = [quote(hit.entry, understood.question, PASSAGE_CHARS) for hit in hits[:PASSAGES]]
+    entries = [hit.entry for hit in hits[:PASSAGES]]
+    passages = [quote(entry, understood.question, PASSAGE_CHARS) for entry in entries]
     prompt = load_prompt("faq_answer")
     rendered = prompt.render(
         community=community,
@@ -54,26 +55,10 @@ async def write_answer(
         prompt_tokens=generated.prompt_tokens,
         completion_tokens=generated.completion_tokens,
     )
-    kept = _kept(generated.data or {}, passages)
+    kept = written_sentences(generated.data or {}, entries)
     if not kept:
         return reply
     joint = "" if understood.language.startswith("zh") else " "
-    return replace(
-        reply, answer=joint.join(text for text, _ in kept), citations=_cited(kept, hits, passages), written=True
-    )
-
-
-def _kept(data: Mapping[str, Any], passages: Sequence[str]) -> list[tuple[str, int]]:
-    """The sentences that the passage they name supports, with its place."""
-    if data.get("answerable") is not True:
-        return []
-    found = []
-    for sentence in data.get("sentences", ()):
-        text, at = str(sentence["text"]).strip(), int(sentence["passage"]) - 1
-        if text and 0 <= at < len(passages) and supported(text, [passages[at]]):
-            found.append((text, at))
-    return found
-
-
-def _cited(kept: Sequence[tuple[str, int]], hits: Sequence[Hit], passages: Sequence[str]) -> tuple[Citation, ...]:
-    return tuple(cite(hits[at].entry, passages[at]) for at in dict.fromkeys(at for _, at in kept))
+    cited = {one.entry.id: one.entry for one in kept}
+    citations = tuple(cite(entry, quote(entry, understood.question, QUOTE_CHARS)) for entry in cited.values())
+    return replace(reply, answer=joint.join(one.text for one in kept), citations=citations, written=True)

@@ -115,7 +115,9 @@ def test_the_openapi_document_describes_raw_bodies_and_real_errors(service):
             assert "422" not in operation["responses"] or path.endswith("/policy")
             if path.startswith("/v1/hooks/"):
                 continue  # a platform's own body, signed by it instead of a key
-            if method in {"post", "put", "patch"} and not path.endswith("/test"):
+            if method in {"post", "put", "patch"} and not path.endswith(
+                ("/test", "/stop", "/member-secret", "/faq/documents")
+            ):
                 schema = operation["requestBody"]["content"]["application/json"]["schema"]
                 assert schema["$ref"].rsplit("/", 1)[-1] in document["components"]["schemas"]
                 assert operation["security"]

@@ -10,9 +10,9 @@ from schemathesis.generation import GenerationMode
 
 from assistant.types.access import Scope
 
-OPERATIONS = 34
-NAMES_A_THING = re.compile(r"\{|^/v1/appeals$")
-EXAMPLES = 60
+OPERATIONS = 62
+NAMES_A_THING = re.compile(r"\{|^/v1/(appeals|faq/feedback|faq/documents)$")
+EXAMPLES = 40
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,9 @@ def test_no_request_meets_a_server_error(operations, headers, at):
         assert answer.status_code < 500, f"{case.method} {case.path}: {answer.status_code} {answer.text[:200]}"
 
     generated()
-    assert {200, 201} & statuses or NAMES_A_THING.search(operation.path), f"nothing generated was accepted: {statuses}"
+    assert {200, 201, 202, 204} & statuses or NAMES_A_THING.search(operation.path), (
+        f"nothing generated was accepted: {statuses}"
+    )
 
 
 def test_the_document_has_so_many_operations(operations):

@@ -20,6 +20,25 @@ def connection(operator):
 
 
 @pytest.fixture(scope="module")
+def faq(operator):
+    """Ids of an entry, a conversation that was handed over, a document and the job that read it."""
+    entry = {"id": "tenant-test", "question": "怎麼退貨？", "answer": "七天內可退。"}
+    operator.put("/v1/faq/entries", json={"entries": [entry]})
+    asked = operator.post("/v1/faq/ask", json={"question": "轉人工"}).json()
+    headers = {"content-type": "application/octet-stream"}
+    uploaded = operator.post("/v1/faq/documents?name=tenant-test.md", content=b"# A\n\nB", headers=headers)
+    assert uploaded.status_code in {201, 202}, uploaded.text
+    document = operator.get("/v1/faq/documents").json()["documents"][0]["id"]
+    job = operator.get("/v1/faq/jobs").json()["jobs"][0]["id"]
+    return {
+        "conversation": asked["conversation_id"],
+        "handoff": asked["handoff"]["id"],
+        "document": document,
+        "job": job,
+    }
+
+
+@pytest.fixture(scope="module")
 def case(operator):
     """Of a message that holds a picture, which waits for a person."""
     operator.post("/v1/moderate", json={"text": "看", "attachments": [{"kind": "image"}]})
@@ -46,9 +65,20 @@ def case(operator):
         ("POST", "/v1/cases/{case}/claim"),
         ("POST", "/v1/cases/{case}/resolve"),
         ("POST", "/v1/deliveries/redrive"),
+        ("GET", "/v1/faq/conversations/{conversation}"),
+        ("POST", "/v1/faq/conversations/{conversation}/handoff"),
+        ("DELETE", "/v1/faq/entries/tenant-test"),
+        ("GET", "/v1/faq/handoffs/{handoff}"),
+        ("POST", "/v1/faq/handoffs/{handoff}/hold"),
+        ("POST", "/v1/faq/handoffs/{handoff}/release"),
+        ("POST", "/v1/faq/handoffs/{handoff}/answer"),
+        ("GET", "/v1/faq/documents/{document}"),
+        ("DELETE", "/v1/faq/documents/{document}"),
+        ("GET", "/v1/faq/jobs/{job}"),
+        ("POST", "/v1/faq/jobs/{job}/stop"),
     ],
 )
-def test_another_communitys_things_do_not_exist(stranger, operator, decision, connection, case, method, path):
+def test_another_communitys_things_do_not_exist(stranger, operator, decision, connection, case, faq, method, path):
     bodies = {
         "policy": operator.get("/v1/communities/demo/policy").json(),
         "overturn": {"reason": "x", "actor": "x"},
@@ -57,10 +87,15 @@ def test_another_communitys_things_do_not_exist(stranger, operator, decision, co
         "claim": {"actor": "x"},
         "resolve": {"actor": "x", "resolution": "approve"},
         "redrive": {"ids": ["dlv_of_demo"]},
+        "hold": {"actor": "x"},
+        "release": {"actor": "x"},
+        "answer": {"actor": "x", "answer": "x"},
+        "handoff": {},
     }
     last = path.rpartition("/")[2]
-    body = {"json": bodies.get(last, {})} if method in {"PUT", "POST", "PATCH"} and last != "test" else {}
-    answer = stranger.request(method, path.format(decision=decision, connection=connection, case=case), **body)
+    body = {"json": bodies.get(last, {})} if method in {"PUT", "POST", "PATCH"} and last not in {"test", "stop"} else {}
+    path = path.format(decision=decision, connection=connection, case=case, **faq)
+    answer = stranger.request(method, path, **body)
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
     assert operator.get(f"/v1/decisions/{decision}").status_code == 200
 
@@ -93,4 +128,14 @@ def test_every_route_that_names_a_thing_is_in_the_table_above(service):
         "/v1/connections/{connection_id}/members/{member_id}",
         "/v1/cases/{case_id}/claim",
         "/v1/cases/{case_id}/resolve",
+        "/v1/faq/conversations/{conversation_id}",
+        "/v1/faq/conversations/{conversation_id}/handoff",
+        "/v1/faq/entries/{entry_id}",
+        "/v1/faq/handoffs/{handoff_id}",
+        "/v1/faq/handoffs/{handoff_id}/hold",
+        "/v1/faq/handoffs/{handoff_id}/release",
+        "/v1/faq/handoffs/{handoff_id}/answer",
+        "/v1/faq/documents/{document_id}",
+        "/v1/faq/jobs/{job_id}",
+        "/v1/faq/jobs/{job_id}/stop",
     }
