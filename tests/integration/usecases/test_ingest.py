@@ -370,7 +370,7 @@ class TestJobs:
         job = imports.open_import(assistant, community, documents, Options(), actor="test")
         stopping = threading.Event()
         left = run_job(assistant, job, stopping=stopping, told=lambda _: stopping.set())
-        assert (left.state, left.done, left.leased_until) == (JobState.RUNNING, 1, None)
+        assert (left.state, left.done, left.leased_until) == (JobState.WAITING, 1, None)
         assert run_jobs(assistant) == 1
         assert imports.get_job(assistant, community, job.id)[0].state is JobState.DONE
 

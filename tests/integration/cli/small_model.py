@@ -1,0 +1,14 @@
+"""``assistant`` with a small model in the place of the shipped one: its first argument is what each call of it waits, in seconds."""
+
+from __future__ import annotations
+
+import sys
+
+from assistant import wiring
+from assistant.cli.app import main
+from tests.integration.usecases.reading import SmallEmbedder
+
+if __name__ == "__main__":
+    embedder = SmallEmbedder(float(sys.argv.pop(1)))
+    wiring.build_brain = lambda _: (embedder, None)
+    main()
