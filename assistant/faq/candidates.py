@@ -36,6 +36,8 @@ FEATURES = (
     "told_alike",
     "told_held",
     "told_bm25",
+    "told_lead",
+    "told_length",
     "intent",
     "intent_share",
     "has_asked",
@@ -46,8 +48,11 @@ FEATURES = (
     "other_language",
 )
 """Of an entry. ``asked``: its best way to be asked (``_three``: the mean of its best three, ``_all``: of all); ``told``: its passage;
-``meaning``: inner product; ``alike``: cosine of weighted token sets; ``held``: the share of the question's weight in it; ``bm25`` per weight
-of the question; ``intent``: the classifier's logit over 10, ``intent_share`` its softmax; ``ways``: log of their number."""
+``meaning``: inner product; ``alike``: cosine of weighted token sets; ``held``: the share of the question's weight in it; ``bm25`` per
+weight of the question, ``lead`` over that of the best candidate; ``length``: log of the passage's weight over 10; ``intent``: the
+classifier's logit over 10, ``intent_share`` its softmax; ``ways``: log of their number."""
+
+_BM25, _LEAD = (FEATURES.index(name) for name in ("told_bm25", "told_lead"))
 
 CONTEXT = ("unknown", "tokens", "entries", "has_intents")
 """Of the question: the share of its weight in tokens that no entry holds, log of its tokens, log of the entries, whether there is a
@@ -78,12 +83,20 @@ def find(segment: Segment, question: Question, allowed: Mask | None) -> Candidat
     features = np.zeros((len(entries), len(FEATURES)), np.float32)
     if len(entries):
         features[:, :7] = _asked(segment.asked, question, words[0], scores[0], entries)
-        features[:, 7:11] = _told(segment.told, question, words[1], scores[1], entries)
-        features[:, 11:13], features[:, 14] = _intent(segment, logits, entries)
-        features[:, 13] = (ways := np.diff(segment.asked.starts)[entries]) > 0
-        features[:, 15], features[:, 16] = np.log1p(ways), segment.tightness[entries]
-        features[:, 17:] = [_script(question.language, segment.entries[i].language) for i in entries]
+        features[:, 7:13] = _told(segment.told, question, words[1], scores[1], entries)
+        features[:, 13:15], features[:, 16] = _intent(segment, logits, entries)
+        features[:, 15] = (ways := np.diff(segment.asked.starts)[entries]) > 0
+        features[:, 17], features[:, 18] = np.log1p(ways), segment.tightness[entries]
+        features[:, 19:] = [_script(question.language, segment.entries[i].language) for i in entries]
     return Candidates(entries, features)
+
+
+def together(parts: Sequence[Candidates]) -> Floats:
+    """The features of all segments' candidates, with those that compare them filled in."""
+    features = np.concatenate([part.features for part in parts])
+    if len(features):
+        features[:, _LEAD] = features[:, _BM25] / max(float(features[:, _BM25].max()), 1e-6)
+    return features
 
 
 def context(segments: Sequence[Segment], question: Question, entries: int) -> Floats:
@@ -148,7 +161,9 @@ def _best_and_three(values: Floats, starts: np.ndarray, counts: np.ndarray) -> t
 def _told(side: Side, question: Question, asked: Asked, bm25: Floats, entries: Ids) -> Floats:
     held, alike = side.overlaps(asked, entries)
     meaning = side.vectors.rows[entries] @ question.vector
-    return np.stack((meaning, alike, held, bm25[entries] / max(asked.mass, 1e-6)), axis=1)
+    words = bm25[entries]
+    length = np.log1p(side.lexical.masses[entries]) / 10
+    return np.stack((meaning, alike, held, words / max(asked.mass, 1e-6), np.zeros_like(words), length), axis=1)
 
 
 def _intent(segment: Segment, logits: Floats | None, entries: Ids) -> tuple[Floats, Floats]:

@@ -33,7 +33,12 @@ def decide(hits: Sequence[Hit], floor: float, gap: float) -> Decided:
     first, second = (hits[i] if len(hits) > i else None for i in (0, 1))
     if first is None:
         return Decided(Verdict.NOTHING, (), "floor")
-    if second is not None and first.score - second.score < gap and first.score + second.score >= floor and _askable(first, second):
+    if (
+        second is not None
+        and first.score - second.score < gap
+        and first.score + second.score >= floor
+        and _askable(first, second)
+    ):
         return Decided(Verdict.CLARIFY, (first, second), "gap")
     if first.score >= floor:
         return Decided(Verdict.ANSWER, (first,), "clear")

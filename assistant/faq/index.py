@@ -84,24 +84,19 @@ class FaqIndex:
         ]
 
     def judged(self, asked: Question, now: datetime, roles: frozenset[str]) -> list[Ranked]:
-        entries: list[Entry] = []
-        told: list[Floats] = []
-        features: list[Floats] = []
-        for segment in self.segments:
-            found = candidates.find(segment, asked, segment.allowed(now, roles))
-            entries.extend(segment.entries[i] for i in found.entries)
-            features.append(found.features)
-            told.append(segment.told.vectors.rows[found.entries])
-        matrix = np.concatenate(features)
+        parts = [candidates.find(segment, asked, segment.allowed(now, roles)) for segment in self.segments]
+        pairs = list(zip(self.segments, parts, strict=True))
+        entries = [segment.entries[i] for segment, part in pairs for i in part.entries]
+        matrix = candidates.together(parts)
         logits, none = self.reranker.logits(matrix, candidates.context(self.segments, asked, len(self)))
         logits = logits + nudges(entries, self.feedback, now)
         shares = probabilities(logits, none, self.reranker.temperature)
         order = np.argsort(-shares, kind="stable")
-        vectors = np.concatenate(told)
+        vectors = np.concatenate([segment.told.vectors.rows[part.entries] for segment, part in pairs])
         return without_twins([Ranked(entries[i], float(shares[i]), matrix[i], vectors[i]) for i in order])
 
     def with_changes(self, upserts: Sequence[Entry], vectors: Floats, deletions: Collection[str]) -> FaqIndex:
-        """A snapshot with ``upserts`` (and their rows of ``vectors``) and without ``deletions``; time follows the changes, not the index."""
+        """A snapshot with ``upserts`` (and their rows of ``vectors``) and without ``deletions``; the time it takes follows the changes."""
         gone = frozenset(deletions) | {entry.id for entry in upserts}
         first, *since = (segment.without(gone) for segment in self.segments)
         kept, rows = since[0].living() if since else ([], np.zeros((0, vectors.shape[1]), np.float32))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def grams(text: str) -> list[str]:
     """Tokens, and pairs of neighbouring words; pairs of Han characters are tokens already."""
     tokens = lexical_tokens(text)
     words = ["^", *(token for token in tokens if token.isascii()), "$"]
-    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)] if len(words) > 2 else []
+    pairs = [f"{a} {b}" for a, b in pairwise(words)] if len(words) > 2 else []
     return tokens + pairs
 
 

@@ -37,8 +37,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LexicalIndex:
-    """``documents[starts[t] : starts[t + 1]]`` are the texts that hold token ``t``, ascending, and ``impacts`` what it adds to their scores.
-    ``masses`` is each text's sum of ``idf`` over its distinct tokens."""
+    """``documents[starts[t] : starts[t + 1]]`` are the texts that hold token ``t``, ascending, and ``impacts`` what it adds to their
+    scores. ``masses`` is each text's sum of ``idf`` over its distinct tokens."""
 
     size: int
     tokens: dict[str, int]

@@ -1,7 +1,7 @@
 """The learned judge of candidates: one number per entry, and one for "none of them"; their softmax is the probability of each.
 
-A linear part and one hidden layer, small enough to read; ``models/faq/train.py`` fits them list by list (Cao et al., ICML 2007), with a list's
-loss being the probability that was not given to a right entry, or to none where no entry is right.
+A linear part and one hidden layer, small enough to read; ``models/faq/train.py`` fits them list by list (Cao et al., ICML 2007), with a
+list's loss being the probability that was not given to a right entry, or to none where no entry is right.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ class Segment:
     def build(
         cls, entries: Sequence[Entry], vectors: Floats, make: VectorsBuilder, like: Segment | None = None
     ) -> Segment:
-        """``vectors`` has a row for each of ``entry_texts`` of each entry. With ``like``, words weigh what they weigh there and no classifier
-        is learnt: for the few entries that change between two builds."""
+        """``vectors`` has a row for each of ``entry_texts`` of each entry. With ``like``, words weigh what they weigh there and no
+        classifier is learnt: for the few entries that change between two builds."""
         texts = [entry_texts(entry) for entry in entries]
         last = np.cumsum([len(own) for own in texts], dtype=np.int64) - 1
         is_told = np.zeros(len(vectors), np.bool_)
@@ -48,7 +48,9 @@ class Segment:
         asked = Side.build(
             [own[:-1] for own in texts], vectors[~is_told], make, like.asked.lexical.statistics if like else None
         )
-        told = Side.build([own[-1:] for own in texts], vectors[is_told], make, like.told.lexical.statistics if like else None)
+        told = Side.build(
+            [own[-1:] for own in texts], vectors[is_told], make, like.told.lexical.statistics if like else None
+        )
         roles = tuple(dict.fromkeys(frozenset(entry.roles) for entry in entries))
         number = {group: i for i, group in enumerate(roles)}
         since = np.array([_seconds(e.valid_from, -np.inf) for e in entries], np.float64)
@@ -91,7 +93,9 @@ class Segment:
         kept = np.flatnonzero(self.alive).astype(np.int32)
         rows, counts = self.asked.rows_of(kept)
         asked, told = self.asked.vectors.rows[rows], self.told.vectors.rows[kept]
-        order = np.argsort(np.concatenate((np.repeat(np.arange(len(kept)), counts), np.arange(len(kept)) + 0.5)), kind="stable")
+        order = np.argsort(
+            np.concatenate((np.repeat(np.arange(len(kept)), counts), np.arange(len(kept)) + 0.5)), kind="stable"
+        )
         return [self.entries[i] for i in kept], np.concatenate((asked, told))[order]
 
 

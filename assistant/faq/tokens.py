@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from assistant.text.han import HAN, fold
 
@@ -26,7 +27,7 @@ def lexical_tokens(text: str) -> list[str]:
         word = run[0]
         if run["han"]:
             tokens.extend(word)
-            tokens.extend(map("".join, zip(word, word[1:], strict=False)))
+            tokens.extend(map("".join, pairwise(word)))
         else:
             tokens.append(_stem(word.translate(_MARKS)))
     return tokens

@@ -11,6 +11,9 @@ from eval.tasks.chinese import cold_dev, cold_test, toxicn_test
 from eval.tasks.cloak import toxicloakcn
 from eval.tasks.cntp import cntp
 from eval.tasks.english import edos_dev, olid_test, surge_toxicity
+from eval.tasks.faq_abstention import faq_abstention_banking, faq_abstention_clinc
+from eval.tasks.faq_retrieval import faq_bilingual, faq_dtc, faq_passages
+from eval.tasks.faq_speed import faq_speed
 from eval.tasks.hatecheck import hatecheck
 from eval.tasks.obfuscation import obfuscation
 from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
@@ -48,5 +51,11 @@ TASKS: Mapping[str, Task] = {
     "toxic_spans": toxic_spans,
     "personal_data_multipriv": multipriv,
     "personal_data_presidio": presidio,
+    "faq_passages": faq_passages,
+    "faq_bilingual": faq_bilingual,
+    "faq_dtc": faq_dtc,
+    "faq_abstention_clinc": faq_abstention_clinc,
+    "faq_abstention_banking": faq_abstention_banking,
+    "faq_speed": faq_speed,
     **SAMPLE,
 }

@@ -1,4 +1,5 @@
-"""Communities out of CLINC150's training rows: each knows some of the intents, with a number of ways to ask each; the rest it does not know.
+"""Communities out of CLINC150's training rows: each knows some of the intents,
+with a number of ways to ask each; the rest it does not know.
 
 Far out-of-scope rows of CLINC150 are in the evaluation (as BANKING77-OOS ood-oos), so none of them is read here.
 """
@@ -14,11 +15,28 @@ from assistant.types.faq import Entry
 from models.faq.community import Asking, Community
 
 BANKING = (
-    "freeze_account routing pin_change bill_due pay_bill account_blocked interest_rate min_payment bill_balance transfer order_checks balance "
-    "spending_history transactions report_fraud replacement_card_duration expiration_date damaged_card improve_credit_score report_lost_card "
-    "card_declined credit_limit_change apr redeem_rewards credit_limit rewards_balance application_status credit_score new_card "
-    "international_fees"
-).split()
+    *(
+        "freeze_account",
+        "routing",
+        "pin_change",
+        "bill_due",
+        "pay_bill",
+        "account_blocked",
+        "interest_rate",
+        "min_payment",
+    ),
+    *("bill_balance", "transfer", "order_checks", "balance", "spending_history", "transactions", "report_fraud", "apr"),
+    *("replacement_card_duration", "expiration_date", "damaged_card", "improve_credit_score", "report_lost_card"),
+    *(
+        "card_declined",
+        "credit_limit_change",
+        "redeem_rewards",
+        "credit_limit",
+        "rewards_balance",
+        "application_status",
+    ),
+    *("credit_score", "new_card", "international_fees"),
+)
 WAYS = (1, 2, 3, 5, 10, 25, 60, 80)
 IN, OUT = 160, 110
 
@@ -31,7 +49,7 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
     found = []
     for number, ways in enumerate(WAYS * 2):
         narrow = number % 2 == 1 and number < len(WAYS)
-        pool = BANKING if narrow else sorted(of)
+        pool = list(BANKING) if narrow else sorted(of)
         known = sorted(rng.sample(pool, round(len(pool) * rng.uniform(0.55, 0.75))))
         found.append(_community(f"clinc-{number}-{ways}", of, pool, known, ways, rng))
     return found

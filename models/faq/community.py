@@ -9,8 +9,8 @@ from assistant.types.faq import Entry
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """``right`` holds the ids of the entries that answer; none where the community does not know. ``group`` keeps what came from one text on
-    one side of a split."""
+    """``right`` holds the ids of the entries that answer; none where the community does not know. ``group`` keeps what came from one
+    text on one side of a split."""
 
     text: str
     right: frozenset[str]

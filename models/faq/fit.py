@@ -111,5 +111,12 @@ def fit(lists: Sequence[Listed], hidden: int = HIDDEN, steps: int = STEPS) -> Fi
 
 
 def _layer(judge: Judge, which: int) -> Layer:
-    parts = (judge.mean[which], judge.scale[which], judge.linear[which], judge.into[which], judge.shift[which], judge.out[which])
+    parts = (
+        judge.mean[which],
+        judge.scale[which],
+        judge.linear[which],
+        judge.into[which],
+        judge.shift[which],
+        judge.out[which],
+    )
     return Layer(*(part.detach().numpy().astype(np.float32) for part in parts))

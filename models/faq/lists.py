@@ -22,8 +22,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """``features`` (candidates, ``FEATURES``); ``right`` masks the candidates that answer; ``answerable`` says whether any entry does, found
-    or not."""
+    """``features`` (candidates, ``FEATURES``); ``right`` masks the candidates that answer; ``answerable`` says whether any entry does,
+    found or not."""
 
     features: npt.NDArray[np.float32]
     context: npt.NDArray[np.float32]
@@ -45,6 +45,14 @@ def listed(community: Community, embedder: Embedder) -> list[Listed]:
         right = np.array([community.entries[i].id in asking.right for i in seen.entries], np.bool_)
         context = candidates.context([segment], question, len(community.entries))
         found.append(
-            Listed(seen.features, context, right, bool(asking.right), community.kind, community.name, asking.group)
+            Listed(
+                candidates.together([seen]),
+                context,
+                right,
+                bool(asking.right),
+                community.kind,
+                community.name,
+                asking.group,
+            )
         )
     return found

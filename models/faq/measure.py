@@ -55,7 +55,8 @@ def figures(found: Judged) -> dict[str, float]:
 def calibration_error(found: Judged, bins: int = 10) -> float:
     which = np.minimum((found.first * bins).astype(int), bins - 1)
     errors = [
-        abs(found.first[which == b].mean() - found.right[which == b].mean()) * (which == b).sum() for b in np.unique(which)
+        abs(found.first[which == b].mean() - found.right[which == b].mean()) * (which == b).sum()
+        for b in np.unique(which)
     ]
     return float(sum(errors) / max(len(found.first), 1))
 

@@ -1,5 +1,5 @@
-"""Communities out of the aligned sentences (``parallel-zh-en``): sentences asked for in the other language, and passages asked for by part of
-a sentence of theirs (inverse cloze: Lee, Chang and Toutanova, ACL 2019)."""
+"""Communities out of the aligned sentences (``parallel-zh-en``): sentences asked for in the other language, and passages asked for by
+part of a sentence of theirs (inverse cloze: Lee, Chang and Toutanova, ACL 2019)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
     for name in DOCS:
         rows = rows_of(folder, name)
         for language in ("en", "zh"):
-            found.append(_passages(f"{name}-{language}", rows, language, rng))
+            found.append(_passages(f"{name}-{language}-passages", rows, language, rng))
+            found.append(_passages(f"{name}-{language}-titled", rows, language, rng, titled=True))
     return found
 
 
@@ -42,7 +43,8 @@ def language_of(row: dict[str, str], side: str) -> str:
 def _crossed(name: str, rows: list[dict[str, str]], asker: str, entry: str, rng: random.Random) -> Community:
     known, unknown = rows[:ENTRIES], rows[ENTRIES:]
     entries = [
-        Entry(id=str(i), language=language_of(row, entry), question=row[entry], answer="") for i, row in enumerate(known)
+        Entry(id=str(i), language=language_of(row, entry), question=row[entry], answer="")
+        for i, row in enumerate(known)
     ]
     right = {row[entry]: frozenset({str(i)}) for i, row in enumerate(known)}
     asked = rng.sample(known, ASKED) + unknown
@@ -50,26 +52,36 @@ def _crossed(name: str, rows: list[dict[str, str]], asker: str, entry: str, rng:
     return Community(name, "crossed", tuple(entries), tuple(askings))
 
 
-def _passages(name: str, rows: list[dict[str, str]], language: str, rng: random.Random) -> Community:
+def _passages(
+    name: str, rows: list[dict[str, str]], language: str, rng: random.Random, *, titled: bool = False
+) -> Community:
     groups = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
     groups = [g for g in groups if sum(len(row[language]) for row in g) >= (120 if language == "en" else 50)]
     chosen = rng.sample(groups, min(len(groups), ENTRIES + UNKNOWN))
     known, unknown = chosen[:-UNKNOWN], chosen[-UNKNOWN:]
-    entries = [
-        Entry(id=str(i), language=language_of(g[0], language), answer="\n".join(row[language] for row in g))
-        for i, g in enumerate(known)
-    ]
-    askings = [
-        Asking(_part(g, language, rng), frozenset({str(i)}), language_of(g[0], language), g[0]["en"])
-        for i, g in rng.sample(list(enumerate(known)), min(ASKED, len(known)))
-    ]
-    askings += [Asking(_part(g, language, rng), frozenset(), language_of(g[0], language), g[0]["en"]) for g in unknown]
-    return Community(name, "passages", tuple(entries), tuple(askings))
+    entries = [_entry(str(i), group, language, titled) for i, group in enumerate(known)]
+    asked = rng.sample(list(enumerate(known)), min(ASKED, len(known)))
+    askings = [_asking(group, language, frozenset({str(i)}), rng) for i, group in asked]
+    askings += [_asking(group, language, frozenset(), rng) for group in unknown]
+    return Community(name, "titled" if titled else "passages", tuple(entries), tuple(askings))
+
+
+def _entry(name: str, group: list[dict[str, str]], language: str, titled: bool) -> Entry:
+    """``titled``: under its shortest sentence, which stands for a question."""
+    sentences = [row[language] for row in group]
+    first = min(sentences, key=len) if titled else ""
+    answer = "\n".join(s for s in sentences if s != first)
+    return Entry(id=name, language=language_of(group[0], language), question=first, answer=answer)
+
+
+def _asking(group: list[dict[str, str]], language: str, right: frozenset[str], rng: random.Random) -> Asking:
+    return Asking(_part(group, language, rng), right, language_of(group[0], language), group[0]["en"])
 
 
 def _part(group: list[dict[str, str]], language: str, rng: random.Random) -> str:
-    """Part of the longest sentence, with some of its words left out: a question holds only some of the passage's words."""
-    sentence = max((row[language] for row in group), key=len)
+    """Part of a sentence, with some of its words left out: a question holds only some of the passage's words."""
+    ranked = sorted((row[language] for row in group), key=len)
+    sentence = ranked[-1] if rng.random() < 0.7 else rng.choice(ranked)
     units = sentence.split() if language == "en" else list(sentence)
     size = max(4, min(len(units), rng.randint(6, 14) if language == "en" else rng.randint(8, 22)))
     start = rng.randint(0, max(0, len(units) - size))

@@ -1,7 +1,7 @@
 """Communities out of our own seeds (``seeds/topics.jsonl``): a shop's topics in three scripts, each written in its language.
 
-A topic holds, per language, a question, its answer and three other ways to ask it. A community knows some topics, in one language or in all,
-as questions with answers or as bare passages, and is asked in any language about all of them, and about nothing of the sort (Tatoeba).
+A topic holds, per language, a question, its answer and three other ways to ask it. A community knows some topics, in one language or in
+all, as questions with answers or as bare passages, and is asked in any language about all of them, and about nothing of the sort (Tatoeba).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ SEEDS = Path(__file__).with_name("seeds") / "topics.jsonl"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 ROUNDS = 3
 FAR = 25
-
 
 
 def communities(folder: Path, rng: random.Random) -> list[Community]:

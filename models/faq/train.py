@@ -1,8 +1,8 @@
 """Builds ``models/faq/weights``: ``make train``, or ``python -m models.faq.train``.
 
-Simulated communities (CLINC150 train, our own shop topics, aligned sentences) are indexed and asked; the lists of candidates that come back,
-with the right ones marked, fit the reranker. Five fits, each on four fifths of the groups, judge the fifth they have not seen: these held-back
-probabilities give the temperature, the default floor and gap, and the figures. The last fit, on all, ships.
+Simulated communities (CLINC150 train, our own shop topics, aligned sentences) are indexed and asked; the lists of candidates that come
+back, with the right ones marked, fit the reranker. Five fits, each on four fifths of the groups, judge the fifth they have not seen:
+these held-back probabilities give the temperature, the default floor and gap, and the figures. The last fit, on all, ships.
 """
 
 from __future__ import annotations

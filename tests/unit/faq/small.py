@@ -28,11 +28,10 @@ MEANINGS = {"运费": "shipping", "邮费": "shipping", "退款": "refund", "积
 def encode(texts: Sequence[str]) -> Floats:
     """The mean of a fixed random vector per token."""
     rows = np.zeros((len(texts), DIMENSIONS), np.float32)
-    for row, text in zip(rows, texts, strict=True):
+    for i, text in enumerate(texts):
         for token in lexical_tokens(text):
-            row += _vector(MEANINGS.get(token, token))
-        row /= max(float(np.linalg.norm(row)), 1e-9)
-    return rows
+            rows[i] += _vector(MEANINGS.get(token, token))
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
 def _vector(token: str) -> Floats:

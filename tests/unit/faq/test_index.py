@@ -15,9 +15,13 @@ from assistant.faq.candidates import FEATURES
 from assistant.types.faq import Entry, Hit
 from tests.unit.faq.small import NOW, ask, index, vectors
 
-SHIPPING = Entry(id="ship", language="zh-Hans", question="运费怎么算？", alternatives=("邮费多少",), answer="满99元免运费。")
+SHIPPING = Entry(
+    id="ship", language="zh-Hans", question="运费怎么算？", alternatives=("邮费多少",), answer="满99元免运费。"
+)
 REFUND = Entry(id="refund", language="zh-Hant", question="退款要多久？", answer="三個工作天內退回原付款方式。")
-POINTS = Entry(id="points", language="en", question="How do points work?", answer="You earn one point for each dollar spent.")
+POINTS = Entry(
+    id="points", language="en", question="How do points work?", answer="You earn one point for each dollar spent."
+)
 PASSAGE = Entry(id="care", language="en", answer="Wash a wool blanket by hand.", headings=("Care", "Wool"))
 ALL = (SHIPPING, REFUND, POINTS, PASSAGE)
 
@@ -89,12 +93,22 @@ def test_entries_of_a_role_are_seen_by_it_alone() -> None:
 
 def test_the_hidden_ones_do_not_crowd_out_the_visible() -> None:
     """A limit before the filter once left nothing: more entries than are looked up lie nearer, and none may be seen."""
-    hidden = [Entry(id=f"h{i}", language="en", question="points points points", answer="x", roles=("staff",)) for i in range(300)]
+    hidden = [
+        Entry(id=f"h{i}", language="en", question="points points points", answer="x", roles=("staff",))
+        for i in range(300)
+    ]
     assert ids(ask(index([*hidden, POINTS]), "points points points"))[0] == "points"
 
 
 def test_an_entry_in_the_askers_script_comes_first_and_its_twin_is_not_shown() -> None:
-    hant = replace(SHIPPING, id="hant", language="zh-Hant", question="運費怎麼算？", alternatives=("郵費多少",), answer="滿99元免運費。")
+    hant = replace(
+        SHIPPING,
+        id="hant",
+        language="zh-Hant",
+        question="運費怎麼算？",
+        alternatives=("郵費多少",),
+        answer="滿99元免運費。",
+    )
     searched = index((SHIPPING, hant, REFUND))
     for question, first in (("運費怎麼算", "hant"), ("运费怎么算", "ship")):
         hits = ask(searched, question)
@@ -126,7 +140,11 @@ def crowd(count: int) -> list[Entry]:
 
 def test_deletion_and_replacement_hold_at_once() -> None:
     searched = index(ALL)
-    changed = searched.with_changes([replace(REFUND, question="How are refunds paid?")], vectors([replace(REFUND, question="How are refunds paid?")]), ["ship"])
+    changed = searched.with_changes(
+        [replace(REFUND, question="How are refunds paid?")],
+        vectors([replace(REFUND, question="How are refunds paid?")]),
+        ["ship"],
+    )
     assert "ship" not in ids(ask(changed, "运费怎么算"))
     assert ids(ask(changed, "how are refunds paid"))[0] == "refund"
     assert ids(ask(changed, "how are refunds paid")).count("refund") == 1
@@ -151,7 +169,10 @@ def test_many_changes_end_where_a_new_index_begins() -> None:
     rng, searched, truth = random.Random(8), index(crowd(30)), {entry.id: entry for entry in crowd(30)}
     for step in range(12):
         gone = rng.sample(sorted(truth), 2)
-        new = [replace(truth[rng.choice(sorted(truth))], answer=f"changed {step}"), Entry(id=f"n{step}", language="en", question=f"fresh {step}", answer="y")]
+        new = [
+            replace(truth[rng.choice(sorted(truth))], answer=f"changed {step}"),
+            Entry(id=f"n{step}", language="en", question=f"fresh {step}", answer="y"),
+        ]
         searched = searched.with_changes(new, vectors(new), gone)
         truth = {key: value for key, value in truth.items() if key not in gone} | {entry.id: entry for entry in new}
     assert len(searched) == len(truth)

@@ -26,7 +26,11 @@ def fitted() -> Intents:
 def test_it_tells_apart_what_the_nearest_example_would_not() -> None:
     model = fitted()
     assert list(model.entries) == [0, 2, 3]
-    for question, entry in (("when will the sofa arrive", 0), ("send back money for the sofa", 2), ("cancel the sofa", 3)):
+    for question, entry in (
+        ("when will the sofa arrive", 0),
+        ("send back money for the sofa", 2),
+        ("cancel the sofa", 3),
+    ):
         logits = model.logits(question, encode([question])[0])
         assert model.entries[int(np.argmax(logits))] == entry
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.faq.lexical import B, K1, LexicalIndex, highest
+from assistant.faq.lexical import K1, B, LexicalIndex, highest
 from assistant.faq.tokens import lexical_tokens
 
 TEXTS = ["运费多少", "退款要多久", "refund takes days", "运费 运费 运费 怎么算", "", "积分怎么算 积分"]
@@ -35,7 +35,9 @@ def written_out(texts: list[str], question: str) -> list[float]:
 @pytest.mark.parametrize("question", ["运费怎么算", "refunds", "多少 多少", "积分", "没有的词", ""])
 def test_scores_are_the_formulas(question: str) -> None:
     index = LexicalIndex.build(TEXTS)
-    assert index.all_scores(index.asked(lexical_tokens(question))) == pytest.approx(written_out(TEXTS, question), abs=1e-5)
+    assert index.all_scores(index.asked(lexical_tokens(question))) == pytest.approx(
+        written_out(TEXTS, question), abs=1e-5
+    )
 
 
 def test_best_first_and_only_those_that_share_something() -> None:
@@ -60,7 +62,10 @@ def test_overlaps_are_the_shared_weight() -> None:
     index = LexicalIndex.build(TEXTS)
     asked = index.asked(lexical_tokens("运费怎么算"))
     found = index.overlaps(asked, np.array([3, 2, 0], np.int32))
-    shared = [sum(index.statistics.idf[t] for t in set(lexical_tokens("运费怎么算")) & set(lexical_tokens(TEXTS[i]))) for i in (3, 2, 0)]
+    shared = [
+        sum(index.statistics.idf[t] for t in set(lexical_tokens("运费怎么算")) & set(lexical_tokens(TEXTS[i])))
+        for i in (3, 2, 0)
+    ]
     assert found == pytest.approx(shared, abs=1e-5)
 
 
@@ -68,7 +73,9 @@ def test_additions_are_weighed_by_the_collection_that_they_join() -> None:
     whole = LexicalIndex.build(TEXTS)
     added = LexicalIndex.build([TEXTS[3]], whole.statistics)
     question = lexical_tokens("运费怎么算")
-    assert added.all_scores(added.asked(question))[0] == pytest.approx(whole.all_scores(whole.asked(question))[3], abs=1e-5)
+    assert added.all_scores(added.asked(question))[0] == pytest.approx(
+        whole.all_scores(whole.asked(question))[3], abs=1e-5
+    )
 
 
 @given(st.lists(st.sampled_from([0.0, 1.0, 2.0, 3.5]), max_size=20), st.integers(0, 25))

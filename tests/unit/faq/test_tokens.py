@@ -23,7 +23,14 @@ def test_full_width_and_case_make_no_difference() -> None:
 
 
 def test_english_plurals_meet_their_singular() -> None:
-    pairs = [("refunds", "refund"), ("deliveries", "delivery"), ("boxes", "boxe"), ("status", "status"), ("address", "address"), ("bus", "bus")]
+    pairs = [
+        ("refunds", "refund"),
+        ("deliveries", "delivery"),
+        ("boxes", "boxe"),
+        ("status", "status"),
+        ("address", "address"),
+        ("bus", "bus"),
+    ]
     assert [lexical_tokens(word) for word, _ in pairs] == [[stem] for _, stem in pairs]
 
 
