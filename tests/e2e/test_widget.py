@@ -234,8 +234,10 @@ def test_the_button_for_a_person_hands_over_before_anything_was_asked(shop, faq)
 def test_a_person_answers_the_bot_is_silent_and_the_bot_speaks_again(shop, faq):
     page = opened(shop().visit())
     ask(page, "可以刻字嗎？")
-    page.click(".person")
+    with page.expect_response("**/handoff*"):
+        page.click(".person")
     page.wait_for_selector(".status:not(:empty)")
+    page.wait_for_selector(".log[aria-busy=false]")
     [handoff] = faq.operator.get("/v1/faq/handoffs", params={"state": "waiting", "limit": 1}).json()["handoffs"]
     assert handoff["question"] == "可以刻字嗎？"
     path = f"/v1/faq/handoffs/{handoff['id']}"
@@ -246,7 +248,8 @@ def test_a_person_answers_the_bot_is_silent_and_the_bot_speaks_again(shop, faq):
     )
     turns = page.locator(".turn").count()
     page.fill(".ask textarea", "大概要多久？")
-    page.keyboard.press("Enter")
+    with page.expect_response("**/v1/faq/ask*"):
+        page.keyboard.press("Enter")
     page.wait_for_selector(".log[aria-busy=false]")
     assert page.locator(".turn").count() == turns + 1
     answer = {"actor": "ming", "answer": "可以，免費刻字，約三天。\nhttps://shop.example/engraving"}
@@ -361,8 +364,9 @@ def test_a_reload_keeps_the_conversation_and_another_browser_has_none(shop):
 def test_an_answer_that_came_meanwhile_is_shown_on_return(shop, faq):
     page = opened(shop().visit())
     ask(page, "可以用支票付款嗎？")
-    page.click(".person")
-    page.wait_for_selector(".status:not(:empty)")
+    with page.expect_response("**/handoff*"):
+        page.click(".person")
+    page.wait_for_selector(".log[aria-busy=false]")
     [handoff] = faq.operator.get("/v1/faq/handoffs", params={"state": "waiting", "limit": 1}).json()["handoffs"]
     page.goto("about:blank")
     answer = {"actor": "ming", "answer": "抱歉，不收支票。"}
@@ -495,6 +499,7 @@ def test_escape_in_a_composition_closes_nothing(shop):
 
 def test_keyboard_alone_opens_stays_inside_and_closes(shop):
     page = shop().visit()
+    page.wait_for_selector(".launch")
     page.focus("#elsewhere")
     page.keyboard.press("Tab")
     focused = "document.querySelector('community-assistant').shadowRoot.activeElement?.className"

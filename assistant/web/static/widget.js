@@ -2,8 +2,8 @@
  *
  *   <script src="https://assistant.example/widget.js" data-community="shop" data-key="cak_..." data-language="zh-Hant" defer></script>
  *
- * docs/widget.md tells the attributes, the custom properties and what a content-security policy has to allow. The syntax stays at
- * ES2018, without modules: the browsers inside chat apps are old. Nothing is ever inserted as markup.
+ * Attributes, custom properties and what a content-security policy has to allow: docs/widget.md. The syntax stays at ES2018, without
+ * modules: the browsers inside chat apps are old. Nothing is ever inserted as markup.
  */
 (function () {
 "use strict";
@@ -33,7 +33,7 @@ const CSS = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 .root { all: initial; z-index: var(--assistant-z-index, 2147483000); color: var(--text); word-break: break-word;
-  font: 15px/1.55 var(--assistant-font, system-ui, -apple-system, "Segoe UI", "PingFang TC", "PingFang SC", "Microsoft JhengHei", "Microsoft YaHei", "Noto Sans CJK TC", sans-serif); }
+  font: 15px/1.55 var(--assistant-font, system-ui, -apple-system, "Segoe UI", "PingFang TC", "PingFang SC", "Microsoft JhengHei", "Microsoft YaHei", sans-serif); }
 .root, .panel { position: fixed; right: calc(16px + env(safe-area-inset-right, 0px)); bottom: calc(16px + env(safe-area-inset-bottom, 0px)); }
 .left, .left .panel { right: auto; left: calc(16px + env(safe-area-inset-left, 0px)); }
 button, input, select, textarea { font: inherit; color: inherit; margin: 0; }
@@ -42,10 +42,10 @@ button:disabled { opacity: .55; cursor: default; }
 :focus { outline: 3px solid var(--accent); outline-offset: 1px; }
 :focus:not(:focus-visible), .panel:focus { outline: none; }
 .launch, .send { background: var(--accent); color: var(--on); border-color: transparent; font-weight: 600; }
-.launch { min-height: 48px; padding: 8px 18px; border-radius: 24px; box-shadow: 0 4px 16px rgba(0, 0, 0, .25); }
+.launch { min-height: 48px; padding: 8px 18px; border-radius: 24px; box-shadow: 0 4px 16px #0004; }
 .unread::before { content: "● "; color: #ff8a80; }
 .panel { display: flex; flex-direction: column; width: 380px; max-width: calc(100vw - 32px); height: 600px; max-height: calc(100vh - 32px); overflow: hidden;
-  background: var(--bg); border: 1px solid var(--line); border-radius: var(--assistant-radius, 14px); box-shadow: 0 12px 40px rgba(0, 0, 0, .3); }
+  background: var(--bg); border: 1px solid var(--line); border-radius: var(--assistant-radius, 14px); box-shadow: 0 12px 40px #0005; }
 header { display: flex; flex-wrap: wrap; align-items: center; padding: 10px 12px; border-bottom: 1px solid var(--line); }
 h2 { flex: 1; margin: 0; font-size: 16px; line-height: 1.3; }
 header button { margin-left: 6px; font-size: 14px; }
@@ -68,6 +68,7 @@ a { color: var(--accent); }
 [aria-pressed="true"] { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .card { margin-top: 8px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 12px; font-size: 14px; }
 label { display: block; margin: 8px 0; }
+label .field { margin-top: 4px; }
 [type="checkbox"] { width: 20px; height: 20px; margin-right: 8px; vertical-align: -4px; }
 .field { display: block; width: 100%; font-size: 16px; line-height: 1.4; padding: 8px 10px; border: 1px solid var(--soft); border-radius: 10px; background: var(--bg); }
 .bad { color: var(--bad); }
@@ -98,7 +99,7 @@ const linkTo = (address) => {
   try { const url = new URL(address); return /^https?:$/.test(url.protocol) ? url.href : ""; } catch (error) { return ""; }
 };
 const link = (href, textContent) => make("a", { href, target: "_blank", rel: "noopener noreferrer nofollow", textContent });
-/* Addresses in what the bot or a person says can be followed; everything else is text. */
+/* Web addresses become links; everything else is text. */
 const write = (node, text) => {
   node.textContent = "";
   text.split(URLS).forEach((piece, at) => node.append(at % 2 && linkTo(piece) ? link(linkTo(piece), piece) : piece));
@@ -128,7 +129,7 @@ class CommunityAssistant extends HTMLElement {
 
   keep(changes) {
     this.kept = changes ? Object.assign(this.kept, changes) : {};
-    try { localStorage.setItem(this.place, JSON.stringify(this.kept)); } catch (error) { /* private mode: for this page only */ }
+    try { localStorage.setItem(this.place, JSON.stringify(this.kept)); } catch (error) { /* then for this page only */ }
   }
 
   forget() {
@@ -198,7 +199,7 @@ class CommunityAssistant extends HTMLElement {
   build() {
     const t = this.words, el = this.el = {}, data = this.dataset;
     if (window.CSSStyleSheet && "replaceSync" in CSSStyleSheet.prototype && "adoptedStyleSheets" in this.shadow) {
-      const sheet = new CSSStyleSheet();  // no policy on styles stands in its way
+      const sheet = new CSSStyleSheet();  // not subject to style-src
       sheet.replaceSync(CSS);
       this.shadow.adoptedStyleSheets = [sheet];
     } else this.shadow.append(make("style", { textContent: CSS, nonce: SCRIPT ? SCRIPT.nonce : "" }));
