@@ -87,6 +87,7 @@ class PostQuery(BaseModel):
 
     name: Annotated[Text | None, Field(max_length=MAX_NAME_CHARS)] = Field(
         None,
+        examples=["returns.txt"],
         description=f"The document's name, where the body is the document itself; it ends in {', '.join(sorted(FORMATS))}.",
     )
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
@@ -177,7 +178,7 @@ async def get_documents(
     responses={200: {"model": DocumentShape}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
-async def get_document(request: Request, document_id: str, community: Community = None) -> Response:
+async def get_document(request: Request, document_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     row = await asyncio.to_thread(documents_usecase.get_document, site.assistant, own, document_id)
     return json_answer(documents_usecase.render_document(row))
@@ -191,7 +192,7 @@ async def get_document(request: Request, document_id: str, community: Community 
     response_class=Response,
     openapi_extra=_SECURITY,
 )
-async def delete_document(request: Request, document_id: str, community: Community = None) -> Response:
+async def delete_document(request: Request, document_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     await asyncio.to_thread(documents_usecase.remove_document, site.assistant, own, document_id, actor=caller.key_id)
     return Response(status_code=204)
@@ -220,7 +221,7 @@ async def get_jobs(
     responses={200: {"model": WholeJobShape}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
-async def get_job(request: Request, job_id: str, community: Community = None) -> Response:
+async def get_job(request: Request, job_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     job, _ = await asyncio.to_thread(imports.get_job, site.assistant, own, job_id)
     return await _whole(request, site, own, job, 200)
@@ -232,7 +233,7 @@ async def get_job(request: Request, job_id: str, community: Community = None) ->
     responses={200: {"model": WholeJobShape}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
-async def post_stop(request: Request, job_id: str, community: Community = None) -> Response:
+async def post_stop(request: Request, job_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     job = await asyncio.to_thread(imports.stop_job, site.assistant, own, job_id, actor=caller.key_id)
     return await _whole(request, site, own, job, 200)

@@ -199,3 +199,8 @@ def test_another_community_sees_nothing(reading: Service, client: httpx.Client) 
         assert other.delete(f"/v1/faq/documents/{document['id']}").status_code == 404
         assert other.post(f"/v1/faq/jobs/{job['id']}/stop").status_code == 404
     assert len(client.get("/v1/faq/documents").json()["documents"]) == 1
+
+
+@pytest.mark.parametrize("path", ["documents/%00", "jobs/%00", "jobs/" + "x" * 300])
+def test_ids_that_cannot_be(client: httpx.Client, path: str) -> None:
+    assert client.get(f"/v1/faq/{path}").status_code == 400
