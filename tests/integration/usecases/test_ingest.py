@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from assistant.errors import InvalidInput, NotFound
 from assistant.faq.texts import entry_texts
-from assistant.store import faq_documents, faq_entries, faq_jobs
+from assistant.store import communities, faq_documents, faq_entries, faq_jobs
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.embedded import ServerUrls
 from assistant.store.faq_jobs import ItemState, Job, JobState
@@ -373,6 +373,79 @@ class TestJobs:
         assert (left.state, left.done, left.leased_until) == (JobState.WAITING, 1, None)
         assert run_jobs(assistant) == 1
         assert imports.get_job(assistant, community, job.id)[0].state is JobState.DONE
+
+
+class TestMeanwhile:
+    """What happens while a document is with the model."""
+
+    @pytest.fixture
+    def meanwhile(
+        self, embedder: SmallEmbedder, monkeypatch: pytest.MonkeyPatch
+    ) -> Callable[[Callable[[], Any]], None]:
+        """Does something at the model's next call."""
+        encode = embedder.encode
+
+        def at_next_call(do: Callable[[], Any]) -> None:
+            def encode_once(texts: list[str]) -> Any:
+                monkeypatch.setattr(embedder, "encode", encode)
+                do()
+                return encode(texts)
+
+            monkeypatch.setattr(embedder, "encode", encode_once)
+
+        return at_next_call
+
+    def test_it_is_removed(
+        self, assistant: Assistant, database: Database, community: str, meanwhile: Callable[[Callable[[], Any]], None]
+    ) -> None:
+        read(assistant, community, {"a.md": RETURNS})
+        document = only_document(assistant, community)
+        meanwhile(lambda: documents_usecase.remove_document(assistant, community, document.id, actor="test"))
+        job = read(assistant, community, {"a.md": CHANGED, "b.md": "# 公休？\n週日。"})
+        assert (job.state, job.done, job.failed) == (JobState.DONE, 1, 1)
+        assert answers(database, community) == {"公休？": "週日。"}
+
+    def test_it_is_imported_again(
+        self, assistant: Assistant, database: Database, community: str, meanwhile: Callable[[Callable[[], Any]], None]
+    ) -> None:
+        meanwhile(lambda: read(assistant, community, {"a.md": CHANGED}))
+        assert read(assistant, community, {"a.md": RETURNS}).state is JobState.FAILED
+        assert answers(database, community)["怎麼退貨？"] == "到貨十天內可以退。", "the newer one counts"
+
+    def test_the_job_is_stopped(
+        self, assistant: Assistant, database: Database, community: str, meanwhile: Callable[[Callable[[], Any]], None]
+    ) -> None:
+        job = imports.open_import(assistant, community, [("a.md", RETURNS.encode())], Options(), actor="test")
+        meanwhile(lambda: imports.stop_job(assistant, community, job.id, actor="test"))
+        assert run_job(assistant, job).state is JobState.STOPPED
+        assert entries(database, community) == {}
+
+    def test_one_of_its_entries_is_removed(
+        self, assistant: Assistant, database: Database, community: str, meanwhile: Callable[[Callable[[], Any]], None]
+    ) -> None:
+        read(assistant, community, {"a.md": RETURNS})
+        kept = entries(database, community)["運費多少？"]
+
+        def remove() -> None:
+            with database.transaction(community) as transaction:
+                faq_entries.remove(transaction, community, [kept.id])
+
+        meanwhile(remove)
+        assert read(assistant, community, {"a.md": RETURNS.replace("七天", "十天")}).state is JobState.DONE
+        assert counts(database, community) == {"a.md": 2}
+
+    def test_the_community_is_removed(
+        self, assistant: Assistant, database: Database, community: str, meanwhile: Callable[[Callable[[], Any]], None]
+    ) -> None:
+        job = imports.open_import(assistant, community, [("a.md", RETURNS.encode())], Options(), actor="test")
+        imports.let_go(assistant, job)
+
+        def remove() -> None:
+            with database.transaction(community) as transaction:
+                communities.remove(transaction, community)
+
+        meanwhile(remove)
+        assert run_jobs(assistant) == 1
 
 
 @pytest.mark.parametrize("seed", range(3))
