@@ -6,6 +6,7 @@ none is ever read from a file, which FAISS does not do safely. Searching from se
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +34,7 @@ class FaissVectors:
         """Raises:
         ImportError: the extra is not installed.
         """
-        import faiss
-
+        faiss: Any = importlib.import_module("faiss")
         rows = np.ascontiguousarray(rows, np.float32)
         graph = len(rows) >= graph_from
         if graph:
@@ -62,8 +62,7 @@ class FaissVectors:
         return chosen[best].astype(np.int32), products[best]
 
     def _parameters(self, k: int, allowed: Mask | None) -> Any:
-        import faiss
-
+        faiss: Any = importlib.import_module("faiss")
         selector = None if allowed is None else faiss.IDSelectorBatch(np.flatnonzero(allowed))
         if self.graph:
             return faiss.SearchParametersHNSW(efSearch=max(SEARCH_WIDTH, 2 * k), sel=selector)

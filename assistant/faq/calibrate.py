@@ -14,4 +14,5 @@ def probabilities(entries: Floats, none: float, temperature: float) -> Floats:
         return entries
     logits = np.append(entries, np.float32(none)).astype(np.float64) / temperature
     shares = np.exp(logits - logits.max())
-    return (shares[:-1] / shares.sum()).astype(np.float32)
+    found: Floats = (shares[:-1] / shares.sum()).astype(np.float32)
+    return found

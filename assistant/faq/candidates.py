@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.faq.dense import Mask
+from assistant.faq.dense import Mask, products
 from assistant.faq.lexical import Asked, Floats, Ids
 from assistant.faq.segment import Segment
 from assistant.faq.side import Side
@@ -138,7 +138,7 @@ def _asked(side: Side, question: Question, asked: Asked, bm25: Floats, entries: 
     if not len(filled):
         return found
     starts = (np.cumsum(counts) - counts)[filled]
-    meaning = side.vectors.rows[rows] @ question.vector
+    meaning = products(side.vectors.rows[rows], question.vector)
     held, alike = side.overlaps(asked, rows)
     found[filled, 0], found[filled, 1] = _best_and_three(meaning, starts, counts[filled])
     found[filled, 2] = np.add.reduceat(meaning, starts) / counts[filled]
@@ -160,7 +160,7 @@ def _best_and_three(values: Floats, starts: np.ndarray, counts: np.ndarray) -> t
 
 def _told(side: Side, question: Question, asked: Asked, bm25: Floats, entries: Ids) -> Floats:
     held, alike = side.overlaps(asked, entries)
-    meaning = side.vectors.rows[entries] @ question.vector
+    meaning = products(side.vectors.rows[entries], question.vector)
     words = bm25[entries]
     length = np.log1p(side.lexical.masses[entries]) / 10
     return np.stack((meaning, alike, held, words / max(asked.mass, 1e-6), np.zeros_like(words), length), axis=1)

@@ -101,7 +101,7 @@ class FaqIndex:
         first, *since = (segment.without(gone) for segment in self.segments)
         kept, rows = since[0].living() if since else ([], np.zeros((0, vectors.shape[1]), np.float32))
         added = [*kept, *upserts]
-        segments = (first,)
+        segments: tuple[Segment, ...] = (first,)
         if added:
             segments = (first, Segment.build(added, np.concatenate((rows, vectors)), self.make, first))
         return FaqIndex(segments, self.embedder, self.reranker, self.make, self.feedback)

@@ -72,7 +72,7 @@ class Intents:
             return None
         column = np.zeros(entries, np.int64)
         column[taking] = np.arange(len(taking))
-        return _fit([texts[i] for i in rows], vectors[rows], column[owners[rows]], taking)
+        return _fit([texts[i] for i in rows.tolist()], vectors[rows], column[owners[rows]], taking)
 
     def logits(self, question: str, vector: Floats) -> Floats:
         """Of each of ``entries``."""
@@ -120,8 +120,8 @@ def _fit(texts: Sequence[str], vectors: Floats, truth: NDArray[np.int64], taking
     parts = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
     batches = [(_batch([weighed[i] for i in part], vectors[part]), truth[part]) for part in parts]
     learner = _Learner(len(features), vectors.shape[1], len(taking))
-    for batch, own in (pair for _ in range(PASSES) for pair in batches):
-        learner.step(batch, own)
+    for batch, right in (pair for _ in range(PASSES) for pair in batches):
+        learner.step(batch, right)
     return Intents(taking, features, idf.astype(np.float32), learner.words, learner.meaning, learner.bias)
 
 

@@ -130,10 +130,20 @@ def _statistics(vocabulary: dict[str, int], frequency: NDArray[np.int64], length
 
 
 def highest(scores: Floats, k: int) -> Ids:
-    """The places of the ``k`` highest, best first; of equals the first."""
-    if k < len(scores):
-        least = np.partition(scores, len(scores) - k)[len(scores) - k] if k else np.inf
-        chosen = np.flatnonzero(scores >= least)
-    else:
-        chosen = np.arange(len(scores))
-    return chosen[np.lexsort((chosen, -scores[chosen]))][:k].astype(np.int32)
+    """The places of the ``k`` highest, best first; of equals the first.
+
+    Those at the lowest score are set aside: most texts share nothing with a question, and to part many equals takes long.
+    """
+    above = np.flatnonzero(scores > scores.min()) if len(scores) else np.zeros(0, np.int64)
+    if len(above) < k:
+        lowest = np.flatnonzero(scores <= scores.min())[: k - len(above)] if len(scores) else above
+        return np.concatenate((_sorted(scores, above), lowest)).astype(np.int32)
+    found = scores[above]
+    if k < len(above):
+        least = np.partition(found, len(found) - k)[len(found) - k] if k else np.inf
+        above = above[found >= least]
+    return _sorted(scores, above)[:k].astype(np.int32)
+
+
+def _sorted(scores: Floats, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    return places[np.lexsort((places, -scores[places]))]

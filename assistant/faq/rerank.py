@@ -32,7 +32,8 @@ class Layer:
 
     def of(self, inputs: Floats) -> Floats:
         scaled = (inputs - self.mean) / self.scale
-        found: Floats = scaled @ self.linear + np.tanh(scaled @ self.into + self.shift) @ self.out
+        bent = np.tanh(scaled @ self.into + self.shift) @ self.out
+        found: Floats = (scaled @ self.linear + bent).astype(np.float32)
         return found
 
 
@@ -62,11 +63,14 @@ class Reranker:
             about: dict[str, Any] = json.loads(file.read_text("utf-8"))
             if tuple(about["features"]) != FEATURES or tuple(about["context"]) != CONTEXT:
                 raise ModelError(f"{file} was made for other features: train it anew")
-            layers = {name: _layer(about[name]) for name in ("entry", "none")}
             return cls(
                 embedder=str(about["embedder"]),
-                **layers,
-                **{name: float(about[name]) for name in ("bias", "temperature", "floor", "gap")},
+                entry=_layer(about["entry"]),
+                none=_layer(about["none"]),
+                bias=float(about["bias"]),
+                temperature=float(about["temperature"]),
+                floor=float(about["floor"]),
+                gap=float(about["gap"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{file} does not hold a reranker: {error}") from None

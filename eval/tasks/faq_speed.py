@@ -13,7 +13,7 @@ from assistant.types.faq import Entry
 from eval.bootstrap import Estimate
 from eval.embedders import ours
 from eval.flow import Context
-from eval.results import Better, Goal, Result, Row, Table
+from eval.results import Better, Cell, Goal, Result, Row, Table
 from eval.searching import NOW, build
 
 PASSAGES = 100_000
@@ -31,12 +31,14 @@ def faq_speed(context: Context) -> Result:
     began = time.perf_counter()
     index = build([Entry(id=str(i), language="zh-Hans", answer=texts[i]) for i in chosen[:passages]])
     built = time.perf_counter() - began
-    times = []
+    times, processor = [], []
     for i in chosen[-QUESTIONS:]:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         index.search(texts[i], ours().encode([texts[i]])[0], now=NOW)
         times.append(1000 * (time.perf_counter() - start))
-    cells = {"p50, ms": _quantile(times, 0.5), "p99, ms": _quantile(times, 0.99), "to build, s": built}
+        processor.append(1000 * (time.process_time() - used))
+    cells: dict[str, Cell] = {"p50, ms": _quantile(times, 0.5), "p99, ms": _quantile(times, 0.99)}
+    cells |= {"p99 of processor time, ms": _quantile(processor, 0.99), "to build, s": built}
     columns = dict.fromkeys(cells, Better.NEITHER)
     table = Table(f"one question over {passages} passages", columns, (Row("the index", cells),))
     goal = Goal("a question over 100,000 passages, p99 in ms", _quantile(times, 0.99), Better.DOWN, 50)

@@ -106,11 +106,11 @@ def fit(lists: Sequence[Listed], hidden: int = HIDDEN, steps: int = STEPS) -> Fi
         judge.loss(batch).backward()
         optimiser.step()
         schedule.step()
-    entry, none = (_layer(judge, which) for which in (0, 1))
+    entry, none = (layer(judge, which) for which in (0, 1))
     return Fitted(entry, none, float(judge.bias.item()))
 
 
-def _layer(judge: Judge, which: int) -> Layer:
+def layer(judge: Judge, which: int) -> Layer:
     parts = (
         judge.mean[which],
         judge.scale[which],

@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from assistant.types.faq import Entry
 from models.faq.community import Asking, Community
@@ -21,31 +22,34 @@ ROUNDS = 3
 FAR = 25
 
 
+def topics() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in SEEDS.read_text("utf-8").splitlines()]
+
+
 def communities(folder: Path, rng: random.Random) -> list[Community]:
-    topics = [json.loads(line) for line in SEEDS.read_text("utf-8").splitlines()]
     sentences = rng.sample([row for row in rows_of(folder, "tatoeba") if len(row["en"]) > 20], 2_000)
     found = []
     for number in range(ROUNDS):
         for spoken in (*((language,) for language in LANGUAGES), LANGUAGES):
             for passages in (False, True):
                 name = f"shop-{number}-{'+'.join(spoken)}-{'passages' if passages else 'questions'}"
-                found.append(_community(name, topics, spoken, rng.sample(sentences, FAR), passages, rng))
+                found.append(community(name, topics(), spoken, rng.sample(sentences, FAR), passages, rng))
     return found
 
 
-def _community(
+def community(
     name: str,
-    topics: Sequence[dict[str, str | list[str]]],
+    seeds: Sequence[dict[str, Any]],
     spoken: Sequence[str],
     far: Sequence[dict[str, str]],
     passages: bool,
     rng: random.Random,
 ) -> Community:
-    known = rng.sample(list(topics), round(len(topics) * rng.uniform(0.5, 0.8)))
+    known = rng.sample(list(seeds), round(len(seeds) * rng.uniform(0.5, 0.8)))
     ways = rng.choice((0, 0, 1, 2))
     entries = [_entry(topic, language, ways, passages) for topic in known for language in spoken]
     askings = []
-    for topic in topics:
+    for topic in seeds:
         for language in LANGUAGES:
             right = _right(topic, language, spoken) if topic in known else frozenset()
             left = topic[language][2 + ways :] if not passages else [topic[language][0], *topic[language][2:]]
@@ -58,7 +62,7 @@ def _community(
     return Community(name, kind, tuple(entries), tuple(askings))
 
 
-def _entry(topic: dict[str, str | list[str]], language: str, ways: int, passages: bool) -> Entry:
+def _entry(topic: dict[str, Any], language: str, ways: int, passages: bool) -> Entry:
     question, answer, *more = topic[language]
     name = f"{topic['topic']}:{language}"
     if passages:
@@ -66,7 +70,7 @@ def _entry(topic: dict[str, str | list[str]], language: str, ways: int, passages
     return Entry(id=name, language=language, question=question, answer=answer, alternatives=tuple(more[:ways]))
 
 
-def _right(topic: dict[str, str | list[str]], asker: str, spoken: Sequence[str]) -> frozenset[str]:
+def _right(topic: dict[str, Any], asker: str, spoken: Sequence[str]) -> frozenset[str]:
     """The entry in the asker's language; else any of the topic's."""
     languages = (asker,) if asker in spoken else spoken
     return frozenset(f"{topic['topic']}:{language}" for language in languages)

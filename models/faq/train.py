@@ -96,7 +96,7 @@ def knobs(found: measure.Judged) -> tuple[float, float]:
 
 
 def written(model: Reranker, file: Path) -> None:
-    about = {"embedder": model.embedder, "features": FEATURES, "context": CONTEXT}
+    about: dict[str, object] = {"embedder": model.embedder, "features": FEATURES, "context": CONTEXT}
     about |= {name: getattr(model, name) for name in ("bias", "temperature", "floor", "gap")}
     about |= {name: _plain(getattr(model, name)) for name in ("entry", "none")}
     file.parent.mkdir(parents=True, exist_ok=True)
