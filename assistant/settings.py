@@ -63,6 +63,7 @@ class LimitSettings(Section):
         description="Requests per key and service (its workers count together), unless the key has its own rate.",
     )
     playground_per_minute: int = Field(240, ge=1, description="Playground requests per client address.")
+    faq_per_minute: int = Field(120, ge=1, description="Requests to the FAQ bot with member keys, per client address.")
     pool_chars: int = Field(
         2_000, ge=100, description="Texts longer than this are screened in a worker thread, not on the event loop."
     )

@@ -50,6 +50,7 @@ class Origins:
                 origins = scope.get("state", {}).get("origins")
                 if origins is not None and (not origins or origin.decode("latin-1") in origins):
                     headers.append((b"access-control-allow-origin", origin))
+                    headers.append((b"access-control-expose-headers", b"retry-after"))
             await send(message)
 
         await self._app(scope, receive, answer)

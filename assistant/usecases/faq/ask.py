@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from assistant.errors import InvalidInput, TooLarge
+from assistant.errors import InvalidInput, NotFound, TooLarge
 from assistant.faq import flow
 from assistant.faq.flow import House
 from assistant.faq.phrases import say
@@ -76,6 +76,8 @@ async def ask(
     understood = understand(text, earlier_turns(setting.earlier))
     if language is not None:
         understood = replace(understood, language=language)
+    if not setting.settings.enabled:
+        raise NotFound("faq_disabled", field="community")
     if setting.conversation.state is ConversationState.PERSON:
         reply = FaqReply(outcome=FaqOutcome.HANDOFF, answer="", because="person_holds", question=text)
     else:

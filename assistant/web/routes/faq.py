@@ -28,7 +28,7 @@ from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.origins import check_origin
 from assistant.web.routes.connections import Community
-from assistant.web.site import site_of
+from assistant.web.site import client_address, site_of
 from assistant.words import choose_language
 
 MAX_ASK_BYTES = 20_000
@@ -227,6 +227,9 @@ async def asker_of(request: Request, community: str | None) -> tuple[Asker, bool
     check_origin(request)
     own = caller.community_for(community)
     site = site_of(request)
+    if caller.scope is Scope.MEMBER:
+        limit = site.assistant.settings.limits.faq_per_minute
+        site.addresses.take(f"faq {client_address(request)}", limit)
     token = request.headers.get("x-member-token")
     if token is not None:
         secret = await asyncio.to_thread(

@@ -98,6 +98,7 @@ def faq_service(database_urls, tmp_path_factory):
             tmp_path_factory.mktemp("faq"),
             outgoing={"allow": ("127.0.0.0/8",)},
             outbox={"poll_s": 0.05},
+            limits={"faq_per_minute": 10_000},
         ) as service,
         working(service),
     ):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from assistant.types.access import Scope
 from tests.integration.faq.conftest import Faq, jwt
 
 
@@ -126,7 +127,7 @@ def test_it_streams_the_same_answer_in_pieces(faq: Faq) -> None:
 
 
 def test_a_key_serves_the_pages_it_was_made_for(faq: Faq) -> None:
-    key = faq.service.key(scope="member", community=faq.community, origins=["https://shop.example"])
+    key = faq.service.key(Scope.MEMBER, community=faq.community, origins=["https://shop.example"])
     with faq.service.client(key) as member:
         mine = member.post("/v1/faq/ask", json={"question": "怎麼退貨？"}, headers={"origin": "https://shop.example"})
         assert mine.headers["access-control-allow-origin"] == "https://shop.example"
