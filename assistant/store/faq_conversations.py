@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from assistant.errors import Conflict, NotFound
 from assistant.store.paging import Page, read_page
@@ -103,6 +103,11 @@ def get(connection: Connection, community: str, conversation_id: str, *, lock: b
     if row is None:
         raise NotFound("conversation_unknown", field="conversation_id")
     return _conversation(row)
+
+
+def purge(connection: Connection, before: datetime) -> int:
+    """Conversations that nobody has written in since then, with what was said; in a transaction of every community. How many there were."""
+    return connection.execute(delete(faq_conversations).where(faq_conversations.c.updated_at < before)).rowcount
 
 
 def set_state(connection: Connection, conversation: Conversation, state: ConversationState, now: datetime) -> None:

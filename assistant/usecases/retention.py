@@ -10,7 +10,8 @@ import structlog
 from assistant.errors import DatabaseUnavailable
 from assistant.ports import Clock
 from assistant.settings import RetentionSettings
-from assistant.store.database import Database
+from assistant.store import faq_changes, faq_conversations, faq_jobs
+from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.retention import Purged, purge
 
 log = structlog.get_logger()
@@ -36,4 +37,8 @@ async def keep_purging(database: Database, clock: Clock, retention: RetentionSet
 def purge_due(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:
     """Everything whose time is up by ``clock``."""
     now = clock()
+    with database.transaction(EVERY_COMMUNITY) as transaction:
+        faq_conversations.purge(transaction, now - timedelta(days=max(1, retention.text_days)))
+        faq_changes.purge(transaction, now - timedelta(days=1))
+        faq_jobs.purge(transaction, now - timedelta(days=retention.decision_days))
     return purge(database, now, decisions_before=now - timedelta(days=retention.decision_days))

@@ -101,7 +101,7 @@ async def get_cases(request: Request, query: Annotated[CaseQuery, Query()]) -> R
     responses={200: {"description": "The case."}, **_ERRORS},
     openapi_extra={**body(ClaimShape, {"claim": {"actor": "ming"}}), **_SECURITY},
 )
-async def post_claim(request: Request, case_id: str, community: Community = None) -> Response:
+async def post_claim(request: Request, case_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     asked = parse(ClaimShape, await read_body(request, MAX_BODY_BYTES))
     case = await asyncio.to_thread(usecase.claim_case, site.assistant, own, case_id, _actor(caller, asked.actor))
@@ -114,7 +114,7 @@ async def post_claim(request: Request, case_id: str, community: Community = None
     responses={200: {"description": "The case."}, **_ERRORS},
     openapi_extra={**body(ResolveShape, {"remove": {"resolution": "remove", "actor": "ming"}}), **_SECURITY},
 )
-async def post_resolve(request: Request, case_id: str, community: Community = None) -> Response:
+async def post_resolve(request: Request, case_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     asked = parse(ResolveShape, await read_body(request, MAX_BODY_BYTES))
     case = await asyncio.to_thread(
@@ -135,7 +135,7 @@ async def post_resolve(request: Request, case_id: str, community: Community = No
     responses={200: {"description": "What was taken back."}, **_ERRORS},
     openapi_extra={**body(OverturnShape, {"mistake": {"reason": "a quotation", "actor": "ming"}}), **_SECURITY},
 )
-async def post_overturn(request: Request, decision_id: str, community: Community = None) -> Response:
+async def post_overturn(request: Request, decision_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     asked = parse(OverturnShape, await read_body(request, MAX_BODY_BYTES))
     found = await asyncio.to_thread(

@@ -125,7 +125,7 @@ async def get_connections(request: Request, community: Community = None) -> Resp
     responses={200: {"model": ConnectionView}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
-async def get_connection(request: Request, connection_id: str, community: Community = None) -> Response:
+async def get_connection(request: Request, connection_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     row = await asyncio.to_thread(usecase.get_connection, site.assistant.database, own, connection_id)
     return json_answer(_view(request, row))
@@ -137,7 +137,7 @@ async def get_connection(request: Request, connection_id: str, community: Commun
     responses={200: {"model": ConnectionView}, **errors(400, 401, 403, 404, 413, 415, 429, 503)},
     openapi_extra={**body(ChangeShape, {"live": {"dry_run": False}}), **_SECURITY},
 )
-async def patch_connection(request: Request, connection_id: str, community: Community = None) -> Response:
+async def patch_connection(request: Request, connection_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     asked = parse(ChangeShape, await read_body(request, MAX_BODY_BYTES))
     row = await asyncio.to_thread(
@@ -161,7 +161,7 @@ async def patch_connection(request: Request, connection_id: str, community: Comm
     response_class=Response,
     openapi_extra=_SECURITY,
 )
-async def delete_connection(request: Request, connection_id: str, community: Community = None) -> Response:
+async def delete_connection(request: Request, connection_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     await asyncio.to_thread(
         usecase.remove_connection,
@@ -183,7 +183,7 @@ async def delete_connection(request: Request, connection_id: str, community: Com
     },
     openapi_extra={**body(RotateShape, {"made": {"secret": "webhook_secret"}}), **_SECURITY},
 )
-async def post_rotate(request: Request, connection_id: str, community: Community = None) -> Response:
+async def post_rotate(request: Request, connection_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     asked = parse(RotateShape, await read_body(request, MAX_BODY_BYTES))
     made = await asyncio.to_thread(
@@ -210,7 +210,7 @@ async def post_rotate(request: Request, connection_id: str, community: Community
     },
     openapi_extra=_SECURITY,
 )
-async def post_test(request: Request, connection_id: str, community: Community = None) -> Response:
+async def post_test(request: Request, connection_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     assistant = site.assistant
     row = await asyncio.to_thread(usecase.get_connection, assistant.database, own, connection_id)
@@ -225,7 +225,7 @@ async def post_test(request: Request, connection_id: str, community: Community =
     responses={200: {"description": "At most 100 of each."}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
-async def get_member(request: Request, connection_id: str, member_id: str, community: Community = None) -> Response:
+async def get_member(request: Request, connection_id: Name, member_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     return json_answer(await asyncio.to_thread(member_record, site.assistant, own, connection_id, member_id))
 

@@ -151,7 +151,7 @@ async def post_search(request: Request, community: Community = None) -> Response
     openapi_extra={"parameters": _MEMBER, **_SECURITY},
 )
 async def get_conversation(
-    request: Request, conversation_id: str, after: Annotated[Name | None, Query()] = None, community: Community = None
+    request: Request, conversation_id: Name, after: Annotated[Name | None, Query()] = None, community: Community = None
 ) -> Response:
     asker, _ = await asker_of(request, community)
     return json_answer(
@@ -165,7 +165,7 @@ async def get_conversation(
     responses={200: {"description": "The hand-off, with hours and expected wait."}, **_ERRORS},
     openapi_extra={**body(PersonShape, {"person": {}}), "parameters": _MEMBER, **_SECURITY},
 )
-async def post_person(request: Request, conversation_id: str, community: Community = None) -> Response:
+async def post_person(request: Request, conversation_id: Name, community: Community = None) -> Response:
     asker, _ = await asker_of(request, community)
     asked = parse(PersonShape, await read_body(request, MAX_ASK_BYTES))
     handed = await asyncio.to_thread(

@@ -160,7 +160,7 @@ async def get_entries(request: Request, query: Annotated[EntryQuery, Query()]) -
     response_class=Response,
     openapi_extra=_SECURITY,
 )
-async def delete_entry(request: Request, entry_id: str, community: Community = None) -> Response:
+async def delete_entry(request: Request, entry_id: Name, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
     await asyncio.to_thread(entries_usecase.remove_entry, site.assistant, own, entry_id, actor=caller.key_id)
     return Response(status_code=204)
@@ -250,7 +250,7 @@ async def get_handoffs(request: Request, query: Annotated[HandoffQuery, Query()]
     responses={200: {"description": "The hand-off and its `turns`."}, **_ERRORS},
     openapi_extra=_SECURITY,
 )
-async def get_handoff(request: Request, handoff_id: str, community: Community = None) -> Response:
+async def get_handoff(request: Request, handoff_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     handoff, turns = await asyncio.to_thread(handoffs_usecase.show_handoff, site.assistant, own, handoff_id)
     return json_answer(handoffs_usecase.render_handoff(handoff, turns))
@@ -262,7 +262,7 @@ async def get_handoff(request: Request, handoff_id: str, community: Community = 
     responses={200: {"description": "The hand-off."}, **_ERRORS},
     openapi_extra={**body(ActorShape, {"hold": {"actor": "ming"}}), **_SECURITY},
 )
-async def post_hold(request: Request, handoff_id: str, community: Community = None) -> Response:
+async def post_hold(request: Request, handoff_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     asked = parse(ActorShape, await read_body(request, MAX_SMALL_BYTES))
     held = await asyncio.to_thread(handoffs_usecase.hold_handoff, site.assistant, own, handoff_id, asked.actor)
@@ -275,7 +275,7 @@ async def post_hold(request: Request, handoff_id: str, community: Community = No
     responses={200: {"description": "The hand-off."}, **_ERRORS},
     openapi_extra={**body(ActorShape, {"release": {"actor": "ming"}}), **_SECURITY},
 )
-async def post_release(request: Request, handoff_id: str, community: Community = None) -> Response:
+async def post_release(request: Request, handoff_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     asked = parse(ActorShape, await read_body(request, MAX_SMALL_BYTES))
     held = await asyncio.to_thread(handoffs_usecase.release_handoff, site.assistant, own, handoff_id, asked.actor)
@@ -291,7 +291,7 @@ async def post_release(request: Request, handoff_id: str, community: Community =
         **_SECURITY,
     },
 )
-async def post_answer(request: Request, handoff_id: str, community: Community = None) -> Response:
+async def post_answer(request: Request, handoff_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     asked = parse(AnswerShape, await read_body(request, MAX_BODY_BYTES))
     answered = await asyncio.to_thread(
