@@ -55,7 +55,12 @@ class Generator(Protocol):
     def ref(self) -> ModelRef: ...
 
     async def generate(
-        self, prompt: Prompted, *, schema: Mapping[str, Any] | None = None, max_tokens: int = 512, timeout_s: float = 20.0
+        self,
+        prompt: Prompted,
+        *,
+        schema: Mapping[str, Any] | None = None,
+        max_tokens: int = 512,
+        timeout_s: float = 20.0,
     ) -> Generated:
         """With ``schema`` (the part of JSON Schema that ``assistant.backends.generated`` reads) ``data`` is an object that fits it.
 

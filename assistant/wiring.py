@@ -16,7 +16,7 @@ from assistant.backends.no_classifier import NoClassifier
 from assistant.backends.outgoing import HttpOutgoing
 from assistant.backends.sentence_embedder import SentenceEmbedder
 from assistant.backends.sequence_classifier import SequenceClassifier
-from assistant.backends.shipped import shipped
+from assistant.backends.shipped import is_shipped, shipped
 from assistant.backends.static_embedder import StaticEmbedder
 from assistant.errors import ConfigurationError
 from assistant.faq.rerank import Reranker
@@ -123,9 +123,15 @@ def build(
         journal=Journal(settings.data_dir / "journal"),
         unknown_policy=shipped_policy(),
         generator=build_generator(settings),
+        has_faq=has_faq(),
         brain=Brain(database, lambda: build_brain(settings), settings.faq.index_mb * 1024 * 1024),
         embedded=embedded,
     )
+
+
+def has_faq() -> bool:
+    """Whether this build holds the FAQ bot's models: without them neither its routes nor its commands are there."""
+    return is_shipped("models/embedder", "models/faq")
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -239,6 +245,7 @@ __all__ = [
     "build_vault",
     "community_policy",
     "compile_policy",
+    "has_faq",
     "join_database",
     "open_database",
 ]

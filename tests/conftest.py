@@ -9,10 +9,33 @@ from pathlib import Path
 
 import pytest
 
+from assistant.backends.shipped import is_shipped
 from assistant.store import communities
 from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer, ServerUrls
 from assistant.store.schema import migrate
+
+HAS_FAQ = is_shipped("models/embedder", "models/faq")
+collect_ignore = (
+    []
+    if HAS_FAQ
+    else [
+        "e2e/test_widget.py",
+        "integration/cli/test_faq.py",
+        "integration/faq",
+        "integration/web/test_faq_documents_routes.py",
+        "unit/backends/test_static_embedder.py",
+    ]
+)
+
+
+def pytest_report_header() -> str:
+    """Said aloud, for tests are left out."""
+    return (
+        ""
+        if HAS_FAQ
+        else "NOTE: models/embedder or models/faq has no weights: the FAQ bot is not served, nor its surface tested"
+    )
 
 
 @pytest.fixture(scope="session")

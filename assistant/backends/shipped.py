@@ -9,6 +9,14 @@ from assistant.errors import ModelError
 _PACKAGE = Path(__file__).parents[1]
 
 
+def is_shipped(*names: str) -> bool:
+    """Whether this build holds all of the artefacts."""
+    try:
+        return all(shipped(name).is_dir() for name in names)
+    except ModelError:
+        return False
+
+
 def shipped(name: str) -> Path:
     """The folder of the artefact ``name`` (``models/risk``).
 

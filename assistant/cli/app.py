@@ -34,6 +34,7 @@ from assistant.cli.screen import err
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import load_settings
 from assistant.web.logs import configure_logs
+from assistant.wiring import has_faq
 
 log = structlog.get_logger()
 
@@ -48,8 +49,6 @@ app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
-app.command("embed")(embed.embed)
-app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.command(
     "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -62,7 +61,10 @@ app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
 app.add_typer(connections.app, name="connections")
 app.add_typer(outbox.app, name="outbox")
-app.add_typer(faq.app, name="faq")
+if has_faq():
+    app.command("embed")(embed.embed)
+    app.command("mcp")(mcp.mcp)
+    app.add_typer(faq.app, name="faq")
 app.add_typer(migrate.app, name="migrate")
 
 

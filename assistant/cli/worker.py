@@ -63,7 +63,9 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        beside = [asyncio.create_task(keep_reporting(assistant)), asyncio.create_task(keep_ingesting(assistant))]
+        beside = [asyncio.create_task(keep_reporting(assistant))]
+        if assistant.has_faq:
+            beside.append(asyncio.create_task(keep_ingesting(assistant)))
         await OutboxWorker(assistant).run(stopping)
         for task in beside:
             task.cancel()

@@ -40,7 +40,8 @@ class Assistant:
     """``start`` and ``stop`` are called on the event loop that serves; ``compile`` raises InvalidPolicy.
 
     ``batches`` are threads of their own, so that nobody's single message waits behind a batch. ``used_keys`` gathers the ids of
-    the keys that callers used, until their time of use is noted. ``unknown_policy`` judges where a community's own cannot be read.
+    the keys that callers used, until their time of use is noted. ``unknown_policy`` judges where a community's own cannot be
+    read. ``has_faq``: this build holds the FAQ bot's models.
     """
 
     settings: Settings
@@ -58,6 +59,7 @@ class Assistant:
     unknown_policy: Policy
     brain: Brain
     generator: Generator | None = None
+    has_faq: bool = True
     embedded: EmbeddedServer | None = None
     together: Together = field(default_factory=Together)
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="batch"))

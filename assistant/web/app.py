@@ -61,11 +61,6 @@ _ROUTERS = (
     appeals.router,
     appeals.pages,
     outbox.router,
-    faq.router,
-    faq_desk.router,
-    faq_documents.router,
-    widget.router,
-    chat.router,
     openai_routes.router,
     perspective.router,
     health.router,
@@ -73,6 +68,7 @@ _ROUTERS = (
     playground.router,
 )
 
+_FAQ_ROUTERS = (faq.router, faq_desk.router, faq_documents.router, widget.router, chat.router)
 
 _HOT = {"/v1/moderate": moderate.post_moderate, "/v1/hooks/": hooks.post_hook}
 """Handed over by the gate; their twins in the routers are documentation, and answer other methods."""
@@ -91,7 +87,7 @@ def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
         lifespan=_lifespan(assistant, metrics),
     )
     app.state.site = Site(assistant, KeyRing(assistant.find_key), *_rates(shared), metrics)
-    for router in _ROUTERS:
+    for router in _ROUTERS + (_FAQ_ROUTERS if assistant.has_faq else ()):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.install(app)
