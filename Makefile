@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 # `make run MODELS=0` leaves out torch and transformers, which only a Hugging Face model in place of the shipped one needs.
 MODELS ?= 1
+TEST_PROCESSES ?= 2
 BIN := .venv/bin
 comma := ,
 EXTRAS := train,eval,discord,llm,mcp,faiss,dev$(if $(filter 1,$(MODELS)),$(comma)models)
@@ -34,7 +35,7 @@ layers:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 	$(BIN)/python -m eval --sample --check
 
 # Chromium for the browser tests, where this may be installed; elsewhere they are skipped, and say so.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from assistant.backends.shipped import is_shipped
@@ -14,6 +15,10 @@ from assistant.store import communities
 from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer, ServerUrls
 from assistant.store.schema import migrate
+
+# Examples are what counts here, not how long one takes on a machine that others use too.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 HAS_FAQ = is_shipped("models/embedder", "models/faq")
 collect_ignore = (
@@ -25,6 +30,7 @@ collect_ignore = (
         "integration/faq",
         "integration/web/test_faq_documents_routes.py",
         "unit/backends/test_static_embedder.py",
+        "unit/models/test_embedder_card.py",
     ]
 )
 

@@ -12,6 +12,7 @@ from eval.tasks.cloak import toxicloakcn
 from eval.tasks.cntp import cntp
 from eval.tasks.english import edos_dev, olid_test, surge_toxicity
 from eval.tasks.faq_abstention import faq_abstention_banking, faq_abstention_clinc
+from eval.tasks.faq_nursery import faq_nursery
 from eval.tasks.faq_retrieval import faq_bilingual, faq_dtc, faq_passages
 from eval.tasks.faq_speed import faq_speed
 from eval.tasks.hatecheck import hatecheck
@@ -28,6 +29,7 @@ Task = Callable[[Context], Result]
 SAMPLE: Mapping[str, Task] = {
     "sample": sample,
     "personal_data_sample": personal_data_sample,
+    "faq_nursery": faq_nursery,
     "obfuscation": obfuscation,
     "traditional_twins": traditional_twins,
 }

@@ -1,0 +1,1 @@
+"""The shipped embedder: data, training, weights and card."""
