@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assistant.text.han import fold
-from models.embedder.scripts import REPRESENTATIVE
+from models.embedder.scripts import representatives
 
 _LEAF = 1 << 31
 _HAS_LEAF = 1 << 8
@@ -30,7 +30,8 @@ def folded(char: str) -> str:
     form = "NFKD" if unicodedata.name(char, "").startswith(_ACCENTED) else "NFKC"
     bare = (c for c in unicodedata.normalize(form, char).lower() if unicodedata.category(c) != "Mn")
     spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFKC", "".join(bare)))
-    return "".join(REPRESENTATIVE.get(c, c) for c in fold(spaced))
+    classes = representatives()
+    return "".join(classes.get(c, c) for c in fold(spaced))
 
 
 def every_character() -> dict[str, str]:

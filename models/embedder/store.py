@@ -39,6 +39,7 @@ def write(folder: Path, tokenizer: Tokenizer, rows: F32) -> None:
     (folder / "1_Normalize").mkdir(exist_ok=True)
     whole, factors = quantised(rows)
     save_file({"embeddings": whole, "weights": factors}, inner / "model.safetensors")
+    (inner / "model.safetensors").chmod(0o644)
     tokenizer.save(str(inner / "tokenizer.json"), pretty=False)
     for path, content in (
         (folder / "modules.json", _MODULES),

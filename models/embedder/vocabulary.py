@@ -6,15 +6,14 @@ vocabulary, the sentences and the glosses. Latin words that are not here fall ap
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from models.embedder.data import Corpus
+from models.embedder.scripts import jieba_lines
 
 Fold = Callable[[str], str]
 HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]+")
@@ -35,11 +34,8 @@ class Sizes:
 
 def jieba_counts(fold: Fold) -> Counter[str]:
     """How often each Chinese word is used, from the list that jieba brings."""
-    spec = importlib.util.find_spec("jieba")
-    if spec is None or spec.origin is None:
-        raise SystemExit("pip install jieba first")
     found: Counter[str] = Counter()
-    for line in (Path(spec.origin).parent / "dict.txt").read_text("utf-8").splitlines():
+    for line in jieba_lines():
         word, count, *_ = line.split(" ")
         found[fold(word)] += int(count)
     return found

@@ -21,8 +21,8 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
     found = []
     for name in SHORT:
         rows = [row for row in rows_of(folder, name) if 4 <= len(row["en"].split()) <= 30]
-        for asker, entry in (("en", "zh"), ("zh", "en")):
-            found.append(_crossed(f"{name}-{asker}", rng.sample(rows, ENTRIES + UNKNOWN), asker, entry, rng))
+        for share in (0.0, 0.5, 1.0):
+            found.append(_crossed(f"{name}-{share}", rng.sample(rows, ENTRIES + UNKNOWN), share, rng))
     for name in DOCS:
         rows = rows_of(folder, name)
         for language in ("en", "zh"):
@@ -40,15 +40,17 @@ def language_of(row: dict[str, str], side: str) -> str:
     return "en" if side == "en" else f"zh-{row['script']}"
 
 
-def _crossed(name: str, rows: list[dict[str, str]], asker: str, entry: str, rng: random.Random) -> Community:
-    known, unknown = rows[:ENTRIES], rows[ENTRIES:]
-    entries = [
-        Entry(id=str(i), language=language_of(row, entry), question=row[entry], answer="")
-        for i, row in enumerate(known)
-    ]
-    right = {row[entry]: frozenset({str(i)}) for i, row in enumerate(known)}
-    asked = rng.sample(known, ASKED) + unknown
-    askings = [Asking(r[asker], right.get(r[entry], frozenset()), language_of(r, asker), r["en"]) for r in asked]
+def _crossed(name: str, rows: list[dict[str, str]], share: float, rng: random.Random) -> Community:
+    """A ``share`` of the entries is in Chinese, the others in English; each is asked for in the other language."""
+    sides = [("zh", "en") if rng.random() < share else ("en", "zh") for _ in rows]
+    entries, askings = [], []
+    for i, (row, (told, asked)) in enumerate(zip(rows, sides, strict=True)):
+        known = i < ENTRIES
+        if known:
+            entries.append(Entry(id=str(i), language=language_of(row, told), question=row[told], answer=""))
+        if i < ASKED or not known:
+            right = frozenset({str(i)}) if known else frozenset()
+            askings.append(Asking(row[asked], right, language_of(row, asked), row["en"]))
     return Community(name, "crossed", tuple(entries), tuple(askings))
 
 
@@ -61,29 +63,35 @@ def _passages(
     known, unknown = chosen[:-UNKNOWN], chosen[-UNKNOWN:]
     entries = [_entry(str(i), group, language, titled) for i, group in enumerate(known)]
     asked = rng.sample(list(enumerate(known)), min(ASKED, len(known)))
-    askings = [_asking(group, language, frozenset({str(i)}), rng) for i, group in asked]
-    askings += [_asking(group, language, frozenset(), rng) for group in unknown]
+    askings = [_asking(group, language, frozenset({str(i)}), titled, rng) for i, group in asked]
+    askings += [_asking(group, language, frozenset(), titled, rng) for group in unknown]
     return Community(name, "titled" if titled else "passages", tuple(entries), tuple(askings))
 
 
 def _entry(name: str, group: list[dict[str, str]], language: str, titled: bool) -> Entry:
-    """``titled``: under its shortest sentence, which stands for a question."""
+    """``titled``: under its first sentence, which stands for a question."""
     sentences = [row[language] for row in group]
-    first = min(sentences, key=len) if titled else ""
+    first = sentences[0] if titled else ""
     answer = "\n".join(s for s in sentences if s != first)
     return Entry(id=name, language=language_of(group[0], language), question=first, answer=answer)
 
 
-def _asking(group: list[dict[str, str]], language: str, right: frozenset[str], rng: random.Random) -> Asking:
-    return Asking(_part(group, language, rng), right, language_of(group[0], language), group[0]["en"])
+def _asking(
+    group: list[dict[str, str]], language: str, right: frozenset[str], titled: bool, rng: random.Random
+) -> Asking:
+    """Part of a sentence; under a title, often part of that too: who asks names the matter and what of it."""
+    first, *others = (row[language] for row in group)
+    parts = [_part(rng.choice(sorted(others, key=len)[-2:]), language, rng)]
+    if titled and rng.random() < 0.6:
+        parts.insert(0, _part(first, language, rng))
+    text = (" " if language == "en" else "").join(parts)
+    return Asking(text, right, language_of(group[0], language), group[0]["en"])
 
 
-def _part(group: list[dict[str, str]], language: str, rng: random.Random) -> str:
-    """Part of a sentence, with some of its words left out: a question holds only some of the passage's words."""
-    ranked = sorted((row[language] for row in group), key=len)
-    sentence = ranked[-1] if rng.random() < 0.7 else rng.choice(ranked)
+def _part(sentence: str, language: str, rng: random.Random) -> str:
+    """Some words of a sentence in a row, with some left out: a question holds only some of the passage's words."""
     units = sentence.split() if language == "en" else list(sentence)
-    size = max(4, min(len(units), rng.randint(6, 14) if language == "en" else rng.randint(8, 22)))
-    start = rng.randint(0, max(0, len(units) - size))
-    kept = [unit for unit in units[start : start + size] if rng.random() > 0.3]
+    size = min(len(units), rng.randint(5, 12) if language == "en" else rng.randint(6, 18))
+    start, dropped = rng.randint(0, len(units) - size), rng.choice((0.0, 0.15, 0.3))
+    kept = [unit for unit in units[start : start + size] if rng.random() >= dropped]
     return (" " if language == "en" else "").join(kept)

@@ -18,6 +18,9 @@ from models.faq.parallel import rows_of
 
 SEEDS = Path(__file__).with_name("seeds") / "topics.jsonl"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+MIXED: tuple[str, ...] = ()
+"""Each topic in a language of its own."""
+
 ROUNDS = 3
 FAR = 25
 
@@ -30,9 +33,9 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
     sentences = rng.sample([row for row in rows_of(folder, "tatoeba") if len(row["en"]) > 20], 2_000)
     found = []
     for number in range(ROUNDS):
-        for spoken in (*((language,) for language in LANGUAGES), LANGUAGES):
+        for spoken in (*((language,) for language in LANGUAGES), LANGUAGES, MIXED):
             for passages in (False, True):
-                name = f"shop-{number}-{'+'.join(spoken)}-{'passages' if passages else 'questions'}"
+                name = f"shop-{number}-{'+'.join(spoken) or 'mixed'}-{'passages' if passages else 'questions'}"
                 found.append(community(name, topics(), spoken, rng.sample(sentences, FAR), passages, rng))
     return found
 
@@ -47,11 +50,12 @@ def community(
 ) -> Community:
     known = rng.sample(list(seeds), round(len(seeds) * rng.uniform(0.5, 0.8)))
     ways = rng.choice((0, 0, 1, 2))
-    entries = [_entry(topic, language, ways, passages) for topic in known for language in spoken]
+    told = {topic["topic"]: spoken or (rng.choice(LANGUAGES),) for topic in known}
+    entries = [_entry(topic, language, ways, passages) for topic in known for language in told[topic["topic"]]]
     askings = []
     for topic in seeds:
         for language in LANGUAGES:
-            right = _right(topic, language, spoken) if topic in known else frozenset()
+            right = _right(topic, language, told[topic["topic"]]) if topic in known else frozenset()
             left = topic[language][2 + ways :] if not passages else [topic[language][0], *topic[language][2:]]
             askings += [Asking(text, right, language, str(topic["topic"])) for text in left]
     askings = rng.sample(askings, min(len(askings), 200))

@@ -32,7 +32,7 @@ ODD = [
     "cafe\u0301 CAFÉ",
     "ㄅㄆㄇ 한국어 русский العربية",
     "a" * 3_000,
-    "退款多久到账？" * 8_000,
+    "退款多久到账？" * 1_000,
     "C++ 3.5 %(count)s <b>x</b> https://example.org/a?b=c",
     "\0\1\2",
     "𠮷野家𡃁仔",
@@ -46,8 +46,8 @@ SENTENCES = [
         Path("eval/twins/traditional.jsonl"),
     )
     for line in path.read_text("utf-8").splitlines()
-    for text in json.loads(line).values()
-    if isinstance(text, str)
+    for field, text in json.loads(line).items()
+    if field == "text"
 ][:600]
 
 
@@ -107,22 +107,27 @@ def test_a_text_longer_than_one_turn_is_read_whole():
 @cache
 def changed() -> list[str]:
     """Every Traditional character that OpenCC's table turns into another."""
-    convert = opencc.OpenCC("t2s").convert
+    convert = opencc.OpenCC("t2s").convert  # a converter takes a while to make
     return [c for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)) if convert(c := chr(code)) != c]
+
+
+@cache
+def simplifying():
+    return [opencc.OpenCC(table) for table in ("t2s", "tw2s", "hk2s")]
 
 
 @settings(deadline=None, max_examples=200)
 @given(st.data())
 def test_both_scripts_give_one_vector(data):
     text = "".join(data.draw(st.lists(st.sampled_from(changed()), min_size=1, max_size=12)))
-    for table in ("t2s", "tw2s", "hk2s"):
-        one, other = embedder().encode([text, opencc.OpenCC(table).convert(text)])
-        assert np.abs(one - other).max() < 1e-6, (text, table)
+    one, *others = embedder().encode([text, *(table.convert(text) for table in simplifying())])
+    assert max(np.abs(one - other).max() for other in others) < 1e-6
 
 
 @pytest.mark.parametrize("table", ["s2t", "s2tw", "s2hk"])
 def test_sentences_turned_traditional_keep_their_vector(table):
-    turned = [opencc.OpenCC(table).convert(text) for text in SENTENCES]
+    converter = opencc.OpenCC(table)
+    turned = [converter.convert(text) for text in SENTENCES]
     assert sum(a != b for a, b in zip(SENTENCES, turned, strict=True)) > 100
     assert np.abs(embedder().encode(SENTENCES) - embedder().encode(turned)).max() < 1e-5
 
