@@ -1,7 +1,7 @@
 """Characters that stand for one another between the scripts, put into classes: a text has one vector however it is written.
 
-OpenCC's tables are not one to one (乾 is 干, and stays 乾 in 乾坤; 复 may be 複, 復 or 覆), so a fold that looks at single characters has to
-put together all that any conversion of a character makes of it, alone or in a word.
+OpenCC's tables are not one to one (乾 is 干, and stays 乾 in 乾坤; 复 may be 複, 復 or 覆), so a fold that looks at single characters
+has to put together all that any conversion of a character makes of it, alone or in a word.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
     found = []
     for name in SHORT:
         rows = [row for row in rows_of(folder, name) if 4 <= len(row["en"].split()) <= 30]
-        for share in (0.0, 0.5, 1.0):
-            found.append(_crossed(f"{name}-{share}", rng.sample(rows, ENTRIES + UNKNOWN), share, rng))
+        found.extend(
+            _crossed(f"{name}-{share}", rng.sample(rows, ENTRIES + UNKNOWN), share, rng) for share in (0.0, 0.5, 1.0)
+        )
     for name in DOCS:
         rows = rows_of(folder, name)
         for language in ("en", "zh"):
