@@ -31,6 +31,7 @@ collect_ignore = (
         "integration/web/test_faq_documents_routes.py",
         "unit/backends/test_static_embedder.py",
         "unit/models/test_embedder_card.py",
+        "unit/models/test_embedder_training.py",
     ]
 )
 

@@ -100,7 +100,7 @@ def test_the_reference_library_takes_what_we_sign() -> None:
 def test_during_a_rotation_receivers_with_either_secret_are_served() -> None:
     fresh = make_secret()
     rotating = replace(CONNECTION, secrets={"secret": fresh}, previous={"secret": SECRET})
-    headers = signed_headers(rotating, "id", NOW, b"{}")
+    headers = signed_headers(rotating, "id", datetime.now(UTC), b"{}")
     Webhook(SECRET).verify(b"{}", headers)
     Webhook(fresh).verify(b"{}", headers)
 
