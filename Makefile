@@ -57,6 +57,7 @@ bench: install
 
 train: install
 	$(BIN)/python -m models.risk.train
+	$(BIN)/python -m models.embedder.train
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist eval/out

@@ -21,7 +21,7 @@ from eval.bench import hooks, load
 from eval.report import commit, machine
 
 _OUT = Path(__file__).parent.parent / "out" / "bench.json"
-PARTS = ("screen", "start", "http", "hooks")
+PARTS = ("screen", "embed", "start", "http", "hooks")
 _SERVED = {"http", "hooks"}
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 _IMPORT = """
@@ -78,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measured(part: str, options: argparse.Namespace) -> dict[str, Any]:
     if part == "screen":
         return _child([sys.executable, "-m", "eval.bench.screen", *(["--no-bert"] if options.no_bert else [])])
+    if part == "embed":
+        return _child([sys.executable, "-m", "eval.bench.embed"])
     if part == "start":
         return _child([sys.executable, "-c", _IMPORT])
     measure = load.measure if part == "http" else hooks.measure
@@ -108,6 +110,9 @@ def ratios(found: dict[str, Any]) -> dict[str, float]:
     for kind in ("single", "batch"):
         if f"BERT-base, {kind}" in runs:
             made[f"screen over BERT-base, {kind}"] = _over(runs[kind], runs[f"BERT-base, {kind}"])
+    encoded = found.get("embed", {}).get("texts per second", {})
+    if "MiniLM-L6, batch" in encoded:
+        made["embedder over MiniLM-L6, batch"] = _over(encoded["ours, batch"], encoded["MiniLM-L6, batch"])
     if "http" in found:
         servers = found["http"]["servers"]
         rounds = {name: figures["rounds"] for name, figures in servers.items()}
@@ -139,6 +144,8 @@ def tables(found: dict[str, Any]) -> list[Table]:
     made = [_pairs("ratios, same run", [(name, f"{value:.2f}") for name, value in found["ratios"].items()])]
     if "screen" in found:
         made += _screen_tables(found["screen"])
+    if "embed" in found:
+        made.append(_speeds("embedder, one core, 60 characters", "texts/s", found["embed"]["texts per second"]))
     for part, title in (("http", "HTTP"), ("hooks", "platforms' hooks beside /v1/moderate")):
         if part in found:
             made.append(_servers(f"{title}, {load.CONNECTIONS} connections", found[part]["servers"]))
@@ -148,18 +155,16 @@ def tables(found: dict[str, Any]) -> list[Table]:
 
 
 def _screen_tables(screen: dict[str, Any]) -> list[Table]:
-    speed = _table(
-        "whole screen, one core, 60 characters",
-        ("", "messages/s", "lowest and highest round"),
-        [
-            (name, f"{statistics.median(r):,.0f}", f"{min(r):,.0f} to {max(r):,.0f}")
-            for name, r in screen["messages per second"].items()
-        ],
-    )
+    speed = _speeds("whole screen, one core, 60 characters", "messages/s", screen["messages per second"])
     stages = [(name, f"{value:.1f}") for name, value in screen["microseconds"].items()]
     stages.append(("p99 of the whole screen, one by one", f"{screen['p99 ms, single'] * 1000:.1f}"))
     stages.append(("share of texts that the policy acts on", f"{screen['share not allowed']:.3f}"))
     return [speed, _table("per message", ("stage", "microseconds"), stages)]
+
+
+def _speeds(title: str, what: str, runs: dict[str, list[float]]) -> Table:
+    rows = [(name, f"{statistics.median(r):,.0f}", f"{min(r):,.0f} to {max(r):,.0f}") for name, r in runs.items()]
+    return _table(title, ("", what, "lowest and highest round"), rows)
 
 
 def _servers(title: str, servers: dict[str, Any]) -> Table:

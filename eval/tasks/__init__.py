@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from eval.flow import Context
 from eval.results import Result
 from eval.tasks.bias import jigsaw_templates, jigsaw_wikipedia
+from eval.tasks.bitext import tatoeba_zh_en
 from eval.tasks.chinese import cold_dev, cold_test, toxicn_test
 from eval.tasks.cloak import toxicloakcn
 from eval.tasks.cntp import cntp
@@ -20,6 +21,7 @@ from eval.tasks.obfuscation import obfuscation
 from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
 from eval.tasks.reviews import reviews
 from eval.tasks.sample import sample
+from eval.tasks.similarity import afqmc, bq, lcqmc, stsb_en, stsb_zh
 from eval.tasks.spam import sms_spam, youtube_spam
 from eval.tasks.spans import toxic_spans
 from eval.tasks.twins import traditional_twins
@@ -59,5 +61,11 @@ TASKS: Mapping[str, Task] = {
     "faq_abstention_clinc": faq_abstention_clinc,
     "faq_abstention_banking": faq_abstention_banking,
     "faq_speed": faq_speed,
+    "stsb_zh": stsb_zh,
+    "stsb_en": stsb_en,
+    "lcqmc": lcqmc,
+    "bq": bq,
+    "afqmc": afqmc,
+    "tatoeba_zh_en": tatoeba_zh_en,
     **SAMPLE,
 }

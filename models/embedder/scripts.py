@@ -52,8 +52,8 @@ def representatives() -> Mapping[str, str]:
 def _exchanged() -> Iterator[tuple[str, str]]:
     """Pairs of different folded characters that a conversion makes of one another, alone or inside a word."""
     words = [line.split(" ")[0] for line in jieba_lines()]
-    words += [opencc.OpenCC("s2t").convert(word) for word in words]
-    text = "\n".join([*map(chr, HAN), *words])
+    simplified = "\n".join([*map(chr, HAN), *words])
+    text = simplified + "\n" + opencc.OpenCC("s2t").convert(simplified)
     before = text.split("\n")
     for name in CONVERSIONS:
         for one, other in zip(before, opencc.OpenCC(name).convert(text).split("\n"), strict=True):
