@@ -8,6 +8,7 @@ from models.embedder.card import CARD, HERE, rendered
 def test_the_cards_table_is_up_to_date() -> None:
     card = CARD.read_text("utf-8")
     assert card.count("<!-- /") == 1
+    assert "| STS-B zh | test |" in card
     assert rendered(card) == card, "run: python -m models.embedder.card"
 
 
