@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from assistant.backends.shipped import is_shipped
 from eval.flow import Context
 from eval.results import Result
 from eval.tasks.bias import jigsaw_templates, jigsaw_wikipedia
@@ -31,11 +32,27 @@ Task = Callable[[Context], Result]
 SAMPLE: Mapping[str, Task] = {
     "sample": sample,
     "personal_data_sample": personal_data_sample,
-    "faq_nursery": faq_nursery,
     "obfuscation": obfuscation,
     "traditional_twins": traditional_twins,
 }
 """What needs no download: rows that lie in this repository."""
+
+_FAQ: Mapping[str, Task] = {
+    "faq_nursery": faq_nursery,
+    "faq_passages": faq_passages,
+    "faq_bilingual": faq_bilingual,
+    "faq_dtc": faq_dtc,
+    "faq_abstention_clinc": faq_abstention_clinc,
+    "faq_abstention_banking": faq_abstention_banking,
+    "faq_speed": faq_speed,
+    "stsb_zh": stsb_zh,
+    "stsb_en": stsb_en,
+    "lcqmc": lcqmc,
+    "bq": bq,
+    "afqmc": afqmc,
+    "tatoeba_zh_en": tatoeba_zh_en,
+}
+"""What needs the FAQ bot's models, and is not offered by a build without them."""
 
 TASKS: Mapping[str, Task] = {
     "cold_test": cold_test,
@@ -55,17 +72,6 @@ TASKS: Mapping[str, Task] = {
     "toxic_spans": toxic_spans,
     "personal_data_multipriv": multipriv,
     "personal_data_presidio": presidio,
-    "faq_passages": faq_passages,
-    "faq_bilingual": faq_bilingual,
-    "faq_dtc": faq_dtc,
-    "faq_abstention_clinc": faq_abstention_clinc,
-    "faq_abstention_banking": faq_abstention_banking,
-    "faq_speed": faq_speed,
-    "stsb_zh": stsb_zh,
-    "stsb_en": stsb_en,
-    "lcqmc": lcqmc,
-    "bq": bq,
-    "afqmc": afqmc,
-    "tatoeba_zh_en": tatoeba_zh_en,
+    **(_FAQ if is_shipped("models/embedder", "models/faq") else {}),
     **SAMPLE,
 }
