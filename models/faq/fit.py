@@ -11,16 +11,19 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from assistant.faq.candidates import CONTEXT, FEATURES, MOST
+from assistant.faq.candidates import CONTEXT, FEATURES
 from assistant.faq.rerank import Layer
 from models.faq.lists import Listed
 
-HIDDEN = 16
-STEPS = 1_200
-LISTS = 1_024
+HIDDEN = 32
+STEPS = 2_000
+KEPT = 32
+"""Candidates of a list that are looked at: the first by fusion, and those that are right."""
+
+LISTS = 512
 """Looked at in one step."""
 
-RATE = 0.01
+RATE = 0.006
 DECAY = 3e-3
 SEED = 3
 Floats = npt.NDArray[np.float32]
@@ -28,7 +31,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """All lists side by side, padded to ``MOST`` candidates."""
+    """All lists side by side, padded to ``KEPT`` candidates."""
 
     features: Tensor
     context: Tensor
@@ -77,14 +80,15 @@ class Judge(nn.Module):
 
 def batched(lists: Sequence[Listed]) -> Batch:
     """Each kind of community weighs the same."""
-    features = np.zeros((len(lists), MOST, len(FEATURES)), np.float32)
-    filled = np.zeros((len(lists), MOST), np.bool_)
-    right = np.zeros((len(lists), MOST + 1), np.bool_)
+    features = np.zeros((len(lists), KEPT, len(FEATURES)), np.float32)
+    filled = np.zeros((len(lists), KEPT), np.bool_)
+    right = np.zeros((len(lists), KEPT + 1), np.bool_)
     kinds = Counter(one.kind for one in lists)
     for row, one in enumerate(lists):
-        n = len(one.features)
-        features[row, :n], filled[row, :n], right[row, :n] = one.features, True, one.right
-        right[row, MOST] = not one.right.any()
+        kept = np.argsort(~one.right, kind="stable")[:KEPT]
+        n = len(kept)
+        features[row, :n], filled[row, :n], right[row, :n] = one.features[kept], True, one.right[kept]
+        right[row, KEPT] = not one.right.any()
     return Batch(
         features=torch.from_numpy(features),
         context=torch.from_numpy(np.stack([one.context for one in lists])),

@@ -26,9 +26,10 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
         )
     for name in DOCS:
         rows = rows_of(folder, name)
-        for language in ("en", "zh"):
-            found.append(_passages(f"{name}-{language}-passages", rows, language, rng))
-            found.append(_passages(f"{name}-{language}-titled", rows, language, rng, titled=True))
+        for language, other in (("en", "zh"), ("zh", "en")):
+            found.append(_passages(f"{name}-{language}-passages", rows, language, language, rng, titled=False))
+            found.append(_passages(f"{name}-{language}-titled", rows, language, language, rng, titled=True))
+            found.append(_passages(f"{name}-{language}-crossed", rows, language, other, rng, titled=True))
     return found
 
 
@@ -56,17 +57,29 @@ def _crossed(name: str, rows: list[dict[str, str]], share: float, rng: random.Ra
 
 
 def _passages(
-    name: str, rows: list[dict[str, str]], language: str, rng: random.Random, *, titled: bool = False
+    name: str, rows: list[dict[str, str]], language: str, asker: str, rng: random.Random, *, titled: bool
 ) -> Community:
     groups = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
     groups = [g for g in groups if sum(len(row[language]) for row in g) >= (120 if language == "en" else 50)]
     chosen = rng.sample(groups, min(len(groups), ENTRIES + UNKNOWN))
     known, unknown = chosen[:-UNKNOWN], chosen[-UNKNOWN:]
     entries = [_entry(str(i), group, language, titled) for i, group in enumerate(known)]
+    ask = _asking if asker == language else _crossing
     asked = rng.sample(list(enumerate(known)), min(ASKED, len(known)))
-    askings = [_asking(group, language, frozenset({str(i)}), titled, rng) for i, group in asked]
-    askings += [_asking(group, language, frozenset(), titled, rng) for group in unknown]
-    return Community(name, "titled" if titled else "passages", tuple(entries), tuple(askings))
+    askings = [ask(group, asker, frozenset({str(i)}), titled, rng) for i, group in asked]
+    askings += [ask(group, asker, frozenset(), titled, rng) for group in unknown]
+    kind = "crossed titled" if asker != language else "titled" if titled else "passages"
+    return Community(name, kind, tuple(entries), tuple(askings))
+
+
+def _crossing(
+    group: list[dict[str, str]], asker: str, right: frozenset[str], _titled: bool, rng: random.Random
+) -> Asking:
+    """The title in the other language; where it is short, and sometimes else, with part of what comes after."""
+    text = group[0][asker]
+    if len(text) < (25 if asker == "en" else 8) or rng.random() < 0.3:
+        text += (" " if asker == "en" else "") + _part(group[1][asker], asker, rng)
+    return Asking(text, right, language_of(group[0], asker), group[0]["en"])
 
 
 def _entry(name: str, group: list[dict[str, str]], language: str, titled: bool) -> Entry:
