@@ -27,22 +27,18 @@ class Decided:
 def decide(hits: Sequence[Hit], floor: float, gap: float) -> Decided:
     """``hits`` best first, with the probabilities that each is right.
 
-    The first is answered when it reaches ``floor`` and leads the second by ``gap``. Where it does not lead, the two are asked about if one
-    of them is right at least as probably as ``floor`` says; the probabilities of one question's entries exclude each other, so they add up.
+    The first is answered when it reaches ``floor`` and leads the second by ``gap``. Where it does not, the first two are asked about if
+    one of them is right as probably as ``floor`` says: only one entry is counted right, so the two probabilities add up.
     """
     first, second = (hits[i] if len(hits) > i else None for i in (0, 1))
     if first is None:
         return Decided(Verdict.NOTHING, (), "floor")
-    if (
-        second is not None
-        and first.score - second.score < gap
-        and first.score + second.score >= floor
-        and _askable(first, second)
-    ):
-        return Decided(Verdict.CLARIFY, (first, second), "gap")
-    if first.score >= floor:
+    reaches = first.score >= floor
+    if reaches and (second is None or first.score - second.score >= gap):
         return Decided(Verdict.ANSWER, (first,), "clear")
-    return Decided(Verdict.NOTHING, (), "floor")
+    if second is not None and first.score + second.score >= floor and _askable(first, second):
+        return Decided(Verdict.CLARIFY, (first, second), "gap")
+    return Decided(Verdict.ANSWER, (first,), "clear") if reaches else Decided(Verdict.NOTHING, (), "floor")
 
 
 def _askable(first: Hit, second: Hit) -> bool:

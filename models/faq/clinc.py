@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assistant.types.faq import Entry
 from models.faq.community import Asking, Community
+from models.faq.parallel import held_out, rows_of
 
 BANKING = (
     *(
@@ -38,25 +39,35 @@ BANKING = (
     *("credit_score", "new_card", "international_fees"),
 )
 WAYS = (1, 2, 3, 5, 10, 25, 60, 80)
-IN, OUT = 160, 110
+IN, OUT, FAR = 160, 90, 40
 
 
 def communities(folder: Path, rng: random.Random) -> list[Community]:
+    """Beside the intents that a community does not know it is asked questions of no intent at all (Tatoeba)."""
+    far = [row["en"] for row in rows_of(folder, "tatoeba") if row["en"].endswith("?") and len(row["en"].split()) > 4]
     rows = json.loads((folder / "clinc150/data/data_full.json").read_text("utf-8"))["train"]
     of = defaultdict(list)
+    near = held_out(folder).near
     for text, intent in rows:
-        of[intent].append(text)
+        if not near(text):
+            of[intent].append(text)
     found = []
     for number, ways in enumerate(WAYS * 2):
         narrow = number % 2 == 1 and number < len(WAYS)
         pool = list(BANKING) if narrow else sorted(of)
         known = sorted(rng.sample(pool, round(len(pool) * rng.uniform(0.55, 0.75))))
-        found.append(_community(f"clinc-{number}-{ways}", of, pool, known, ways, rng))
+        found.append(_community(f"clinc-{number}-{ways}", of, pool, known, ways, rng.sample(far, FAR), rng))
     return found
 
 
 def _community(
-    name: str, of: dict[str, list[str]], pool: list[str], known: list[str], ways: int, rng: random.Random
+    name: str,
+    of: dict[str, list[str]],
+    pool: list[str],
+    known: list[str],
+    ways: int,
+    far: list[str],
+    rng: random.Random,
 ) -> Community:
     entries, inside = [], []
     for intent in known:
@@ -66,4 +77,5 @@ def _community(
         inside += [Asking(text, frozenset({intent}), "en", text) for text in texts[ways:]]
     outside = [Asking(text, frozenset(), "en", text) for intent in pool if intent not in known for text in of[intent]]
     askings = rng.sample(inside, min(IN, len(inside))) + rng.sample(outside, min(OUT, len(outside)))
+    askings += [Asking(text.lower().rstrip("?"), frozenset(), "en", text) for text in far]
     return Community(name, "ways" if ways > 1 else "questions", tuple(entries), tuple(askings))

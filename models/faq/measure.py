@@ -15,24 +15,27 @@ from models.faq.lists import Listed
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """Per list: the first's probability, whether it is right, and the second's probability."""
+    """Per list: the first's probability and whether it is right, then the second's."""
 
     first: npt.NDArray[np.float64]
     right: npt.NDArray[np.bool_]
     second: npt.NDArray[np.float64]
+    second_right: npt.NDArray[np.bool_]
     answerable: npt.NDArray[np.bool_]
 
 
 def judged(reranker: Reranker, lists: Sequence[Listed], temperature: float | None = None) -> Judged:
-    rows = []
-    for one in lists:
-        logits, none = reranker.logits(one.features, one.context)
-        shares = probabilities(logits, none, temperature or reranker.temperature)
-        order = np.argsort(-shares, kind="stable")[:2]
-        best = [float(shares[i]) for i in order] + [0.0, 0.0]
-        rows.append((best[0], bool(len(order)) and bool(one.right[order[0]]), best[1], one.answerable))
-    columns = list(zip(*rows, strict=True))
-    return Judged(np.array(columns[0]), np.array(columns[1], bool), np.array(columns[2]), np.array(columns[3], bool))
+    rows = [_two(reranker, one, temperature or reranker.temperature) for one in lists]
+    first, right, second, second_right = (np.array(column) for column in zip(*rows, strict=True))
+    return Judged(first, right, second, second_right, np.array([one.answerable for one in lists]))
+
+
+def _two(reranker: Reranker, one: Listed, temperature: float) -> tuple[float, bool, float, bool]:
+    logits, none = reranker.logits(one.features, one.context)
+    shares = probabilities(logits, none, temperature)
+    best = [(float(shares[i]), bool(one.right[i])) for i in np.argsort(-shares, kind="stable")[:2]]
+    (first, right), (second, second_right) = [*best, (0.0, False), (0.0, False)][:2]
+    return first, right, second, second_right
 
 
 def figures(found: Judged) -> dict[str, float]:

@@ -6,13 +6,19 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from assistant.types.faq import Entry
+from models.embedder import data
+from models.embedder.overlap import Overlap
 from models.faq.community import Asking, Community
 
 SHORT = ("matrix_react_sdk", "wekan", "tatoeba", "harbor")
-DOCS = ("tensorflow_docs", "apisix_docs", "electron_docs", "seatunnel_docs")
+DOCS = ("tensorflow_docs", "electron_docs")
+"""Not the projects whose FAQs are evaluated."""
+
 ENTRIES, UNKNOWN, ASKED = 500, 80, 160
 SENTENCES = 4
 
@@ -33,16 +39,26 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
     return found
 
 
-def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
+@cache
+def held_out(folder: Path) -> Overlap:
+    """The texts of evaluation."""
+    return Overlap(data.held_out(folder))
+
+
+@cache
+def rows_of(folder: Path, name: str) -> Sequence[dict[str, str]]:
+    """Without those that an evaluation set has too, or nearly."""
+    near = held_out(folder).near
     with gzip.open(folder / f"parallel-zh-en/{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+        rows = [json.loads(line) for line in lines]
+    return [row for row in rows if not near(row["en"]) and not near(row["zh"])]
 
 
 def language_of(row: dict[str, str], side: str) -> str:
     return "en" if side == "en" else f"zh-{row['script']}"
 
 
-def _crossed(name: str, rows: list[dict[str, str]], share: float, rng: random.Random) -> Community:
+def _crossed(name: str, rows: Sequence[dict[str, str]], share: float, rng: random.Random) -> Community:
     """A ``share`` of the entries is in Chinese, the others in English; each is asked for in the other language."""
     sides = [("zh", "en") if rng.random() < share else ("en", "zh") for _ in rows]
     entries, askings = [], []
@@ -57,7 +73,7 @@ def _crossed(name: str, rows: list[dict[str, str]], share: float, rng: random.Ra
 
 
 def _passages(
-    name: str, rows: list[dict[str, str]], language: str, asker: str, rng: random.Random, *, titled: bool
+    name: str, rows: Sequence[dict[str, str]], language: str, asker: str, rng: random.Random, *, titled: bool
 ) -> Community:
     groups = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
     groups = [g for g in groups if sum(len(row[language]) for row in g) >= (120 if language == "en" else 50)]

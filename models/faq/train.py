@@ -31,8 +31,8 @@ from models.faq.lists import Listed, listed
 HERE = Path(__file__).parent
 DATA = Path("../shared/datasets")
 FOLDS = 5
-WRONG = 4.0
-"""A wrong answer costs as much as this many questions handed to a person."""
+WRONG, ASKED, ASKED_IN_VAIN = 3.0, 0.3, 1.2
+"""What a wrong answer costs, a question back, and one where neither is right; to hand over a question whose answer is known costs 1."""
 
 GAPS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
 
@@ -84,15 +84,21 @@ def judged_all(parts: Sequence[tuple[Reranker, list[Listed]]], temperature: floa
 
 
 def knobs(found: measure.Judged) -> tuple[float, float]:
-    """The floor and gap that cost least; asking which of two was meant costs half a question handed over."""
-    best = (np.inf, 0.5, 0.0)
-    for floor in np.arange(0.2, 0.95, 0.025):
-        for gap in GAPS:
-            clear = (found.first >= floor) & (found.first - found.second >= gap)
-            asked = (found.first - found.second < gap) & (found.first + found.second >= floor)
-            cost = WRONG * (clear & ~found.right).sum() + 0.5 * asked.sum() + (~clear & ~asked & found.answerable).sum()
-            best = min(best, (float(cost), float(floor), float(gap)))
-    return round(best[1], 3), best[2]
+    """The floor and gap of ``assistant.faq.decide`` that cost least; of gaps that cost the same the widest."""
+    tried = [
+        (_cost(found, float(floor), gap), float(floor), gap) for floor in np.arange(0.2, 0.95, 0.025) for gap in GAPS
+    ]
+    _, floor, gap = min(tried, key=lambda one: (one[0], one[1], -one[2]))
+    return round(floor, 3), gap
+
+
+def _cost(found: measure.Judged, floor: float, gap: float) -> float:
+    clear = (found.first >= floor) & (found.first - found.second >= gap)
+    asked = ~clear & (found.first + found.second >= floor)
+    hit = found.right | found.second_right
+    wrong, in_vain = (clear & ~found.right).sum(), (asked & ~hit).sum()
+    handed = (~clear & ~asked & found.answerable).sum()
+    return float(WRONG * wrong + ASKED * (asked & hit).sum() + ASKED_IN_VAIN * in_vain + handed)
 
 
 def written(model: Reranker, file: Path) -> None:

@@ -31,6 +31,11 @@ def test_two_close_ones_are_asked_about_when_one_of_them_is_probably_right() -> 
     assert decide(hits(0.15, 0.14), 0.5, 0.2).verdict is Verdict.NOTHING
 
 
+def test_a_leader_below_the_floor_is_asked_about_with_the_next_rather_than_given_up() -> None:
+    assert decide(hits(0.45, 0.10), 0.5, 0.2).verdict is Verdict.CLARIFY
+    assert decide(hits(0.45, 0.04), 0.5, 0.2).verdict is Verdict.NOTHING
+
+
 def test_knobs_of_zero_are_knobs_all_the_same() -> None:
     """``if threshold`` once made a threshold of 0 no threshold, and a gap of 0 no gap."""
     assert decide(hits(0.01, 0.01), 0.0, 0.0).verdict is Verdict.ANSWER
@@ -50,4 +55,6 @@ def test_what_is_answered_reached_the_floor(scores: list[float], floor: float, g
     if decided.verdict is Verdict.ANSWER:
         assert decided.hits[0].score >= floor
         assert len(scores) == 1 or scores[0] - scores[1] >= gap
+    if decided.verdict is Verdict.CLARIFY:
+        assert scores[0] + scores[1] >= floor
     assert len(decided.hits) == {Verdict.ANSWER: 1, Verdict.CLARIFY: 2, Verdict.NOTHING: 0}[decided.verdict]

@@ -71,12 +71,12 @@ def test_numpy_reads_what_torch_fitted() -> None:
 
 
 def test_the_knobs_are_those_that_cost_least() -> None:
-    """Sure ones are right, unsure ones wrong, and of two close ones one is right: the floor lies between, the gap asks."""
+    """Sure ones are right, unsure ones wrong, and none is close to another: the floor lies between, the gap is the widest."""
     first = np.array([0.9] * 50 + [0.4] * 50)
-    found = measure.Judged(first, first > 0.5, np.full(100, 0.01), np.ones(100, bool))
+    found = measure.Judged(first, first > 0.5, np.full(100, 0.01), np.zeros(100, bool), np.ones(100, bool))
     floor, gap = train.knobs(found)
     assert 0.4 < floor <= 0.9
-    assert gap == 0.0
+    assert gap == max(train.GAPS)
 
 
 def test_the_seeds_are_whole_and_told_apart() -> None:
@@ -122,5 +122,7 @@ def test_lists_mark_the_right_candidates() -> None:
 
 
 def test_auroc_counts_ties_half() -> None:
-    known = measure.Judged(np.array([0.5, 0.5]), np.array([True, False]), np.zeros(2), np.array([True, False]))
+    known = measure.Judged(
+        np.array([0.5, 0.5]), np.array([True, False]), np.zeros(2), np.zeros(2, bool), np.array([True, False])
+    )
     assert measure.figures(known)["AUROC"] == 0.5
