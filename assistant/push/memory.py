@@ -1,0 +1,65 @@
+"""What the community did, folded touch by touch in time order: the one state that serves requests and replays alike."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import numpy as np
+
+from assistant.push.catalogue import Catalogue
+from assistant.push.covisits import CoVisits
+from assistant.push.rows import F32
+from assistant.push.trends import Trends
+from assistant.types.item import Item, Touch
+
+HISTORY = 50
+_LINKED = 20
+
+Past = tuple[tuple[int, float], ...]
+"""A member's touches, oldest first: rows and times."""
+
+
+class Memory:
+    """Touches have to come in time order; those of unknown items are ignored. What is asked ``at`` a time is answered from what came before
+    it only as long as nothing later was added: replays ask first, then add."""
+
+    def __init__(self, dimensions: int = 0) -> None:
+        self.catalogue = Catalogue(dimensions)
+        self.trends = Trends()
+        self.covisits = CoVisits()
+        self._pasts: dict[str, deque[tuple[int, float]]] = {}
+        self._seen: dict[str, set[int]] = {}
+
+    def put(self, item: Item, vector: F32 | None = None) -> None:
+        self.catalogue.put(item, vector)
+
+    def add(self, touch: Touch) -> None:
+        row = self.catalogue.rows.get(touch.item)
+        if row is None:
+            return
+        past = self._pasts.setdefault(touch.member, deque(maxlen=HISTORY))
+        self.covisits.add(row, touch.at, list(past)[-_LINKED:])
+        self.trends.add(row, touch.at, touch.weight)
+        past.append((row, touch.at))
+        self._seen.setdefault(touch.member, set()).add(row)
+
+    def add_all(self, touches: Iterable[Touch]) -> None:
+        for touch in touches:
+            self.add(touch)
+
+    def past(self, member: str) -> Past:
+        """The last touches of a member, at most ``HISTORY``; empty for a stranger."""
+        return tuple(self._pasts.get(member, ()))
+
+    def seen(self, member: str) -> frozenset[int]:
+        return frozenset(self._seen.get(member, ()))
+
+    def forget(self, member: str) -> None:
+        """The member's own rows go; sums over many members stay."""
+        self._pasts.pop(member, None)
+        self._seen.pop(member, None)
+
+
+def vector_or_none(vectors: F32, row: int) -> F32 | None:
+    return vectors[row] if np.any(vectors[row]) else None
