@@ -127,7 +127,7 @@ class Test:
 
 
 @cache
-def tested(datasets: Datasets, limit: int | None = None) -> Test:
+def tested(datasets: Datasets, limit: int | None) -> Test:
     """Learn, choose, guess. Minutes."""
     world = World(read_clicks(datasets))
     lessons, chosen = Lessons(), []
