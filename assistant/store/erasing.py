@@ -40,6 +40,7 @@ _VIA = text("""
     UPDATE events SET via_member = NULL, properties = properties #- '{$via,member_id}'
     WHERE community = :community AND via_member = :member
 """)
+_AUDIT = text("SELECT forget_in_audit(:community, :member)")
 _NAMED_IN = {"cases": "details", "deliveries": "payload", "events": "properties"}
 """Documents of others in which a member may be named, as who reported or who is meant."""
 _PATH = "$.** ? (@ == $id)"
@@ -60,12 +61,13 @@ def erase(connection: Connection, community: str, member_id: str) -> dict[str, i
     for table in reversed(metadata.sorted_tables):
         if _holds_members(table):
             mine = (table.c.community == community) & (table.c.member_id == member_id)
-            gone[table.name] = connection.execute(delete(table).where(mine)).rowcount
+            gone[str(table.name)] = connection.execute(delete(table).where(mine)).rowcount
     members = metadata.tables["members"]
     mine = (members.c.community == community) & (members.c.id == member_id)
     gone["members"] = connection.execute(delete(members).where(mine)).rowcount
     connection.execute(_CONTEXT, values)
     connection.execute(_VIA, values)
+    connection.execute(_AUDIT, values)
     for name, column in _NAMED_IN.items():
         _scrub(connection, metadata.tables[name], column, community, member_id)
     return {name: number for name, number in gone.items() if number}
@@ -102,9 +104,9 @@ def rows_of(connection: Connection, community: str, member_id: str) -> Iterator[
         mine = (table.c.community == community) & (table.c.member_id == member_id)
         columns = [c for c in table.c if c.name not in _INTERNAL and not isinstance(c.type, LargeBinary)]
         rows = connection.execute(select(*columns).where(mine).limit(MOST_ROWS)).mappings()
-        found = [{name: plain(value) for name, value in row.items()} for row in rows]
+        found = [{str(name): plain(value) for name, value in row.items()} for row in rows]
         if found:
-            yield table.name, found
+            yield str(table.name), found
 
 
 def plain(value: Any) -> Any:

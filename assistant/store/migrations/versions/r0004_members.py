@@ -188,6 +188,28 @@ CREATE TABLE member_imports (
 COMMENT ON COLUMN member_imports.rows_read IS 'where to go on after a stop';
 """
 
+_AUDIT = """
+CREATE FUNCTION forget_in_audit(its_community text, member text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
+AS $$
+DECLARE
+    quoted text := to_json(member)::text;
+    changed integer;
+BEGIN
+    UPDATE audit SET
+        subject = CASE WHEN subject = member THEN 'erased' ELSE subject END,
+        actor = CASE WHEN right(actor, length(member) + 1) = ':' || member THEN split_part(actor, ':', 1) || ': erased' ELSE actor END,
+        details = replace(details::text, quoted, '"erased"')::jsonb
+    WHERE community = its_community
+        AND (subject = member OR right(actor, length(member) + 1) = ':' || member OR position(quoted IN details::text) > 0);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION forget_in_audit IS 'the one change that the trail allows: who an erased member was';
+REVOKE ALL ON FUNCTION forget_in_audit FROM PUBLIC;
+"""
+
 _PROFILES = """
 CREATE TABLE profiles (
     community text COLLATE "C" NOT NULL REFERENCES communities ON DELETE CASCADE,
@@ -399,6 +421,7 @@ def upgrade() -> None:
             f"FOR VALUES WITH (MODULUS {KEY_PARTS}, REMAINDER {part})"
         )
     op.execute(_MEMBERS)
+    op.execute(_AUDIT)
     op.execute(_PROFILES)
     op.execute(_POINTS)
     for table in TABLES:
