@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-import numpy as np
-
 from assistant.push.catalogue import Catalogue
 from assistant.push.covisits import CoVisits
 from assistant.push.rows import F32
@@ -34,13 +32,16 @@ class Memory:
     def put(self, item: Item, vector: F32 | None = None) -> None:
         self.catalogue.put(item, vector)
 
-    def add(self, touch: Touch) -> None:
+    def add(self, touch: Touch, *, personal: bool = True) -> None:
+        """Without ``personal`` (the member does not consent to being profiled) it counts as one of many, and of nobody."""
         row = self.catalogue.rows.get(touch.item)
         if row is None:
             return
+        self.trends.add(row, touch.at, touch.weight)
+        if not personal:
+            return
         past = self._pasts.setdefault(touch.member, deque(maxlen=HISTORY))
         self.covisits.add(row, touch.at, list(past)[-_LINKED:])
-        self.trends.add(row, touch.at, touch.weight)
         past.append((row, touch.at))
         self._seen.setdefault(touch.member, set()).add(row)
 
@@ -59,7 +60,3 @@ class Memory:
         """The member's own rows go; sums over many members stay."""
         self._pasts.pop(member, None)
         self._seen.pop(member, None)
-
-
-def vector_or_none(vectors: F32, row: int) -> F32 | None:
-    return vectors[row] if np.any(vectors[row]) else None
