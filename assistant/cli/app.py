@@ -25,6 +25,7 @@ from assistant.cli import (
     moderate,
     outbox,
     policy,
+    replay,
     serve,
     worker,
 )
@@ -50,6 +51,7 @@ app.command("worker")(worker.worker)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("replay")(replay.replay)
 app.command(
     "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(harness.evaluate)

@@ -38,7 +38,7 @@ def replay(
 ) -> Iterator[Guess]:
     """A guess for each touch of an item that the member had not touched, in time order; folds every touch in."""
     for touch in touches:
-        if not _seen_before(memory, touch):
+        if not seen_before(memory, touch):
             yield guess(memory, popularity, touch, scorer, count, taste)
         follow(memory, popularity, touch)
 
@@ -73,6 +73,6 @@ def guess(
     )
 
 
-def _seen_before(memory: Memory, touch: Touch) -> bool:
+def seen_before(memory: Memory, touch: Touch) -> bool:
     row = memory.catalogue.rows.get(touch.item)
     return row is not None and row in memory.seen(touch.member)

@@ -176,10 +176,14 @@ def drop_later(connection: Connection, community: str, late: Sequence[Work]) -> 
 def forget(connection: Connection, community: str, member_ids: Sequence[str]) -> None:
     """The profiles, with their snapshots and what waits to be folded."""
     for table in (profiles, profile_snapshots, profile_queue):
-        connection.execute(delete(table).where(table.c.community == community, table.c.member_id.in_(list(member_ids))))
+        connection.execute(
+            delete(table).where(table.c.community == community, table.c.member_id.in_(list(member_ids)))
+        )
 
 
-def last_place(connection: Connection, community: str, member_id: str, moment: datetime, model: str) -> State | None:
+def last_place(
+    connection: Connection, community: str, member_id: str, moment: datetime, model: str
+) -> State | None:
     """The latest state kept that is not after ``moment``."""
     for table in (profiles, profile_snapshots):
         query = select(table).where(

@@ -1,4 +1,4 @@
-"""Off-policy estimates on logged clicks of a shop (Saito et al., NeurIPS 2021 Datasets and Benchmarks): 10,000 rounds per campaign and policy.
+"""Off-policy estimates on logged clicks of a shop (Saito et al., NeurIPS 2021): 10,000 rounds per campaign and policy.
 
 Thompson sampling's log says what the uniform policy would have earned; the uniform policy's own log says what it did earn.
 """

@@ -1,4 +1,4 @@
-"""Films of MovieLens-100k by the split of the recommenders team's benchmark: 75 % of the ratings at random are known, 25 % are to be found."""
+"""Films of MovieLens-100k by the split of the recommenders team's benchmark: 75 % of the ratings at random are known."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = {"nDCG@10": Better.UP, "coverage": Better.NEITHER}
 
 
 def push_films(context: Context) -> Result:
-    """nDCG@10, every rating counting as a hit, of the items that go together in closed form; its ridge is chosen on a quarter of the known."""
+    """nDCG@10, every rating counting as a hit, of items that go together in closed form; the ridge is chosen on a quarter of the known."""
     members, items = _ratings(context)
     rng = np.random.default_rng(SEED)
     known, hidden = _split(np.arange(len(members)), rng)

@@ -44,7 +44,7 @@ class ItemShape(Shape):
     published_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
     hidden: bool = False
-    properties: dict[Name, Any] = {}
+    properties: dict[Name, Any] = Field({}, max_length=200)
 
 
 class ItemsShape(Shape):

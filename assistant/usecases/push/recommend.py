@@ -29,7 +29,7 @@ _SPARE = 10
 def recommend_items(
     assistant: Assistant, community: str, member_id: str, limit: int, at: datetime | None, language: str
 ) -> dict[str, Any]:
-    """``{"id", "items", "policy_version", "personalised"}``. With ``at``, as of then: nothing later is used, nothing is explored, nothing is
+    """``{"id", "items", "policy_version", "personalised"}``. With ``at``, as of then: nothing later is used, and nothing is explored or
     logged. Blocks.
 
     Raises:
