@@ -43,6 +43,7 @@ from assistant.web.routes import (
     perspective,
     playground,
     policies,
+    segments,
     widget,
 )
 from assistant.web.routes import openai as openai_routes
@@ -63,6 +64,7 @@ _ROUTERS = (
     appeals.pages,
     outbox.router,
     members.router,
+    segments.router,
     openai_routes.router,
     perspective.router,
     health.router,

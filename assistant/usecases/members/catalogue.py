@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import urlsafe_b64decode
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
@@ -24,11 +24,13 @@ from assistant.usecases.request import Shape
 class SettingsShape(Shape):
     """``attributes`` that members may declare; ``points``: the rules by which they earn."""
 
-    attributes: Annotated[list[dict[str, Any]], Field(max_length=MAX_DEFINITIONS)] = []
+    attributes: list[dict[str, Any]] = Field([], max_length=MAX_DEFINITIONS)
     points: dict[str, Any] | None = None
 
 
-def list_members(assistant: Assistant, community: str, search: str | None, cursor: str | None, limit: int) -> Page[Known]:
+def list_members(
+    assistant: Assistant, community: str, search: str | None, cursor: str | None, limit: int
+) -> Page[Known]:
     with assistant.database.transaction(community) as transaction:
         return members.page(transaction, community, search, cursor, limit)
 

@@ -85,7 +85,11 @@ def _fold(
     events = profiles.events_after(transaction, community, places, MOST_EVENTS)
     states = fold_on(transaction, community, bases, events, allowed, embedder)
     profiles.save(transaction, community, states, model, now)
-    due = {one: state for one, state in states.items() if _snapshot_due(state, kept.get(one), one in {w.member_id for w in late})}
+    due = {
+        one: state
+        for one, state in states.items()
+        if _snapshot_due(state, kept.get(one), one in {w.member_id for w in late})
+    }
     profiles.snapshot(transaction, community, due, model)
     for member_id, its in events.items():
         if len(its) >= MOST_EVENTS:
@@ -140,9 +144,7 @@ def allowed_of(transaction: Transaction, community: str, member_ids: Sequence[st
     """What each member consents to, and what they want to hear nothing of."""
     granted = consents.granted(transaction, community, member_ids)
     stops = consents.stops(transaction, community, member_ids)
-    return {
-        one: Allowed(frozenset(granted.get(one, ())), frozenset(stops.get(one, ()))) for one in member_ids
-    }
+    return {one: Allowed(frozenset(granted.get(one, ())), frozenset(stops.get(one, ()))) for one in member_ids}
 
 
 def embedder_of(assistant: Assistant) -> Embedder | None:

@@ -33,7 +33,9 @@ def test_an_attribute_needs_its_own_consent(client):
     member = client.get("/v1/members/m1").json()
     assert member["attributes"]["region"]["value"] == "香港"
     assert member["consents"]["profiling"]["wording"] == "可以"
-    assert put(client, "m1", attributes={"time_zone": "Asia/Hong_Kong"})["errors"][0]["limit"] is None  # push was not asked
+    assert (
+        put(client, "m1", attributes={"time_zone": "Asia/Hong_Kong"})["errors"][0]["limit"] is None
+    )  # push was not asked
     assert answered(client, "m1", "profiling", granted=False)["attributes"] == {}
 
 
@@ -56,7 +58,10 @@ def test_days_give_stages_and_stopping_one_stops_it(service, client):
     assert stage["text"] == "孕 20 週"
     client.post("/v1/events", json={"events": [event(1, "m1", text="懷孕了好開心"), event(2, "m1", text="喝咖啡")]})
     fold_all(service)
-    assert {tag["tag"] for tag in client.get("/v1/members/m1/profile").json()["profile"]["tags"]} == {"pregnancy", "coffee"}
+    assert {tag["tag"] for tag in client.get("/v1/members/m1/profile").json()["profile"]["tags"]} == {
+        "pregnancy",
+        "coffee",
+    }
     assert client.post("/v1/members/m1/stops", json={"topic": "stage:pregnancy"}).status_code == 200
     at_once = client.get("/v1/members/m1/profile").json()
     assert at_once["stages"] == []
@@ -98,7 +103,10 @@ def test_the_latest_answer_holds_whatever_order_they_come_in(client, member):
         ({"attributes": {"language": "x"}}, "members[0].attributes.language"),
         ({"attributes": {"region": "x" * 201}}, "members[0].attributes.region"),
         ({"consents": [{"purpose": "everything", "granted": True}]}, "members[0].consents[0].purpose"),
-        ({"consents": [{"purpose": "push", "granted": True, "at": "2036-01-01T00:00:00Z"}]}, "members[0].consents[0].at"),
+        (
+            {"consents": [{"purpose": "push", "granted": True, "at": "2036-01-01T00:00:00Z"}]},
+            "members[0].consents[0].at",
+        ),
         ({"name": "a\x00"}, "members[0].name"),
         ({"surprise": 1}, "members[0].surprise"),
     ],
