@@ -137,7 +137,7 @@ def _csv(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
-        import pyarrow.parquet as parquet  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
         raise ConfigurationError("reading Parquet needs pyarrow: pip install pyarrow") from None
     try:
