@@ -1,4 +1,4 @@
-"""What members may declare of themselves, as a community defines it; and the stages that days come to: week 20 of pregnancy, 7 months old."""
+"""What members may declare of themselves, as a community defines it; and the stages that days come to (week 20, 7 months old)."""
 
 from __future__ import annotations
 
@@ -188,4 +188,6 @@ def _one_of(kind: type[Any], given: object, field: str) -> Any:
     try:
         return kind(given)
     except ValueError:
-        raise InvalidInput(field=field, limit=", ".join(one.value for one in kind), problem="is not one of these") from None
+        raise InvalidInput(
+            field=field, limit=", ".join(one.value for one in kind), problem="is not one of these"
+        ) from None

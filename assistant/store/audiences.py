@@ -25,8 +25,8 @@ _STANDING = text("""
             WHERE a.community = m.community AND a.member_id = m.id AND a.name = 'language') AS language,
         (SELECT array_agg(topic) FROM member_stops s WHERE s.community = m.community AND s.member_id = m.id) AS stops,
         (SELECT document FROM push_preferences p WHERE p.community = m.community AND p.member_id = m.id) AS preferences,
-        EXISTS (SELECT FROM penalties n WHERE n.community = m.community AND n.member_id = m.id AND n.lifted_at IS NULL
-            AND n.state = ANY(:active) AND (n.ends_at IS NULL OR n.ends_at > :now)) AS sanctioned
+        EXISTS (SELECT FROM penalties n WHERE n.community = m.community AND n.member_id = m.id AND n.step IN ('mute', 'kick', 'ban')
+            AND n.state = 'applied' AND (n.ends_at IS NULL OR n.ends_at > :now)) AS sanctioned
     FROM members m WHERE m.community = :community AND m.id = ANY(:ids)
 """)
 _HOURS = text("""
@@ -61,9 +61,9 @@ def segment(connection: Connection, community: str, segment_id: str, after: str,
     return list(connection.scalars(_SEGMENT, values))
 
 
-def standing(connection: Connection, community: str, ids: Sequence[str], now: object, active: Sequence[str]) -> dict[str, Row]:
-    """Of those that are known; ``active`` are the states of a penalty that holds."""
-    values = {"community": community, "ids": list(ids), "now": now, "active": list(active)}
+def standing(connection: Connection, community: str, ids: Sequence[str], now: object) -> dict[str, Row]:
+    """Of those that are known."""
+    values = {"community": community, "ids": list(ids), "now": now}
     return {row["id"]: Row(**row) for row in connection.execute(_STANDING, values).mappings()}
 
 

@@ -14,7 +14,7 @@ from assistant.types.member import Consent, ConsentPurpose
 
 
 def record(connection: Connection, community: str, given: Mapping[str, Sequence[Consent]]) -> None:
-    """By member. Every answer is kept; the latest by its own time holds, whatever order they come in, a refusal where two are of one time."""
+    """By member. Every answer is kept; the latest by its own time holds, whatever order they come in; of two at one time, the no."""
     rows = [
         {
             "community": community,

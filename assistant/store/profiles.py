@@ -176,14 +176,10 @@ def drop_later(connection: Connection, community: str, late: Sequence[Work]) -> 
 def forget(connection: Connection, community: str, member_ids: Sequence[str]) -> None:
     """The profiles, with their snapshots and what waits to be folded."""
     for table in (profiles, profile_snapshots, profile_queue):
-        connection.execute(
-            delete(table).where(table.c.community == community, table.c.member_id.in_(list(member_ids)))
-        )
+        connection.execute(delete(table).where(table.c.community == community, table.c.member_id.in_(list(member_ids))))
 
 
-def last_place(
-    connection: Connection, community: str, member_id: str, moment: datetime, model: str
-) -> State | None:
+def last_place(connection: Connection, community: str, member_id: str, moment: datetime, model: str) -> State | None:
     """The latest state kept that is not after ``moment``."""
     for table in (profiles, profile_snapshots):
         query = select(table).where(
@@ -202,8 +198,22 @@ _SAMPLE = text("""
 
 def sample(connection: Connection, community: str, model: str, most: int) -> list[State]:
     """Of members chosen by chance, the same ones every time."""
+    return [state for _, state in sample_named(connection, community, model, most)]
+
+
+def sample_named(connection: Connection, community: str, model: str, most: int) -> list[tuple[str, State]]:
+    """As ``sample``, with the members' ids."""
     rows = connection.execute(_SAMPLE, {"community": community, "most": most}).mappings()
-    return [state for row in rows if (state := _state(row, model)) is not None]
+    return [(row["member_id"], state) for row in rows if (state := _state(row, model)) is not None]
+
+
+def with_tags(connection: Connection, community: str, tags: Sequence[str], most: int) -> list[str]:
+    """Members whose profile holds one of these tags, by id."""
+    query = text(
+        "SELECT member_id FROM profiles WHERE community = :community AND state -> 'tags' ?| CAST(:tags AS text[]) "
+        "ORDER BY member_id LIMIT :most"
+    )
+    return list(connection.scalars(query, {"community": community, "tags": list(tags), "most": most}))
 
 
 _THIN = text("""

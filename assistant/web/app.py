@@ -43,7 +43,9 @@ from assistant.web.routes import (
     outbox,
     perspective,
     playground,
+    points,
     policies,
+    segments,
     widget,
 )
 from assistant.web.routes import openai as openai_routes
@@ -64,6 +66,8 @@ _ROUTERS = (
     appeals.pages,
     outbox.router,
     members.router,
+    segments.router,
+    points.router,
     items.router,
     openai_routes.router,
     perspective.router,

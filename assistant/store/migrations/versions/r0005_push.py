@@ -32,6 +32,7 @@ COMMENT ON COLUMN items.hidden IS 'never shown: its words violate the policy, or
 COMMENT ON COLUMN items.vector IS 'float16, of length 1 or 0; empty where this build has no embedder';
 CREATE INDEX items_listed ON items (community, created_at, id);
 CREATE INDEX items_changed ON items (community, updated_at);
+CREATE INDEX penalties_of_member ON penalties (community, member_id);
 CREATE INDEX events_received ON events (community, received_at) WHERE item_id IS NOT NULL;
 
 CREATE TABLE rankers (
