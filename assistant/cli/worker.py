@@ -17,6 +17,7 @@ from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
 from assistant.usecases.members.folding import keep_folding
 from assistant.usecases.outbox import OutboxWorker
+from assistant.usecases.push.planning import keep_planning
 from assistant.usecases.reports import keep_reporting
 from assistant.wiring import Assistant, build, open_database
 
@@ -64,7 +65,7 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        beside = [asyncio.create_task(keep_reporting(assistant)), asyncio.create_task(keep_folding(assistant))]
+        beside = [asyncio.create_task(work(assistant)) for work in (keep_reporting, keep_folding, keep_planning)]
         if assistant.has_faq:
             beside.append(asyncio.create_task(keep_ingesting(assistant)))
         await OutboxWorker(assistant).run(stopping)

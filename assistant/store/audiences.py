@@ -13,6 +13,7 @@ _SEGMENT = text("""
     SELECT member_id FROM segment_members
     WHERE community = :community AND segment_id = :segment AND member_id > :after ORDER BY member_id LIMIT :most
 """)
+_AGREED = text("SELECT count(*) FROM consents WHERE community = :community AND purpose = 'push' AND granted")
 _STANDING = text("""
     SELECT m.id,
         coalesce((SELECT granted FROM consents c
@@ -71,3 +72,8 @@ def active_times(connection: Connection, community: str, ids: Sequence[str], sin
     """Seconds since 1970 of each one's last hundred deeds."""
     values = {"community": community, "ids": list(ids), "since": since}
     return {row[0]: row[1] for row in connection.execute(_HOURS, values)}
+
+
+def agreed(connection: Connection, community: str) -> int:
+    """How many members have agreed to messages."""
+    return int(connection.scalar(_AGREED, {"community": community}) or 0)

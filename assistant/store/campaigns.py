@@ -9,12 +9,16 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, RowMapping, exc, func, select, text, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.errors import NotFound
 from assistant.push.permit import WEEK, Sent
+from assistant.store.deliveries import values as delivery_values
 from assistant.store.paging import Page, read_page
 from assistant.store.push_tables import campaigns, sends
+from assistant.store.tables import deliveries
+from assistant.types import Delivery
 from assistant.types.campaign import Campaign, CampaignState, Send
 
 _PUT = text("""
@@ -24,6 +28,14 @@ _PUT = text("""
         connection_id text, because text, due_at timestamptz, variant text, items text[], created_at timestamptz)
     ON CONFLICT DO NOTHING
 """)
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_TYPES = {column.name: column.type.compile(dialect=_DIALECT) for column in deliveries.columns}
+_NAMES = ", ".join(_TYPES)
+_PUT_DELIVERIES = text(f"""
+    INSERT INTO deliveries ({_NAMES}) SELECT {_NAMES}
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row({", ".join(f"{name} {kind}" for name, kind in _TYPES.items())})
+    ON CONFLICT DO NOTHING
+""")  # noqa: S608 - column names of ours
 _LOCK = text("SELECT pg_advisory_xact_lock(7291884503, hashtext(:community))")
 _SUSPEND = text("""
     UPDATE deliveries d SET state = 'skipped', because = :because, finished_at = :now FROM sends s
@@ -83,7 +95,12 @@ def planning(connection: Connection) -> list[tuple[str, str]]:
 
 
 def move(
-    connection: Connection, community: str, campaign_id: str, state: CampaignState, now: datetime, planned_to: str | None
+    connection: Connection,
+    community: str,
+    campaign_id: str,
+    state: CampaignState,
+    now: datetime,
+    planned_to: str | None,
 ) -> None:
     query = update(campaigns).where(campaigns.c.community == community, campaigns.c.id == campaign_id)
     connection.execute(query.values(state=state.value, updated_at=now, planned_to=planned_to))
@@ -101,9 +118,22 @@ def put(connection: Connection, community: str, given: Sequence[Send], now: date
         connection.execute(_PUT, {"rows": orjson.dumps(rows).decode()})
 
 
-def sent_to(
-    connection: Connection, community: str, member_ids: Sequence[str], now: datetime
-) -> dict[str, list[Sent]]:
+def put_deliveries(connection: Connection, entries: Sequence[Delivery]) -> None:
+    """Into the outbox, as one statement; those whose key is known stay as they are."""
+    if entries:
+        rows = orjson.dumps([delivery_values(entry) for entry in entries]).decode()
+        connection.execute(_PUT_DELIVERIES, {"rows": rows})
+
+
+def planned_of(connection: Connection, community: str, campaign_id: str, member_ids: Sequence[str]) -> set[str]:
+    """Those of the members that the campaign has been planned for."""
+    query = select(sends.c.member_id).where(
+        sends.c.community == community, sends.c.campaign_id == campaign_id, sends.c.member_id.in_(list(member_ids))
+    )
+    return set(connection.scalars(query))
+
+
+def sent_to(connection: Connection, community: str, member_ids: Sequence[str], now: datetime) -> dict[str, list[Sent]]:
     """What each got in the week before ``now``, and what is planned; withheld ones count as well: better one too few."""
     query = select(sends.c.member_id, sends.c.due_at, sends.c.connection_id).where(
         sends.c.community == community,

@@ -47,7 +47,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """One member's part of a campaign: sent under ``delivery_id`` at ``due_at``, or not sent, ``because``. ``variant`` is of the experiment."""
+    """One member's part of a campaign: sent under ``delivery_id`` at ``due_at``, or not sent, ``because``."""
 
     campaign_id: str
     member_id: str

@@ -27,6 +27,7 @@ from assistant.web.problem import error_response
 from assistant.web.ratelimit import LocalRateLimit, RateLimit, SharedRateLimit
 from assistant.web.routes import (
     appeals,
+    campaigns,
     cases,
     chat,
     connections,
@@ -69,6 +70,7 @@ _ROUTERS = (
     segments.router,
     points.router,
     items.router,
+    campaigns.router,
     openai_routes.router,
     perspective.router,
     health.router,

@@ -90,9 +90,7 @@ def _known(items: Sequence[Item], embedder: Embedder | None) -> Memory:
 def _scale(chosen: Sequence[Guess], popularity: Popularity) -> int:
     if not chosen:
         return 0
-    return int(
-        np.argmax([_reciprocal([one.popular[at] for one in chosen]) for at in range(len(popularity.grid_h))])
-    )
+    return int(np.argmax([_reciprocal([one.popular[at] for one in chosen]) for at in range(len(popularity.grid_h))]))
 
 
 def _figures(found: Sequence[Guess], scale: int, popularity: Popularity, scorer: Scorer) -> Figures:
