@@ -26,10 +26,7 @@ NAMES: tuple[str, ...] = (
     "touches",
     "away",
     "passed",
-    "since_visit",
-    "gap_last",
-    "hour_sin",
-    "hour_cos",
+    "since_last",
 )
 _OWN = 12
 _FADE_S = 2 * 86400.0
@@ -52,7 +49,6 @@ def features(memory: Memory, past: Past, rows: Ints, at: float) -> F32:
         *_bonds(memory, past, rows, at),
         *_likeness(memory, past, rows, at),
         *_visits(past, published, at),
-        *_clock(len(rows), at),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -99,17 +95,11 @@ def _visits(past: Past, published: F64, at: float) -> list[F64]:
     times = np.array([when for _, when in past])
     n = len(published)
     if not len(times):
-        return [np.zeros(n), np.full(n, 12.0), np.zeros(n), np.full(n, 12.0), np.zeros(n)]
+        return [np.zeros(n), np.full(n, 12.0), np.zeros(n), np.full(n, 12.0)]
     known = len(times) - np.searchsorted(times, published)
     return [
         np.full(n, np.log1p(len(times))),
         np.full(n, np.log1p((at - times[-1]) / 60.0)),
         np.log1p(known),
         np.sign(published - times[-1]) * np.log1p(np.abs(published - times[-1]) / 3600.0),
-        np.zeros(n),
     ]
-
-
-def _clock(n: int, at: float) -> list[F64]:
-    angle = 2 * np.pi * (at % 86400.0) / 86400.0
-    return [np.full(n, np.sin(angle)), np.full(n, np.cos(angle))]

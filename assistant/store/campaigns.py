@@ -36,7 +36,7 @@ _PUT_DELIVERIES = text(f"""
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row({", ".join(f"{name} {kind}" for name, kind in _TYPES.items())})
     ON CONFLICT DO NOTHING
 """)  # noqa: S608 - column names of ours
-_LOCK = text("SELECT pg_advisory_xact_lock(7291884503, hashtext(:community))")
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:community, 7291884503))")
 _SUSPEND = text("""
     UPDATE deliveries d SET state = 'skipped', because = :because, finished_at = :now FROM sends s
     WHERE s.community = :community AND s.campaign_id = :campaign AND d.id = s.delivery_id AND d.community = s.community

@@ -46,6 +46,7 @@ from assistant.web.routes import (
     playground,
     points,
     policies,
+    preferences,
     segments,
     widget,
 )
@@ -71,6 +72,7 @@ _ROUTERS = (
     points.router,
     items.router,
     campaigns.router,
+    preferences.pages,
     openai_routes.router,
     perspective.router,
     health.router,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection as Transaction
 
-from assistant.errors import DatabaseUnavailable
+from assistant.errors import DatabaseUnavailable, NotFound
 from assistant.push.buckets import HOLDOUT, assigned
 from assistant.push.permit import Because, Permit, Rules, Sent, Standing, permit
 from assistant.store import audiences, campaigns, items, segments
@@ -55,9 +55,6 @@ async def keep_planning(assistant: Assistant) -> None:
             busy = await asyncio.to_thread(plan_waiting, assistant)
         except DatabaseUnavailable:
             busy = False
-        except Exception:
-            log.exception("a campaign could not be planned")
-            busy = False
         if not busy:
             await asyncio.sleep(POLL_S)
 
@@ -66,9 +63,25 @@ def plan_waiting(assistant: Assistant) -> bool:
     """A part of each that waits. Whether there were any."""
     with assistant.database.transaction(EVERY_COMMUNITY) as transaction:
         waiting = campaigns.planning(transaction)
-    for community, campaign_id in waiting:
+    return any([_planned(assistant, community, campaign_id) for community, campaign_id in waiting])
+
+
+def _planned(assistant: Assistant, community: str, campaign_id: str) -> bool:
+    """Whether a part was planned: what is wrong with one campaign holds up no other."""
+    try:
         plan_part(assistant, community, campaign_id)
-    return bool(waiting)
+    except DatabaseUnavailable:
+        raise
+    except NotFound:
+        log.warning("a campaign is stopped: its segment is gone", campaign=campaign_id)
+        with assistant.database.transaction(community) as transaction:
+            campaigns.move(
+                transaction, community, campaign_id, CampaignState.STOPPED, assistant.clock(), planned_to=None
+            )
+    except Exception:
+        log.exception("a campaign could not be planned", campaign=campaign_id)
+        return False
+    return True
 
 
 def plan_part(assistant: Assistant, community: str, campaign_id: str, most: int = PART) -> bool:
