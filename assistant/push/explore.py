@@ -32,3 +32,9 @@ def arrange(chooser: Chooser, count: int, rate: float, seed: str) -> list[Placed
         placed.append(Placed(chosen, propensity))
         chooser.take(chosen)
     return placed
+
+
+def probability(chooser: Chooser, place: int, rate: float) -> float:
+    """With which probability ``arrange`` puts the candidate first."""
+    among = chooser.open()
+    return rate / len(among) + (1 - rate) * (place == chooser.best(among))

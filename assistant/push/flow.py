@@ -12,7 +12,7 @@ from assistant.push.explore import arrange
 from assistant.push.features import NAMES, features
 from assistant.push.memory import Memory, Past
 from assistant.push.reasons import reason
-from assistant.push.rows import Ints
+from assistant.push.rows import F32, F64, Ints
 from assistant.push.scorer import PRIOR, Scorer
 from assistant.types.item import Recommendation, Recommended
 
@@ -29,6 +29,18 @@ class Taste:
     explore: float = 0.05
 
 
+SERVED = Taste()
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The best candidates, best first: rows, features of shape (rows, ``NAMES``), and scores."""
+
+    rows: Ints
+    table: F32
+    scores: F64
+
+
 def recommend(
     memory: Memory,
     past: Past,
@@ -37,28 +49,46 @@ def recommend(
     count: int,
     *,
     scorer: Scorer = PRIOR,
-    taste: Taste = Taste(),
+    taste: Taste = SERVED,
     seed: str = "",
     similar: Ints | None = None,
 ) -> Recommendation:
     """``count`` items at most that may be shown ``at`` (seconds since 1970) and are not in ``seen``; without ``past`` nothing of the
     member is used."""
+    pool = pool_of(memory, past, seen, at, scorer, similar)
+    placed = arrange(_chooser(memory, pool, taste), count, taste.explore, seed)
+    items = tuple(
+        Recommended(
+            item=memory.catalogue.ids[pool.rows[one.place]],
+            score=float(pool.scores[one.place]),
+            propensity=one.propensity,
+            reason=reason(memory, past, int(pool.rows[one.place]), pool.table[one.place]),
+            features=dict(zip(NAMES, pool.table[one.place].tolist(), strict=True)),
+        )
+        for one in placed
+    )
+    ids = tuple(memory.catalogue.ids[row] for row in pool.rows)
+    return Recommendation(items, scorer.version, ids, personalised=bool(past))
+
+
+def pool_of(
+    memory: Memory, past: Past, seen: frozenset[int], at: float, scorer: Scorer, similar: Ints | None = None
+) -> Pool:
     found = candidates(memory, past, at, seen, similar)
     table = features(memory, past, found, at)
     scores = scorer.score(table)
-    pool = np.argsort(-scores, kind="stable")[:POOL]
-    rows = found[pool]
-    creators = [memory.catalogue.items[row].creator for row in rows]
-    chooser = Chooser(scores[pool], memory.catalogue.vectors(rows), creators, taste.share, taste.per_creator)
-    items = tuple(
-        Recommended(
-            item=memory.catalogue.ids[rows[one.place]],
-            score=float(scores[pool[one.place]]),
-            propensity=one.propensity,
-            reason=reason(memory, past, int(rows[one.place]), table[pool[one.place]]),
-            features=dict(zip(NAMES, table[pool[one.place]].tolist(), strict=True)),
-        )
-        for one in arrange(chooser, count, taste.explore, seed)
-    )
-    ids = tuple(memory.catalogue.ids[row] for row in rows)
-    return Recommendation(items, scorer.version, ids, personalised=bool(past))
+    best = np.argsort(-scores, kind="stable")[:POOL]
+    return Pool(found[best], table[best], scores[best])
+
+
+def chooser_of(
+    memory: Memory, past: Past, seen: frozenset[int], at: float, scorer: Scorer, taste: Taste
+) -> tuple[Chooser, Ints]:
+    """What chooses, before its first choice, and the rows that it chooses among."""
+    pool = pool_of(memory, past, seen, at, scorer)
+    return _chooser(memory, pool, taste), pool.rows
+
+
+def _chooser(memory: Memory, pool: Pool, taste: Taste) -> Chooser:
+    creators = [memory.catalogue.items[row].creator for row in pool.rows]
+    return Chooser(pool.scores, memory.catalogue.vectors(pool.rows), creators, taste.share, taste.per_creator)

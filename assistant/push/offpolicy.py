@@ -52,7 +52,16 @@ def dr(log: Logged, policy: F64, expected: F64) -> F64:
     return np.asarray((policy * expected).sum(axis=1) + weights(log, policy) * (log.reward - taken))
 
 
+def self_normalised(w: F64, reward: F64) -> float:
+    """SNIPS of weights that are there already: sum(w r) / sum(w)."""
+    return float((w * reward).sum() / w.sum())
+
+
 def effective_rounds(log: Logged, policy: F64) -> float:
-    """Kish's sample size of the weights: how many rounds the estimate is really made of."""
-    w = weights(log, policy)
+    """Of how many rounds the estimate is really made."""
+    return effective_rounds_of(weights(log, policy))
+
+
+def effective_rounds_of(w: F64) -> float:
+    """Kish's sample size of weights; 0 where there is none."""
     return float(w.sum() ** 2 / (w**2).sum()) if (w > 0).any() else 0.0

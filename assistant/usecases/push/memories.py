@@ -73,7 +73,7 @@ def as_of(database: Database, community: str, model: str, dimensions: int, momen
     kept = Kept(Memory(dimensions), model)
     with database.transaction(community) as transaction:
         for stored in items.changed_since(transaction, community, None):
-            _put(kept, stored)
+            put_stored(kept, stored)
         told = touches.until(transaction, community, moment - LOOKED_AT, moment)
     _add(kept, told)
     return kept
@@ -89,7 +89,7 @@ def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> N
             told = touches.received(transaction, community, kept.touches_to - _OVERLAP, now + _OVERLAP)
         ranker = recommendations.ranker(transaction, community)
     for stored in changed:
-        _put(kept, stored)
+        put_stored(kept, stored)
     for gone in kept.memory.catalogue.rows.keys() - present:
         kept.memory.catalogue.drop(gone)
     if changed:
@@ -100,7 +100,7 @@ def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> N
         kept.scorer = read_trees(ranker.document) or PRIOR
 
 
-def _put(kept: Kept, stored: Stored) -> None:
+def put_stored(kept: Kept, stored: Stored) -> None:
     fits = stored.model == kept.model and len(stored.vector) == kept.memory.catalogue.dimensions
     kept.memory.put(stored.item, stored.vector if fits else np.zeros(kept.memory.catalogue.dimensions, np.float32))
 

@@ -63,7 +63,7 @@ def plan_waiting(assistant: Assistant) -> bool:
     """A part of each that waits. Whether there were any."""
     with assistant.database.transaction(EVERY_COMMUNITY) as transaction:
         waiting = campaigns.planning(transaction)
-    return any([_planned(assistant, community, campaign_id) for community, campaign_id in waiting])
+    return sum(_planned(assistant, community, campaign_id) for community, campaign_id in waiting) > 0
 
 
 def _planned(assistant: Assistant, community: str, campaign_id: str) -> bool:
