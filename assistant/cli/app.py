@@ -26,6 +26,7 @@ from assistant.cli import (
     moderate,
     outbox,
     policy,
+    ranker,
     replay,
     serve,
     worker,
@@ -64,6 +65,7 @@ app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
 app.add_typer(connections.app, name="connections")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(ranker.app, name="ranker")
 app.add_typer(members.app, name="members")
 if has_faq():
     app.command("embed")(embed.embed)

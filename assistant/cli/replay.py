@@ -27,7 +27,9 @@ _OBJECTS = ("properties",)
 def replay(
     events: Annotated[Path, typer.Argument(help="Events as POST /v1/events takes them, one a line (JSONL) or CSV.")],
     items: Annotated[Path, typer.Argument(help="Items as PUT /v1/items takes them, one a line (JSONL) or CSV.")],
-    since: Annotated[str | None, typer.Option("--from", help="Guess from this moment on; learn from what is before.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="Guess from this moment on; learn from what is before.")
+    ] = None,
     until: Annotated[str | None, typer.Option("--to", help="Guess until before this moment.")] = None,
     k: Annotated[int, typer.Option("--k", min=1, max=100, help="How many items are shown.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
