@@ -17,13 +17,12 @@ NEW = 20
 _OWN = 8
 
 
-def candidates(memory: Memory, past: Past, at: float, seen: frozenset[int], similar: Ints | None = None) -> Ints:
-    """Rows that may be shown ``at`` and were not seen, in a stable order. ``similar`` are rows that a vector index proposes."""
+def candidates(memory: Memory, past: Past, at: float, seen: frozenset[int]) -> Ints:
+    """Rows that may be shown ``at`` and were not seen, in a stable order."""
     found: dict[int, None] = {}
     found.update(dict.fromkeys(memory.trends.tops(at, TRENDING).tolist()))
     found.update(dict.fromkeys(_together(memory, past)))
-    if similar is not None:
-        found.update(dict.fromkeys(similar[:READ_ALIKE].tolist()))
+    found.update(dict.fromkeys(memory.alike(past, at, READ_ALIKE).tolist()))
     found.update(dict.fromkeys(memory.catalogue.newest(at, NEW).tolist()))
     rows = np.array([row for row in found if row not in seen], np.int64)
     return memory.catalogue.showable(rows, at)

@@ -10,6 +10,9 @@ from assistant.push.rows import F32, F64, Ints, grown
 from assistant.types.item import Item
 
 _FOREVER = float("inf")
+_LATE = 1_000
+"""Items put since the last sorting; more of them are sorted in."""
+FLAT = 50_000
 
 
 class Catalogue:
@@ -23,6 +26,9 @@ class Catalogue:
         self._from = np.zeros(64)
         self._until = np.zeros(64)
         self._vectors: F32 = np.zeros((64, dimensions), np.float32)
+        self._sorted: Ints = np.zeros(0, np.int64)
+        self._times = np.zeros(0)
+        self._late: set[int] = set()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -40,6 +46,7 @@ class Catalogue:
                 self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
         self.items[row] = item
         self._from[row] = item.published_at.timestamp()
+        self._late.add(row)
         self._until[row] = _until(item)
         if vector is not None:
             self._vectors[row] = vector
@@ -62,11 +69,28 @@ class Catalogue:
         return self._vectors[: len(self.ids)][rows]
 
     def newest(self, at: float, count: int) -> Ints:
-        """The ``count`` items published last before ``at``."""
-        begun = np.flatnonzero(self._from[: len(self.ids)] <= at)
-        if len(begun) > count:
-            begun = begun[np.argpartition(-self._from[begun], count)[:count]]
-        return begun
+        """The ``count`` items published last before ``at``, in no order."""
+        if len(self._late) > _LATE:
+            self._sort()
+        early = self._sorted[: np.searchsorted(self._times, at, side="right")]
+        early = early[-2 * count :]
+        rows = np.concatenate([early, np.array(sorted(self._late), np.int64)])
+        rows = np.unique(rows[self._from[rows] <= at])
+        if len(rows) > count:
+            rows = rows[np.argpartition(-self._from[rows], count - 1)[:count]]
+        return rows
+
+    def _sort(self) -> None:
+        self._sorted = np.argsort(self._from[: len(self.ids)], kind="stable")
+        self._times = self._from[self._sorted]
+        self._late.clear()
+
+    def nearest(self, vector: F32, count: int) -> Ints:
+        """The ``count`` items whose vectors are most like one, best first, by looking at each; for up to ``FLAT`` items."""
+        likeness = self.vectors(slice(None)) @ vector
+        count = min(count, len(likeness))
+        best = np.argpartition(-likeness, count - 1)[:count] if count else np.zeros(0, np.int64)
+        return best[np.argsort(-likeness[best], kind="stable")].astype(np.int64)
 
     def known(self, item_ids: Iterable[str]) -> Ints:
         return np.array([self.rows[i] for i in item_ids if i in self.rows], np.int64)

@@ -51,11 +51,10 @@ def recommend(
     scorer: Scorer = PRIOR,
     taste: Taste = SERVED,
     seed: str = "",
-    similar: Ints | None = None,
 ) -> Recommendation:
     """``count`` items at most that may be shown ``at`` (seconds since 1970) and are not in ``seen``; without ``past`` nothing of the
     member is used."""
-    pool = pool_of(memory, past, seen, at, scorer, similar)
+    pool = pool_of(memory, past, seen, at, scorer)
     placed = arrange(_chooser(memory, pool, taste), count, taste.explore, seed)
     items = tuple(
         Recommended(
@@ -71,10 +70,8 @@ def recommend(
     return Recommendation(items, scorer.version, ids, personalised=bool(past))
 
 
-def pool_of(
-    memory: Memory, past: Past, seen: frozenset[int], at: float, scorer: Scorer, similar: Ints | None = None
-) -> Pool:
-    found = candidates(memory, past, at, seen, similar)
+def pool_of(memory: Memory, past: Past, seen: frozenset[int], at: float, scorer: Scorer) -> Pool:
+    found = candidates(memory, past, at, seen)
     table = features(memory, past, found, at)
     scores = scorer.score(table)
     best = np.argsort(-scores, kind="stable")[:POOL]

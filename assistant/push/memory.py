@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from math import exp
 
-from assistant.push.catalogue import Catalogue
+import numpy as np
+
+from assistant.push.catalogue import FLAT, Catalogue
 from assistant.push.covisits import CoVisits
-from assistant.push.rows import F32
+from assistant.push.rows import F32, Ints
 from assistant.push.trends import Trends
 from assistant.types.item import Item, Touch
 
 HISTORY = 50
 _LINKED = 20
+
+_TASTE = 8
+_FADE_S = 2 * 86_400.0
+
+Nearest = Callable[[F32, int], Ints]
+"""From a vector to the rows most like it, best first: what an index of many items does."""
 
 Past = tuple[tuple[int, float], ...]
 """A member's touches, oldest first: rows and times."""
@@ -26,6 +35,7 @@ class Memory:
         self.catalogue = Catalogue(dimensions)
         self.trends = Trends()
         self.covisits = CoVisits()
+        self.nearest: Nearest | None = None
         self._pasts: dict[str, deque[tuple[int, float]]] = {}
         self._seen: dict[str, set[int]] = {}
 
@@ -55,6 +65,18 @@ class Memory:
 
     def seen(self, member: str) -> frozenset[int]:
         return frozenset(self._seen.get(member, ()))
+
+    def alike(self, past: Past, at: float, count: int) -> Ints:
+        """Rows whose words are most like what the member touched last; none without vectors, or with more items than can be looked at
+        one by one where ``nearest`` was not given."""
+        if not past or not self.catalogue.dimensions:
+            return np.zeros(0, np.int64)
+        if self.nearest is None and len(self.catalogue) > FLAT:
+            return np.zeros(0, np.int64)
+        own = past[-_TASTE:]
+        weights = np.array([exp(-(at - when) / _FADE_S) + 1e-3 for _, when in own], np.float32)
+        interest = weights @ self.catalogue.vectors(np.array([row for row, _ in own], np.int64))
+        return (self.nearest or self.catalogue.nearest)(interest, count)
 
     def forget(self, member: str) -> None:
         """The member's own rows go; sums over many members stay."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -179,7 +179,7 @@ def wake(connection: Connection, community: str, campaign_id: str, because: str,
 def funnel(connection: Connection, community: str, campaign: Campaign) -> dict[str, Any]:
     """Members, planned, sent, and what they did with it; not sent, by reason."""
     values = {"community": community, "campaign": campaign.id, "since": campaign.created_at}
-    counted: Mapping[str, Any] = connection.execute(_FUNNEL, values).mappings().one()
+    counted = dict(connection.execute(_FUNNEL, values).mappings().one())
     met = {row[0]: row[1] for row in connection.execute(_MET, values)}
     query = select(sends.c.because, func.count()).where(
         sends.c.community == community, sends.c.campaign_id == campaign.id, sends.c.because.is_not(None)

@@ -11,7 +11,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from assistant.backends.faiss_index import FaissVectors
+from assistant.push.catalogue import FLAT
 from assistant.push.memory import Memory
+from assistant.push.rows import F32, Ints
 from assistant.push.scorer import PRIOR, Scorer, read_trees
 from assistant.store import items, recommendations, touches
 from assistant.store.database import Database
@@ -37,6 +40,7 @@ class Kept:
     items_to: datetime | None = None
     touches_to: datetime | None = None
     known: set[str] = field(default_factory=set)
+    indexed: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -94,10 +98,28 @@ def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> N
         kept.memory.catalogue.drop(gone)
     if changed:
         kept.items_to = changed[-1].updated_at
+    _index(kept)
     _add(kept, told)
     kept.touches_to = max((one.received_at for one in told), default=kept.touches_to or now - _OVERLAP)
     if ranker is not None and ranker.version != kept.scorer.version:
         kept.scorer = read_trees(ranker.document) or PRIOR
+
+
+def _index(kept: Kept) -> None:
+    """Very many items are looked up in FAISS, where it is installed; rebuilt when a twentieth of them is new."""
+    catalogue = kept.memory.catalogue
+    if len(catalogue) <= FLAT or not catalogue.dimensions or len(catalogue) < kept.indexed * 1.05:
+        return
+    try:
+        index = FaissVectors.build(catalogue.vectors(slice(None)))
+    except ImportError:
+        return
+    kept.indexed = len(catalogue)
+
+    def nearest(vector: F32, count: int) -> Ints:
+        return index.nearest(vector, count)[0].astype(np.int64)
+
+    kept.memory.nearest = nearest
 
 
 def put_stored(kept: Kept, stored: Stored) -> None:

@@ -87,8 +87,8 @@ def _weight(memory: Memory, scorer: Scorer, one: Made) -> float:
     past = memory.past(one.member_id) if one.personalised else ()
     seen = memory.seen(one.member_id) if one.personalised else frozenset()
     chooser, rows = chooser_of(memory, past, seen, one.at.timestamp(), scorer, Taste())
-    places = np.flatnonzero(rows == row) if row is not None else ()
-    return probability(chooser, int(places[0]), Taste().explore) / float(first["propensity"]) if len(places) else 0.0
+    places = np.flatnonzero(rows == (-1 if row is None else row)).tolist()
+    return probability(chooser, places[0], Taste().explore) / float(first["propensity"]) if places else 0.0
 
 
 def _rewards(told: Sequence[Told], made: Sequence[Made]) -> dict[str, float]:
@@ -96,10 +96,10 @@ def _rewards(told: Sequence[Told], made: Sequence[Made]) -> dict[str, float]:
     for one in told:
         touched.setdefault((one.touch.member, one.touch.item), []).append(one.touch.at)
     found = {}
-    for one in made:
-        begin = one.at.timestamp()
-        times = touched.get((one.member_id, str(one.shown[0]["id"])), ())
-        found[one.id] = float(any(begin <= at < begin + COUNTS_FOR.total_seconds() for at in times))
+    for shown in made:
+        begin = shown.at.timestamp()
+        times = touched.get((shown.member_id, str(shown.shown[0]["id"])), [])
+        found[shown.id] = float(any(begin <= at < begin + COUNTS_FOR.total_seconds() for at in times))
     return found
 
 
