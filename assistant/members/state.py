@@ -78,7 +78,9 @@ def write_state(state: State) -> tuple[dict[str, Any], bytes]:
         "left_at": state.left_at.isoformat() if state.left_at else None,
         "recent": [day.toordinal() for day in state.recent],
         "hours": {str(hour): weight for hour, weight in state.hours.items()},
-        "tags": {name: asdict(tag) for name, tag in state.tags.items()},
+        "tags": {
+            name: {"weight": one.weight, "count": one.count, "events": one.events} for name, one in state.tags.items()
+        },
         "spending": {name: _written(one) for name, one in state.spending.items()},
         "interests": [{"weight": one.weight, "events": one.events} for one in state.interests],
     }

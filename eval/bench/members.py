@@ -165,7 +165,7 @@ def _working(assistant: Assistant) -> Iterator[None]:
 def _sizes(assistant: Assistant) -> dict[str, float]:
     with assistant.database.transaction(_COMMUNITY) as connection:
         return {
-            table: float(connection.scalar(text(f"SELECT sum(pg_column_size(t.*)) FROM {table} t")) or 0) / MEMBERS
+            table: float(connection.scalar(text(f"SELECT sum(pg_column_size(t.*)) FROM {table} t")) or 0) / MEMBERS  # noqa: S608
             for table in ("profiles", "profile_snapshots", "members", "consents")
         }
 
