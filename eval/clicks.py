@@ -17,12 +17,13 @@ from functools import cache
 
 import numpy as np
 
-from assistant.push.features import NAMES
+from assistant.push.candidates import candidates
+from assistant.push.features import NAMES, features
 from assistant.push.fit import Lessons, fit
-from assistant.push.flow import Taste
+from assistant.push.flow import Taste, best_of, shown_of
 from assistant.push.memory import Memory
 from assistant.push.popularity import Popularity
-from assistant.push.replay import Guess, follow, guess
+from assistant.push.replay import STEADY, follow
 from assistant.push.rows import F32, F64
 from assistant.push.scorer import Scorer
 from assistant.types.item import Item, Touch
@@ -33,6 +34,8 @@ FILE = "events_2014-03-01_to_21.tsv.gz"
 DEEP = 10
 DAY_S = 86_400.0
 _FROM = datetime(2014, 3, 1, tzinfo=UTC).timestamp()
+OURS, PLAIN, CO_VISIT, ALIKE = "ours", "ours, without diversity", "co-visit + popularity", "likeness of titles alone"
+POPULAR, DAY = "decayed popularity", "most clicked in 24 hours"
 _PURE = Taste(share=1.0, per_creator=10**6, explore=0.0)
 
 
@@ -116,13 +119,26 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
-    """Guesses on days 15 to 21, a list for each way: ``ours`` with what the others did in ``popular``."""
+class Answer:
+    """What each way showed before one click (``shown``, items by the way's name), and at which place the clicked item was, from 1; 0: not
+    among them. ``known`` is how many items the member had clicked, ``age_s`` how old the item was."""
 
-    ours: tuple[Guess, ...]
-    others: Mapping[str, tuple[Guess, ...]]
-    day_places: tuple[int, ...]
-    scale: int
+    touch: Touch
+    shown: Mapping[str, tuple[str, ...]]
+    known: int
+    age_s: float
+
+    def place(self, way: str) -> int:
+        shown = self.shown[way]
+        return shown.index(self.touch.item) + 1 if self.touch.item in shown else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """Answers on days 15 to 21; ``scale_h`` is popularity's time constant, as chosen."""
+
+    answers: tuple[Answer, ...]
+    scale_h: float
     world: World
 
 
@@ -139,28 +155,39 @@ def tested(datasets: Datasets, limit: int | None) -> Test:
         world.add(touch)
     ranker = fit(lessons, "caixin-14")
     scale = int(np.argmax([_mrr([tops[i] for tops in chosen]) for i in range(len(chosen[0]))]))
-    rest = [touch for touch in world.clicks.touches if touch.at >= day(15)]
-    return _guessed(world, rest, ranker, scale, limit)
+    answers = []
+    for touch in world.clicks.touches:
+        if touch.at >= day(15):
+            if fresh(world, touch) and (limit is None or len(answers) < limit):
+                answers.append(_answer(world, touch, ranker, scale))
+            world.add(touch)
+    return Test(tuple(answers), world.popularity.grid_h[scale], world)
 
 
-def _guessed(world: World, rest: Sequence[Touch], ranker: Scorer, scale: int, limit: int | None) -> Test:
-    others: dict[str, Scorer] = {"co-visit + popularity": CoVisitPopularity(), "likeness of titles alone": Alike()}
-    ours_made: list[Guess] = []
-    made: dict[str, list[Guess]] = {name: [] for name in ("without diversity", *others)}
-    days: list[int] = []
-    asked = 0
-    for touch in rest:
-        if fresh(world, touch) and (limit is None or asked < limit):
-            asked += 1
-            ours_made.append(guess(world.memory, world.popularity, touch, ranker, DEEP))
-            made["without diversity"].append(guess(world.memory, world.popularity, touch, ranker, DEEP, _PURE))
-            for name, scorer in others.items():
-                made[name].append(guess(world.memory, world.popularity, touch, scorer, DEEP, _PURE))
-            top = world.most_read(touch.at, world.memory.seen(touch.member))
-            row = world.memory.catalogue.rows.get(touch.item)
-            days.append(top.index(row) + 1 if row in top else 0)
-        world.add(touch)
-    return Test(tuple(ours_made), {name: tuple(rows) for name, rows in made.items()}, tuple(days), scale, world)
+def _answer(world: World, touch: Touch, ranker: Scorer, scale: int) -> Answer:
+    memory, at = world.memory, touch.at
+    past, seen = memory.past(touch.member), memory.seen(touch.member)
+    found = candidates(memory, past, at, seen)
+    table = features(memory, past, found, at)
+    ways = {
+        OURS: (ranker, STEADY),
+        PLAIN: (ranker, _PURE),
+        CO_VISIT: (CoVisitPopularity(), _PURE),
+        ALIKE: (Alike(), _PURE),
+    }
+    shown = {
+        name: shown_of(memory, best_of(found, table, scorer), DEEP, taste) for name, (scorer, taste) in ways.items()
+    }
+    shown[POPULAR] = world.popularity.top(memory.catalogue, scale, at, seen, DEEP)
+    shown[DAY] = np.array(world.most_read(at, seen), np.int64)
+    row = memory.catalogue.rows.get(touch.item)
+    born = memory.catalogue.items[row].published_at.timestamp() if row is not None else at
+    return Answer(
+        touch,
+        {name: tuple(memory.catalogue.ids[one] for one in rows) for name, rows in shown.items()},
+        known=len(seen),
+        age_s=at - born if row is not None else float("inf"),
+    )
 
 
 def before(touches: Iterable[Touch], end: float) -> Iterator[Touch]:

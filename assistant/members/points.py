@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -94,7 +95,7 @@ def read_points(given: Mapping[str, Any], now: datetime) -> PointsRules:
         raise InvalidInput(field="points.rules", problem="have an id twice")
     levels = tuple(_level(one, f"points.levels[{at}]") for at, one in enumerate(_list(given, "levels", MAX_LEVELS)))
     steps = [(one.level, one.earned) for one in levels]
-    if any(a[0] >= b[0] or a[1] >= b[1] for a, b in zip(steps, steps[1:], strict=False)):
+    if any(a[0] >= b[0] or a[1] >= b[1] for a, b in pairwise(steps)):
         raise InvalidInput(field="points.levels", problem="must rise")
     badges = tuple(_badge(one, f"points.badges[{at}]") for at, one in enumerate(_list(given, "badges", MAX_BADGES)))
     return PointsRules(_zone(given.get("time_zone", "UTC")), _since(given.get("since"), now), rules, levels, badges)

@@ -72,10 +72,20 @@ def recommend(
 
 def pool_of(memory: Memory, past: Past, seen: frozenset[int], at: float, scorer: Scorer) -> Pool:
     found = candidates(memory, past, at, seen)
-    table = features(memory, past, found, at)
+    return best_of(found, features(memory, past, found, at), scorer)
+
+
+def best_of(found: Ints, table: F32, scorer: Scorer) -> Pool:
+    """Of candidates and their features, what is diversified and explored among."""
     scores = scorer.score(table)
     best = np.argsort(-scores, kind="stable")[:POOL]
     return Pool(found[best], table[best], scores[best])
+
+
+def shown_of(memory: Memory, pool: Pool, count: int, taste: Taste, seed: str = "") -> Ints:
+    """The rows that are shown, in order."""
+    placed = arrange(_chooser(memory, pool, taste), count, taste.explore, seed)
+    return pool.rows[[one.place for one in placed]]
 
 
 def chooser_of(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from eval.bootstrap import Estimate, estimates
-from eval.clicks import DEEP, Test, tested
+from eval.clicks import ALIKE, CO_VISIT, DAY, DEEP, OURS, PLAIN, POPULAR, Test, tested
 from eval.flow import Context
 from eval.metrics import Floats, Ints, ratio
 from eval.results import Better, Cell, Goal, Kind, Result, Row, Table
@@ -20,18 +20,19 @@ COLUMNS = {
 }
 WIDE = {"HR@10": Better.UP, "items shown": Better.UP, "intra-list diversity": Better.NEITHER, "novelty": Better.NEITHER}
 _GAIN, _SLICE_GAIN = 0.15, 0.03
+_NEW_S = 6 * 3_600.0
 
 
 def push_news(context: Context) -> Result:
     """The production ranker, fitted on days 1 to 14, guesses each click of days 15 to 21 from everything before it; exploration is off."""
     test = tested(context.datasets, context.limit)
-    members = np.unique([guess.touch.member for guess in test.ours], return_inverse=True)[1].astype(np.int64)
-    last = sorted({guess.touch.member: at for at, guess in enumerate(test.ours)}.values())
+    answers = test.answers
+    members = np.unique([one.touch.member for one in answers], return_inverse=True)[1].astype(np.int64)
     slices: Mapping[str, Sequence[int]] = {
-        "every click": range(len(test.ours)),
-        "each member's last click": last,
-        "items under six hours old": [at for at, guess in enumerate(test.ours) if guess.age_s < 6 * 3600],
-        "members with under 3 touches": [at for at, guess in enumerate(test.ours) if guess.known < 3],
+        "every click": range(len(answers)),
+        "each member's last click": sorted({one.touch.member: at for at, one in enumerate(answers)}.values()),
+        "items under six hours old": [at for at, one in enumerate(answers) if one.age_s < _NEW_S],
+        "members with under 3 clicks": [at for at, one in enumerate(answers) if one.known < 3],
     }
     tables = {name: _table(name, test, members, list(places)) for name, places in slices.items()}
     goals = [
@@ -41,31 +42,30 @@ def push_news(context: Context) -> Result:
     ]
     wide, wider = _wide(test)
     goals.append(Goal("items shown, against popularity's", wider, Better.UP, 3.0))
-    scale = test.world.popularity.grid_h[test.scale]
     notes = (
-        f"Popularity decays with a time constant of {scale:g} hours, the best by MRR@10 on days 12 to 14; gains are relative to it.",
+        f"Popularity decays with a time constant of {test.scale_h:g} hours, the best by MRR@10 on days 12 to 14; gains are relative to it.",
         "Intervals resample whole members. An item's first click is nobody's to guess, and counts as missed for all.",
     )
     title = "News clicks, the next unseen item"
-    return Result("push_news", title, (*tables.values(), wide), goals=tuple(goals), notes=notes, cases=len(test.ours))
+    return Result("push_news", title, (*tables.values(), wide), goals=tuple(goals), notes=notes, cases=len(answers))
 
 
 def _table(name: str, test: Test, members: Ints, places: list[int]) -> Table:
-    popular = _reciprocal(test.ours[at].popular[test.scale] for at in places)
-    clusters = members[places]
-    rows = [Row("ours", _cells(_reciprocal(test.ours[at].place for at in places), popular, clusters))]
-    for other, guesses in test.others.items():
-        rows.append(
-            Row(other, _cells(_reciprocal(guesses[at].place for at in places), popular, clusters), Kind.TRIVIAL)
-        )
-    day = _reciprocal(test.day_places[at] for at in places)
-    rows.append(Row("decayed popularity", _cells(popular, popular, clusters), Kind.TRIVIAL))
-    rows.append(Row("most clicked in 24 hours", _cells(day, popular, clusters), Kind.TRIVIAL))
+    popular = _reciprocal(test, POPULAR, places)
+    rows = [
+        Row(way, _cells(_reciprocal(test, way, places), popular, members[places]), _kind(way))
+        for way in (OURS, PLAIN, CO_VISIT, ALIKE, POPULAR, DAY)
+    ]
     return Table(name, COLUMNS, tuple(rows), f"{len(places)} clicks.")
 
 
-def _reciprocal(places: Iterable[int]) -> Floats:
-    return np.array([1 / place if place else 0.0 for place in places])
+def _kind(way: str) -> Kind:
+    return Kind.OURS if way == OURS else Kind.TRIVIAL
+
+
+def _reciprocal(test: Test, way: str, places: Sequence[int]) -> Floats:
+    found = [test.answers[at].place(way) for at in places]
+    return np.array([1 / place if place else 0.0 for place in found])
 
 
 def _cells(own: Floats, base: Floats, clusters: Ints) -> dict[str, Cell]:
@@ -90,28 +90,19 @@ def _cells(own: Floats, base: Floats, clusters: Ints) -> dict[str, Cell]:
 def _wide(test: Test) -> tuple[Table, Estimate]:
     """How much of the catalogue members see, how unlike the items of a list are (1 - mean cosine) and how little known (-log2 of the share
     of members who had touched it)."""
-    lists = {
-        "ours": [guess.shown for guess in test.ours],
-        **{name: [guess.shown for guess in guesses] for name, guesses in test.others.items()},
-        "decayed popularity": [guess.likely[test.scale] for guess in test.ours],
-    }
-    hits = {
-        "ours": [guess.place > 0 for guess in test.ours],
-        **{name: [guess.place > 0 for guess in guesses] for name, guesses in test.others.items()},
-        "decayed popularity": [guess.popular[test.scale] > 0 for guess in test.ours],
-    }
     rows = []
-    for name, shown in lists.items():
+    for way in (OURS, PLAIN, CO_VISIT, ALIKE, POPULAR):
+        lists = [one.shown[way] for one in test.answers]
         cells: dict[str, Cell] = {
-            "HR@10": float(np.mean(hits[name])),
-            "items shown": float(len({item for one in shown for item in one})),
-            "intra-list diversity": float(np.mean([_unlike(test, one) for one in shown if len(one) > 1])),
-            "novelty": _novelty(test, shown),
+            "HR@10": float(np.mean([one.place(way) > 0 for one in test.answers])),
+            "items shown": float(len({item for one in lists for item in one})),
+            "intra-list diversity": float(np.mean([_unlike(test, one) for one in lists if len(one) > 1])),
+            "novelty": _novelty(test, lists),
         }
-        rows.append(Row(name, cells, Kind.OURS if name == "ours" else Kind.TRIVIAL))
+        rows.append(Row(way, cells, _kind(way)))
     share = float(rows[0].cells["items shown"]) / float(rows[-1].cells["items shown"])  # type: ignore[arg-type]
     note = f"Lists of {DEEP}; the catalogue holds {len(test.world.memory.catalogue)} items by the end."
-    return Table("what lists are made of", WIDE, tuple(rows), note), Estimate(share, share, share, len(test.ours))
+    return Table("what lists are made of", WIDE, tuple(rows), note), Estimate(share, share, share, len(test.answers))
 
 
 def _unlike(test: Test, items: Sequence[str]) -> float:

@@ -1,4 +1,4 @@
-"""Events out of files: CSV, JSON lines, Parquet, LINE's chat export, pasted chat text; in parts, with progress, and on from where one stopped.
+"""Events out of files: CSV, JSON lines, Parquet, LINE's chat export, pasted chats; in parts, with progress, on from where one stopped.
 
 A row without an id gets one from what it says, so that the same file, or one that overlaps it, brings nothing twice.
 """

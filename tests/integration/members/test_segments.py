@@ -44,10 +44,10 @@ def people(service):
             for k in range(4):
                 words = COFFEE if n % 2 else CAMPING
                 told.append(event(f"{k}", f"m{n:02}", 24 * (3 * n + k * (1 + n % 4)) + 1, text=words))
-        for n in range(6):
-            told.append(
-                event("p", f"m{n:02}", 24 * 3 * n + 2, "purchase", amount=100 * n, currency="TWD", order_id=f"{n}")
-            )
+        told += [
+            event("p", f"m{n:02}", 24 * 3 * n + 2, "purchase", amount=100 * n, currency="TWD", order_id=f"{n}")
+            for n in range(6)
+        ]
         assert client.post("/v1/events", json={"events": told}).json()["taken"] == len(told)
         while fold_waiting(service.assistant):
             pass
