@@ -12,7 +12,7 @@ from assistant.types.access import Scope
 from tests.conftest import HAS_FAQ
 
 OPERATIONS = 94 if HAS_FAQ else 34
-NAMES_A_THING = re.compile(r"\{|^/v1/(appeals|faq/feedback|faq/documents|segments|segments/count)$")
+NAMES_A_THING = re.compile(r"\{|^/v1/(appeals|faq/feedback|faq/documents|segments|segments/count|campaigns)$")
 EXAMPLES = 40
 
 
