@@ -11,7 +11,7 @@ from schemathesis.generation import GenerationMode
 from assistant.types.access import Scope
 from tests.conftest import HAS_FAQ
 
-OPERATIONS = 94 if HAS_FAQ else 34
+OPERATIONS = 116 if HAS_FAQ else 56
 NAMES_A_THING = re.compile(r"\{|^/v1/(appeals|faq/feedback|faq/documents|segments|segments/count|campaigns)$")
 EXAMPLES = 40
 
