@@ -109,7 +109,7 @@ def _read(assistant: Assistant, community: str, now: datetime) -> tuple[Kept, li
     with assistant.database.transaction(community) as transaction:
         told = touches.until(transaction, community, now - LOOKED_AT, now)
         logged = recommendations.logged(transaction, community, now - JUDGED_ON, MOST_LISTS)
-    return kept, told, [one for one in logged if one.shown and one.at < now - COUNTS_FOR]
+    return kept, told, [one for one in logged if one.shown and one.member_id and one.at < now - COUNTS_FOR]
 
 
 def _memory(assistant: Assistant, community: str) -> Memory:
