@@ -20,8 +20,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from assistant.members.fold import fold
-from assistant.members.meaning import Allowed, meanings, words_of
+from assistant.members import flow
+from assistant.members.meaning import Allowed
 from assistant.members.topics import shipped_topics
 from assistant.settings import Settings
 from assistant.types import Own
@@ -102,9 +102,9 @@ def _in_memory(assistant: Assistant, given: list[dict[str, Any]]) -> float:
         by_member.setdefault(event.member_id, []).append(event)
     start = time.perf_counter()
     for its in by_member.values():
-        words = [words_of(event, {}) for event in its]
+        words = flow.words(its, {})
         vectors = embedder.encode(words) if embedder is not None else None
-        fold(None, zip(its, meanings(its, words, vectors, {}, shipped_topics(), Allowed()), strict=True))
+        flow.folded(None, its, words, vectors, {}, shipped_topics(), Allowed())
     return len(given) / (time.perf_counter() - start)
 
 
