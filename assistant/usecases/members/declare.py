@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import AssistantError, InvalidInput
-from assistant.members.attributes import Definition, read_definitions, read_value
+from assistant.members.attributes import Definition, held_under, read_definitions, read_value
 from assistant.store import audit, consents, members, profiles
 from assistant.types.member import Attribute, Consent, ConsentPurpose, Member
 from assistant.usecases.assistant import Assistant
@@ -128,7 +128,9 @@ def _keep(
         if gone:
             members.undeclare(transaction, community, member_id, gone)
         may = allowed.get(member_id, set())
-        declared[member_id] = [one for name, one in its.items() if one and definitions[name].needs <= may]
+        declared[member_id] = [
+            one for name, one in its.items() if one and held_under(definitions[name], one.value)[1] <= may
+        ]
     members.declare(transaction, community, declared)
 
 
@@ -159,10 +161,11 @@ def _attributes(
             raise InvalidInput(field=at, problem="is not an attribute of this community")
         if given is None:
             continue
-        missing = definition.needs - allowed
-        if missing:
+        value = read_value(definition, given, at)
+        purpose, needs = held_under(definition, value)
+        if missing := needs - allowed:
             raise InvalidInput("consent_missing", field=at, purpose=", ".join(sorted(one.value for one in missing)))
-        found.append(Attribute(name, read_value(definition, given, at), definition.purpose, shape.source, now))
+        found.append(Attribute(name, value, purpose, shape.source, now))
     return found
 
 
