@@ -232,6 +232,7 @@ def allow_topic(assistant: Assistant, community: str, member_id: str, topic: str
     """The member wants to hear of it again. Raises: NotFound."""
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
+        members.find(transaction, community, member_id)
         if not consents.allow_again(transaction, community, member_id, topic):
             raise InvalidInput(field="topic", problem="was not stopped")
         profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
