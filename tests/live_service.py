@@ -20,6 +20,8 @@ import uvicorn
 from assistant.ports import Classifier
 from assistant.settings import Settings
 from assistant.store.database import Database
+from assistant.store.embedded import EmbeddedServer, ServerUrls
+from assistant.store.schema import migrate
 from assistant.types import Own
 from assistant.types.access import Scope
 from assistant.usecases.communities import create_community, seed_demo
@@ -69,6 +71,18 @@ class Service:
         )
         self.assistant.registry.refresh()
         return made
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[ServerUrls]:
+    """A migrated database that nobody else uses. Whoever runs a worker needs one: workers share what waits in a database."""
+    server = EmbeddedServer(folder)
+    urls = server.start()
+    try:
+        migrate(urls.owner, urls.app)
+        yield urls
+    finally:
+        server.stop()
 
 
 @contextmanager
