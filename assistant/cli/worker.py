@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from importlib import resources
 from typing import Annotated, Literal
 
 import structlog
@@ -13,6 +14,7 @@ import uvloop
 from assistant.cli.screen import err
 from assistant.errors import InvalidInput
 from assistant.settings import Settings, load_settings
+from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
 from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
 from assistant.usecases.outbox import OutboxWorker
@@ -48,6 +50,8 @@ def work_outbox(settings: Settings) -> None:
     """The life of the worker that ``serve`` starts, in a process of its own, over a database that is ready."""
     assistant = build(settings, prepared=True, screening=False)
     try:
+        if settings.demo and assistant.has_faq:
+            seed_demo_faq(assistant, resources.files("assistant.cli").joinpath(DOCUMENT).read_bytes())
         uvloop.run(_until_told(assistant, None))
     finally:
         assistant.close()
