@@ -91,7 +91,6 @@ def working(service: Service) -> Iterator[OutboxWorker]:
     assistant = build(
         service.assistant.settings,
         database=Database(service.assistant.database.url.render_as_string(hide_password=False), 8, 5),
-        screening=False,
     )
     worker, stopping = OutboxWorker(assistant), threading.Event()
 

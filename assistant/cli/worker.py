@@ -19,7 +19,7 @@ from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
 from assistant.usecases.outbox import OutboxWorker
 from assistant.usecases.reports import keep_reporting
-from assistant.wiring import Assistant, build, open_database
+from assistant.wiring import Assistant, build, has_faq, open_database
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ def worker(
     settings = load_settings()
     database, embedded = open_database(settings)
     try:
-        assistant = build(settings, database=database, screening=gateway is not None)
+        assistant = build(settings, database=database, screening=gateway is not None or has_faq())
         err.print("reading Discord's gateway" if gateway else "carrying out the outbox", soft_wrap=True)
         uvloop.run(_until_told(assistant, gateway))
     finally:
@@ -48,7 +48,7 @@ def worker(
 
 def work_outbox(settings: Settings) -> None:
     """The life of the worker that ``serve`` starts, in a process of its own, over a database that is ready."""
-    assistant = build(settings, prepared=True, screening=False)
+    assistant = build(settings, prepared=True, screening=has_faq())
     try:
         if settings.demo and assistant.has_faq:
             seed_demo_faq(assistant, resources.files("assistant.cli").joinpath(DOCUMENT).read_bytes())

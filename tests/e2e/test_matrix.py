@@ -202,6 +202,26 @@ def test_an_advert_is_refused_before_anybody_sees_it_and_a_clean_message_arrives
     assert (advert["action"], advert["verdict"], advert["carried_out"]) == ("hide", "reject", True)
 
 
+def test_the_bot_answers_in_the_room_who_calls_it_by_name(town: Town) -> None:
+    entry = {
+        "id": "returns",
+        "question": "怎麼退貨？",
+        "answer": "到貨七天內可以退貨。",
+        "source": "https://shop.example",
+    }
+    town.operator.put("/v1/faq/entries", json={"entries": [entry]}).raise_for_status()
+    town.operator.put("/v1/faq/settings", json={"called": [BOT]}).raise_for_status()
+    town.service.assistant.registry.refresh()
+    alice, bob = town.newcomer(), town.newcomer()
+    room = town.room(alice, bob)
+    alice.sent(room, CLEAN)
+    alice.sent(room, f"{BOT}: 怎麼退貨？")
+    answer = soon(lambda: bob.texts(room)[2:])
+    assert len(answer) == 1, "the other message was no question"
+    assert answer[0].startswith("到貨七天內可以退貨。")
+    assert "https://shop.example" in answer[0]
+
+
 def test_who_is_warned_reads_so_in_a_direct_message_of_the_bots(town: Town) -> None:
     alice, bob = town.newcomer(), town.newcomer()
     room = town.room(alice, bob)
