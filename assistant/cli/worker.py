@@ -15,6 +15,7 @@ from assistant.cli.screen import err
 from assistant.errors import InvalidInput
 from assistant.settings import Settings, load_settings
 from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
+from assistant.usecases.faq.embedding import keep_embedding
 from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
 from assistant.usecases.outbox import OutboxWorker
@@ -69,7 +70,7 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
             return
         beside = [asyncio.create_task(keep_reporting(assistant))]
         if assistant.has_faq:
-            beside.append(asyncio.create_task(keep_ingesting(assistant)))
+            beside += [asyncio.create_task(keep(assistant)) for keep in (keep_ingesting, keep_embedding)]
         await OutboxWorker(assistant).run(stopping)
         for task in beside:
             task.cancel()
