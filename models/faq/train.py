@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
     console, began = Console(), time.monotonic()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     embedder = StaticEmbedder.load()
     lists = gathered(arguments.data_dir, embedder, console)
     model, report = build(lists, embedder.ref.id, console)
