@@ -63,12 +63,11 @@ def small(name: str, size: int, spoken: Sequence[str], far: Sequence[dict[str, s
     entries, askings = [], []
     for topic in known:
         told = spoken or (rng.choice(LANGUAGES),)
-        ways, passage = rng.choice((0, 0, 1, 2, 3)), rng.random() < 0.15
+        ways, passage = rng.choice((0, 0, 1, 2, 2)), rng.random() < 0.15
         entries += [_entry(topic, language, ways, passage) for language in told]
         for language in LANGUAGES:
-            left = topic[language][2 + ways :] or topic[language][-1:]
             right = _right(topic, language, told)
-            askings += [Asking(text, right, language, str(topic["topic"])) for text in left]
+            askings += [Asking(text, right, language, str(topic["topic"])) for text in topic[language][2 + ways :]]
     strange = rng.sample([topic for topic in seeds if topic not in known], SMALL_UNKNOWN)
     for topic in strange:
         language = rng.choice(spoken or LANGUAGES)
