@@ -18,6 +18,7 @@ from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
 from assistant.usecases.faq.embedding import keep_embedding
 from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
+from assistant.usecases.members.folding import keep_folding
 from assistant.usecases.outbox import OutboxWorker
 from assistant.usecases.reports import keep_reporting
 from assistant.wiring import Assistant, build, has_faq, open_database
@@ -68,7 +69,7 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        beside = [asyncio.create_task(keep_reporting(assistant))]
+        beside = [asyncio.create_task(keep_reporting(assistant)), asyncio.create_task(keep_folding(assistant))]
         if assistant.has_faq:
             beside += [asyncio.create_task(keep(assistant)) for keep in (keep_ingesting, keep_embedding)]
         await OutboxWorker(assistant).run(stopping)
