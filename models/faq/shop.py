@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ SMALL = (2, 3, 4, 5, 6, 8, 10, 14, 20)
 
 SMALL_ROUNDS = 5
 SMALL_UNKNOWN = 14
+ABROAD = 0.4
+"""Of a beginning community's entries, whose other ways to ask are in any language."""
+
 
 
 def topics() -> list[dict[str, Any]]:
@@ -64,7 +68,7 @@ def small(name: str, size: int, spoken: Sequence[str], far: Sequence[dict[str, s
     for topic in known:
         told = spoken or (rng.choice(LANGUAGES),)
         ways, passage = rng.choice((0, 0, 1, 2, 2)), rng.random() < 0.15
-        entries += [_entry(topic, language, ways, passage) for language in told]
+        entries += [_asked_abroad(_entry(topic, language, ways, passage), topic, rng) for language in told]
         for language in LANGUAGES:
             right = _right(topic, language, told)
             askings += [Asking(text, right, language, str(topic["topic"])) for text in topic[language][2 + ways :]]
@@ -113,6 +117,14 @@ def _entry(topic: dict[str, Any], language: str, ways: int, passages: bool) -> E
     if passages:
         return Entry(id=name, language=language, answer=answer)
     return Entry(id=name, language=language, question=question, answer=answer, alternatives=tuple(more[:ways]))
+
+
+def _asked_abroad(entry: Entry, topic: dict[str, Any], rng: random.Random) -> Entry:
+    """Some shops list ways to ask in other languages than the answer's."""
+    if rng.random() > ABROAD:
+        return entry
+    ways = range(2, 2 + len(entry.alternatives))
+    return replace(entry, alternatives=tuple(topic[rng.choice(LANGUAGES)][way] for way in ways))
 
 
 def _right(topic: dict[str, Any], asker: str, spoken: Sequence[str]) -> frozenset[str]:
