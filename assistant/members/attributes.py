@@ -115,7 +115,7 @@ def _purpose(given: Mapping[str, Any], stage: StageKind | None, path: str) -> Co
     least = {StageKind.PREGNANCY: ConsentPurpose.HEALTH, StageKind.CHILD: ConsentPurpose.CHILD}.get(
         stage  # type: ignore[arg-type]
     )
-    asked = _one_of(ConsentPurpose, given.get("purpose", least or "profiling"), f"{path}.purpose")
+    asked: ConsentPurpose = _one_of(ConsentPurpose, given.get("purpose", least or "profiling"), f"{path}.purpose")
     if least is not None and asked is not least:
         raise InvalidInput(field=f"{path}.purpose", limit=least.value, problem="must be what the stage tells of")
     return asked

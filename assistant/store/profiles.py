@@ -45,9 +45,10 @@ _CLAIM = text("""
     ), held AS (
         SELECT community, member_id FROM (SELECT DISTINCT community, member_id FROM claimed) AS one
         WHERE pg_try_advisory_xact_lock(hashtextextended(community || '/' || member_id, 0))
+    ), all_theirs AS (
+        SELECT q.id FROM profile_queue q JOIN held USING (community, member_id) FOR UPDATE OF q SKIP LOCKED
     ), taken AS (
-        DELETE FROM profile_queue USING claimed JOIN held USING (community, member_id) WHERE profile_queue.id = claimed.id
-        RETURNING profile_queue.community, profile_queue.member_id, profile_queue.since
+        DELETE FROM profile_queue WHERE id IN (SELECT id FROM all_theirs) RETURNING community, member_id, since
     )
     SELECT community, member_id, min(since) AS since FROM taken GROUP BY community, member_id ORDER BY community, member_id
 """)
