@@ -21,7 +21,7 @@ from eval.bench import hooks, load
 from eval.report import commit, machine
 
 _OUT = Path(__file__).parent.parent / "out" / "bench.json"
-PARTS = ("screen", "embed", "members", "start", "http", "hooks")
+PARTS = ("screen", "embed", "members", "start", "http", "hooks", "recommend", "campaign")
 _SERVED = {"http", "hooks"}
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 _IMPORT = """
@@ -80,8 +80,8 @@ def _measured(part: str, options: argparse.Namespace) -> dict[str, Any]:
         return _child([sys.executable, "-m", "eval.bench.screen", *(["--no-bert"] if options.no_bert else [])])
     if part == "embed":
         return _child([sys.executable, "-m", "eval.bench.embed"])
-    if part == "members":
-        return _child([sys.executable, "-m", "eval.bench.members"])
+    if part in {"members", "recommend", "campaign"}:
+        return _child([sys.executable, "-m", f"eval.bench.{part}"])
     if part == "start":
         return _child([sys.executable, "-c", _IMPORT])
     measure = load.measure if part == "http" else hooks.measure
@@ -153,6 +153,9 @@ def tables(found: dict[str, Any]) -> list[Table]:
     for part, title in (("http", "HTTP"), ("hooks", "platforms' hooks beside /v1/moderate")):
         if part in found:
             made.append(_servers(f"{title}, {load.CONNECTIONS} connections", found[part]["servers"]))
+    for part in ("recommend", "campaign"):
+        if part in found:
+            made.append(_pairs(part, [(name, str(value)) for name, value in found[part].items()]))
     if "start" in found:
         made.append(_pairs("start and memory", _start_rows(found)))
     return made
