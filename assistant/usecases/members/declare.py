@@ -120,7 +120,7 @@ def _keep(
     for source in sorted(set(batch.sources.values())):
         names = {one: name for one, name in batch.names.items() if batch.sources[one] == source}
         members.put(transaction, community, names, source, now)
-    answer(transaction, community, batch.answers, now)
+    answer_all(transaction, community, batch.answers, now)
     allowed = consents.granted(transaction, community, sorted(batch.attributes))
     declared = {}
     for member_id, its in sorted(batch.attributes.items()):
@@ -212,7 +212,7 @@ def give_consents(assistant: Assistant, community: str, member_id: str, given: S
     answers = [_consent(one, now, f"consents[{at}]") for at, one in enumerate(given)]
     with assistant.database.transaction(community) as transaction:
         members.put(transaction, community, {member_id: None}, "consent", now)
-        answer(transaction, community, {member_id: answers}, now)
+        answer(transaction, community, member_id, answers, now)
         return whole_member(transaction, community, member_id)
 
 
