@@ -155,7 +155,7 @@ def tested(datasets: Datasets, limit: int | None) -> Test:
         world.add(touch)
     ranker = fit(lessons, "caixin-14")
     scale = int(np.argmax([_mrr([tops[i] for tops in chosen]) for i in range(len(chosen[0]))]))
-    answers = []
+    answers: list[Answer] = []
     for touch in world.clicks.touches:
         if touch.at >= day(15):
             if fresh(world, touch) and (limit is None or len(answers) < limit):

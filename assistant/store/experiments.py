@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exc, func, select, update
+from sqlalchemy import Connection, RowMapping, exc, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.errors import NotFound
@@ -94,5 +94,5 @@ def counts(connection: Connection, community: str, experiment_id: str) -> dict[s
     return {row[0]: row[1] for row in connection.execute(query.group_by(assignments.c.variant))}
 
 
-def _experiment(row: Mapping[str, Any]) -> Experiment:
+def _experiment(row: RowMapping) -> Experiment:
     return Experiment(**{name: row[name] for name in Experiment.__dataclass_fields__})
