@@ -175,7 +175,12 @@ def _consent(shape: ConsentShape, now: datetime, path: str) -> Consent:
     return Consent(shape.purpose, shape.granted, shape.source, shape.at or now, shape.wording)
 
 
-def answer(transaction: Transaction, community: str, given: Mapping[str, Sequence[Consent]], now: datetime) -> None:
+def answer(transaction: Transaction, community: str, member_id: str, answers: Sequence[Consent], now: datetime) -> None:
+    """As ``answer_all``, of one member."""
+    answer_all(transaction, community, {member_id: answers}, now)
+
+
+def answer_all(transaction: Transaction, community: str, given: Mapping[str, Sequence[Consent]], now: datetime) -> None:
     """Records yes and no by member, and carries them out: what was held under a consent that is gone goes in this transaction."""
     if not given:
         return
