@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import tempfile
 import threading
 import time
@@ -70,6 +71,7 @@ def measure(assistant: Assistant) -> dict[str, Any]:
     found["events per second"]["folded through the database"] = _folded(assistant)
     found["seconds until visible"] = _visible(assistant, names)
     found["bytes per member in the database"] = _sizes(assistant)
+    found["resident MB, at most"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found
 
 
