@@ -17,6 +17,7 @@ from eval.tasks.faq_abstention import faq_abstention_banking, faq_abstention_cli
 from eval.tasks.faq_nursery import faq_nursery
 from eval.tasks.faq_retrieval import faq_bilingual, faq_dtc, faq_passages
 from eval.tasks.faq_speed import faq_speed
+from eval.tasks.faq_understanding import faq_understanding, faq_understanding_outside
 from eval.tasks.hatecheck import hatecheck
 from eval.tasks.obfuscation import obfuscation
 from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
@@ -48,6 +49,8 @@ _FAQ: Mapping[str, Task] = {
     "faq_abstention_clinc": faq_abstention_clinc,
     "faq_abstention_banking": faq_abstention_banking,
     "faq_speed": faq_speed,
+    "faq_understanding": faq_understanding,
+    "faq_understanding_outside": faq_understanding_outside,
     "stsb_zh": stsb_zh,
     "stsb_en": stsb_en,
     "lcqmc": lcqmc,

@@ -10,8 +10,8 @@ import structlog
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import DatabaseUnavailable, ModelError
-from assistant.members.fold import fold
-from assistant.members.meaning import Allowed, ItemText, meanings, words_of
+from assistant.members import flow
+from assistant.members.meaning import Allowed, ItemText
 from assistant.members.state import State
 from assistant.members.topics import shipped_topics
 from assistant.ports import Embedder
@@ -138,7 +138,7 @@ def fold_on(
     flat = [event for its in events.values() for event in its]
     wanted = sorted({event.item_id for event in flat if event.item_id is not None})
     items: Mapping[str, ItemText] = item_texts(transaction, community, wanted) if wanted else {}
-    words = [words_of(event, items) for event in flat]
+    words = flow.words(flat, items)
     vectors = embedder.encode(words) if embedder is not None and any(words) else None
     states: dict[str, State] = {}
     at = 0
@@ -146,8 +146,8 @@ def fold_on(
         part = slice(at, at + len(its))
         at += len(its)
         own = vectors[part] if vectors is not None else None
-        read = meanings(its, words[part], own, items, shipped_topics(), allowed.get(member_id, Allowed()))
-        state = fold(bases.get(member_id), zip(its, read, strict=True))
+        may = allowed.get(member_id, Allowed())
+        state = flow.folded(bases.get(member_id), its, words[part], own, items, shipped_topics(), may)
         if state is not None:
             states[member_id] = state
     return states
