@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from assistant.backends.shipped import is_shipped
 from eval.flow import Context
 from eval.results import Result
+from eval.tasks.advertising import advertising_law
 from eval.tasks.bias import jigsaw_templates, jigsaw_wikipedia
 from eval.tasks.bitext import tatoeba_zh_en
 from eval.tasks.chinese import cold_dev, cold_test, toxicn_test
@@ -34,6 +35,7 @@ SAMPLE: Mapping[str, Task] = {
     "personal_data_sample": personal_data_sample,
     "obfuscation": obfuscation,
     "traditional_twins": traditional_twins,
+    "advertising_law": advertising_law,
 }
 """What needs no download: rows that lie in this repository."""
 
