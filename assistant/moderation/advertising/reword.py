@@ -15,6 +15,7 @@ from assistant.types.advertising import Advertising, Law
 
 _ROUNDS: Final = 3
 _LEFT_OVER: Final = re.compile(r"[，,、；;]+(?=[。！!？?，,；;])|^[\s，,。、；;！!]+|(?<=[。！？])[，,、]+")
+_MARK: Final = re.compile(r"[，。！？；,.!?;\n]+")
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _GENERAL: Final = ("cn_ad_28", "tw_fair_21", "hk_tdo_7", "us_ftc_5")
 _FALLBACK: Final = {"zh-Hant-HK": "zh-Hant", "zh": "zh-Hans"}
@@ -43,15 +44,15 @@ def advise(finding: Finding, words: str, where: Advertising) -> Advice | None:
 
 
 def reword(text: str, findings: Sequence[Finding], where: Advertising, language: str) -> str:
-    """``text`` without what advertising law finds in it: each stretch replaced or left out, again until nothing is found; where that does
-    not end, the clauses around them are left out too. A proposal, for a person to read."""
+    """``text`` without what advertising law finds in it: each stretch replaced, or its clause left out where nothing may stand
+    there, again until nothing is found; empty where nothing would be left. A proposal, for a person to read."""
     findings = [one for one in findings if one.field == "text" and is_advertising(one.source)]
     for _ in range(_ROUNDS):
         if not findings:
             return text
         text = _tidy(_replaced(text, findings, where, language))
         findings = find_claims(Normalised(text), where)
-    return _tidy(_without_clauses(text, findings)) if findings else text
+    return _tidy(_without_clauses(text, findings, where)) if findings else text
 
 
 def _general(where: Advertising) -> Advice:
@@ -64,10 +65,10 @@ def _general(where: Advertising) -> Advice:
 
 def _replaced(text: str, findings: Sequence[Finding], where: Advertising, language: str) -> str:
     for finding in sorted(findings, key=lambda one: one.start, reverse=True):
-        words = text[finding.start : finding.end]
-        advice = advise(finding, words, where)
-        say = advice.instead if advice else {}
-        text = text[: finding.start] + _in(say, language) + text[finding.end :]
+        advice = advise(finding, text[finding.start : finding.end], where)
+        say = _in(advice.instead if advice else {}, language)
+        start, end = (finding.start, finding.end) if say else _clause(text, finding.start, min(finding.end, len(text)))
+        text = text[:start] + say + text[end:]
     return text
 
 
@@ -75,13 +76,19 @@ def _in(say: Mapping[str, str], language: str) -> str:
     return say.get(language) or say.get(_FALLBACK.get(language, "en"), "")
 
 
-def _without_clauses(text: str, findings: Sequence[Finding]) -> str:
-    kept, at = [], 0
-    for clause in re.split(r"(?<=[，。！？；,.!?;\n])", text):
-        if not any(one.start < at + len(clause) and at < one.end for one in findings):
-            kept.append(clause)
-        at += len(clause)
-    return "".join(kept)
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch between the marks around it, with the mark that ends it."""
+    before = max((match.end() for match in _MARK.finditer(text, 0, start)), default=0)
+    after = _MARK.search(text, end)
+    return before, after.end() if after else len(text)
+
+
+def _without_clauses(text: str, findings: Sequence[Finding], where: Advertising) -> str:
+    for finding in sorted(findings, key=lambda one: one.start, reverse=True):
+        start, end = _clause(text, min(finding.start, len(text)), min(finding.end, len(text)))
+        text = text[:start] + text[end:]
+    left = find_claims(Normalised(text), where)
+    return "" if left else text
 
 
 def _tidy(text: str) -> str:
