@@ -1,0 +1,108 @@
+"""Names of topics: the words that set one group of texts apart from the others (class-based TF-IDF, Grootendorst 2022).
+
+Chinese is not separated into words: runs of two to four characters stand in, and those that are only parts of a longer one are dropped.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from assistant.text.han import HAN, fold
+
+MAX_CHARS: Final = 2_000
+_LONGEST: Final = 4
+_WHOLE: Final = 0.6
+"""A run counts as part of a longer one where the longer one has this share of its texts."""
+_RUN: Final = re.compile(rf"[{HAN}]+|[A-Za-z][A-Za-z0-9+#]*(?:['’-][A-Za-z]+)*")
+_ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|`[^`]*`")
+
+
+@cache
+def _stops() -> tuple[frozenset[str], frozenset[str]]:
+    document = tomllib.loads((files(__package__) / "stop_words.toml").read_text("utf-8"))
+    return frozenset(document["english"].split()), frozenset(fold(document["edges"]))
+
+
+def terms_of(text: str) -> dict[str, str]:
+    """The terms of a text, folded, each with how it was written."""
+    stops, edges = _stops()
+    found: dict[str, str] = {}
+    for run in _RUN.findall(_ADDRESS.sub(" ", text[:MAX_CHARS])):
+        if run[0].isascii():
+            word = _stem(run.lower())
+            if len(word) > 2 and word not in stops and run.lower() not in stops:
+                found.setdefault(word, run)
+            continue
+        folded = fold(run)
+        for length in range(2, _LONGEST + 1):
+            for at in range(len(folded) - length + 1):
+                gram = folded[at : at + length]
+                if gram[0] not in edges and gram[-1] not in edges:
+                    found.setdefault(gram, run[at : at + length])
+    return found
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "us" else word
+
+
+def name_groups(groups: Sequence[Sequence[str]], most: int = 5) -> list[tuple[str, ...]]:
+    """The ``most`` telling terms of each group of texts, as they were mostly written, the most telling first."""
+    counted = [Counter[str]() for _ in groups]
+    written: dict[str, Counter[str]] = {}
+    for counts, texts in zip(counted, groups, strict=True):
+        for text in texts:
+            for term, form in terms_of(text).items():
+                counts[term] += 1
+                written.setdefault(term, Counter())[form] += 1
+    total = Counter[str]()
+    for counts in counted:
+        total.update(counts)
+    average = sum(total.values()) / max(1, len(groups))
+    return [
+        tuple(written[term].most_common(1)[0][0] for term in _best(counts, total, average, len(texts), most))
+        for counts, texts in zip(counted, groups, strict=True)
+    ]
+
+
+def _best(counts: Counter[str], total: Counter[str], average: float, texts: int, most: int) -> list[str]:
+    least = 2 if texts > 3 else 1
+    worth = {
+        term: count * math.log(1 + average / total[term]) * _length(term)
+        for term, count in counts.items()
+        if count >= least
+    }
+    ranked = sorted(worth, key=lambda term: (-round(worth[term], 9), term))[: 20 * most]
+    return _distinct(ranked, counts, most)
+
+
+def _length(term: str) -> float:
+    """Longer runs say more; two characters and English words count once."""
+    return 1.0 if term.isascii() else 1.0 + 0.25 * (len(term) - 2)
+
+
+def _distinct(ranked: Iterable[str], counts: Counter[str], most: int) -> list[str]:
+    chosen: list[str] = []
+    for term in ranked:
+        whole = [one for one in chosen if term in one or one in term or _overlap(term, one)]
+        if not whole:
+            chosen.append(term)
+        elif len(whole) == 1 and whole[0] in term and counts[term] >= _WHOLE * counts[whole[0]]:
+            chosen[chosen.index(whole[0])] = term
+        if len(chosen) >= most:
+            break
+    return chosen
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Han runs that share a part at their ends: 保溫瓶, 溫瓶蓋."""
+    if one.isascii() or other.isascii():
+        return False
+    return any(one.endswith(other[:n]) or other.endswith(one[:n]) for n in range(2, min(len(one), len(other))))
