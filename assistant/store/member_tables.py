@@ -29,6 +29,7 @@ events = Table(
     Column("text", Text),
     Column("flagged", Boolean, nullable=False),
     Column("decision_id", Text),
+    Column("via_member", Text),
     Column("properties", STRUCTURE, nullable=False),
     Column("source", Text, nullable=False),
     Column("received_at", TIME, nullable=False),
@@ -160,8 +161,9 @@ profile_snapshots = Table(
 profile_queue = Table(
     "profile_queue",
     metadata,
-    Column("community", Text, primary_key=True),
-    Column("member_id", Text, primary_key=True),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("member_id", Text, nullable=False),
     Column("since", TIME, nullable=False),
     Column("queued_at", TIME, nullable=False),
 )
@@ -279,7 +281,7 @@ draw_entries = Table(
 
 GRANTS = {
     "event_keys": "SELECT, INSERT, DELETE",
-    "events": "SELECT, INSERT, DELETE, UPDATE (flagged)",
+    "events": "SELECT, INSERT, DELETE, UPDATE (flagged, text)",
     "member_settings": "SELECT, INSERT, UPDATE, DELETE",
     "members": "SELECT, INSERT, UPDATE, DELETE",
     "member_attributes": "SELECT, INSERT, UPDATE, DELETE",

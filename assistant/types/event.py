@@ -36,7 +36,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Via:
-    """Where a share or a joining came from: the event, or the member, that brought it."""
+    """Where a share or a joining came from: the event, or the member, that brought it. Of a reaction, what it was to."""
 
     event_id: str | None = None
     member_id: str | None = None

@@ -60,7 +60,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """``attributes`` and ``consents`` by name; nothing recorded about a purpose is no consent. ``stops`` are topics they want nothing about."""
+    """``attributes`` and ``consents`` by name; no record of a purpose is no consent. ``stops`` are topics they want nothing about."""
 
     id: str
     created_at: datetime

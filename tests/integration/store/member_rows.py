@@ -8,7 +8,7 @@ from tests.integration.store.making import NOW
 
 ROWS = {
     "event_keys": ":c, 'e1', :now",
-    "events": ":c, 'e1', :now, 'message', 'm1', NULL, NULL, NULL, 'en', 'hi', false, NULL, '{}', 'api', :now",
+    "events": ":c, 'e1', :now, 'message', 'm1', NULL, NULL, NULL, 'en', 'hi', false, NULL, NULL, '{}', 'api', :now",
     "member_settings": ":c, '{}', :now",
     "members": ":c, 'm1', NULL, 'api', :now, :now",
     "member_attributes": ":c, 'm1', 'region', '\"TW\"', 'profiling', 'api', :now",
@@ -19,7 +19,7 @@ ROWS = {
     "member_imports": ":c || '-i', :c, 'a.csv', '\\x00', 'csv', 1, 1, 0, '[]', :now, :now, :now",
     "profiles": ":c, 'm1', :now, 'e1', '{}', '', 'tiny@1', :now, 1, 1, 0, 0, NULL, 'en', :now",
     "profile_snapshots": ":c, 'm1', :now, 'e1', '{}', '', 'tiny@1'",
-    "profile_queue": ":c, 'm1', :now, :now",
+    "profile_queue": "DEFAULT, :c, 'm1', :now, :now",
     "segments": ":c, 's1', 'S', 'rules', '{}', NULL, 'test', :now, :now",
     "segment_members": ":c, 's1', 'm1'",
     "points": ":c, 'p1', 'm1', 5, 'earned', 'message', 'e1', :now, '2026-01-01', ''",

@@ -196,7 +196,7 @@ def test_a_row_cannot_be_moved_into_another_community(database: Database, filled
         "UPDATE appeals SET text = 'x'",
         "UPDATE decisions SET refs = NULL",
         "UPDATE points SET amount = 1",
-        "UPDATE events SET text = 'x'",
+        "UPDATE events SET at = now()",
         "UPDATE consent_changes SET granted = true",
         "SELECT * FROM parts.event_keys_0",
         "DROP SCHEMA parts CASCADE",

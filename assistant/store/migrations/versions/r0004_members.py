@@ -37,16 +37,19 @@ CREATE TABLE events (
     text text,
     flagged boolean NOT NULL DEFAULT false,
     decision_id text COLLATE "C",
+    via_member text COLLATE "C",
     properties jsonb NOT NULL,
     source text NOT NULL,
     received_at timestamptz NOT NULL
 ) PARTITION BY RANGE (at);
 COMMENT ON COLUMN events.flagged IS 'a message that moderation acted on: never an interest, never points';
+COMMENT ON COLUMN events.via_member IS 'who brought them, or whose post it was: what influence is counted by';
 COMMENT ON COLUMN events.source IS 'api, import, or the id of a connection';
 CREATE INDEX events_member ON events (community, member_id, at, id);
 CREATE INDEX events_item ON events (community, item_id, at, id) WHERE item_id IS NOT NULL;
 CREATE INDEX events_time ON events (community, at, id);
-CREATE INDEX events_received ON events (community, received_at);
+CREATE INDEX events_via ON events (community, via_member, at) WHERE via_member IS NOT NULL;
+CREATE INDEX events_texts ON events (received_at) WHERE text IS NOT NULL;
 
 CREATE FUNCTION make_event_month(moment timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
@@ -56,7 +59,7 @@ DECLARE
     stop timestamptz := (date_trunc('month', moment AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC';
     name text := 'events_' || to_char(start AT TIME ZONE 'UTC', 'YYYYMM');
 BEGIN
-    IF moment < '2000-01-01+00' OR moment > now() + interval '62 days' THEN
+    IF moment < '2000-01-01+00' OR moment >= '2100-01-01+00' THEN
         RAISE EXCEPTION 'no month of events that far away: %', moment USING ERRCODE = 'datetime_field_overflow';
     END IF;
     IF to_regclass('parts.' || name) IS NOT NULL THEN RETURN; END IF;
@@ -204,7 +207,7 @@ CREATE TABLE profiles (
     PRIMARY KEY (community, member_id)
 );
 COMMENT ON TABLE profiles IS 'the fold over a member''s events up to (at, event_id)';
-COMMENT ON COLUMN profiles.vectors IS 'interests, strongest first: float16 rows of the model''s dimensions, each of length 1; weights in state';
+COMMENT ON COLUMN profiles.vectors IS 'interests as float16 rows of 128 dimensions at most, each of length 1; their weights are in state';
 CREATE INDEX profiles_active ON profiles (community, at, member_id);
 
 CREATE TABLE profile_snapshots (
@@ -220,14 +223,15 @@ CREATE TABLE profile_snapshots (
 COMMENT ON TABLE profile_snapshots IS 'where to fold on from when an event comes late';
 
 CREATE TABLE profile_queue (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     community text COLLATE "C" NOT NULL REFERENCES communities ON DELETE CASCADE,
     member_id text COLLATE "C" NOT NULL,
     since timestamptz NOT NULL,
-    queued_at timestamptz NOT NULL,
-    PRIMARY KEY (community, member_id)
+    queued_at timestamptz NOT NULL
 );
+COMMENT ON TABLE profile_queue IS 'a row per member and batch of events: nobody who writes events waits for the folding';
 COMMENT ON COLUMN profile_queue.since IS 'the earliest event that the profile lacks';
-CREATE INDEX profile_queue_age ON profile_queue (queued_at);
+CREATE INDEX profile_queue_member ON profile_queue (community, member_id);
 
 CREATE TABLE segments (
     community text COLLATE "C" NOT NULL REFERENCES communities ON DELETE CASCADE,
