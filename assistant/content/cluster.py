@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
-LIKENESS: Final = 0.45
-"""The least inner product of a text with its group's mean, on the shipped embedder's scale."""
+LIKENESS: Final = 0.4
+"""The least inner product of a text with its group's mean, on the shipped embedder's scale; chosen on chat logs by how even the groups are."""
+_ENOUGH: Final = 50
+"""Texts from which on what all of them share is taken out first."""
 MOST_TEXTS: Final = 8_000
 MOST_GROUPS: Final = 400
 _ROUNDS: Final = 4
@@ -20,6 +22,7 @@ def group(vectors: Vectors, likeness: float = LIKENESS) -> NDArray[np.int64]:
     ``MOST_TEXTS`` rows."""
     if len(vectors) > MOST_TEXTS:
         raise ValueError(f"{len(vectors)} texts; at most {MOST_TEXTS}")
+    vectors = _apart(vectors)
     centres = _leaders(vectors, likeness)
     labels = np.full(len(vectors), -1, np.int64)
     for _ in range(_ROUNDS):
@@ -38,6 +41,14 @@ def mean(rows: Vectors) -> Vectors:
     length = float(np.linalg.norm(total))
     found: Vectors = (total / length).astype(np.float32) if length else total.astype(np.float32)
     return found
+
+
+def _apart(vectors: Vectors) -> Vectors:
+    """Without the direction that all share, which says what the community is about, not what a text is."""
+    if len(vectors) < _ENOUGH:
+        return vectors
+    told = vectors.any(axis=1, keepdims=True)
+    return _unit(np.where(told, vectors - vectors.mean(axis=0), 0).astype(np.float32))
 
 
 def _leaders(vectors: Vectors, likeness: float) -> Vectors:

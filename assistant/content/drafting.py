@@ -41,7 +41,8 @@ def from_template(idea: Idea, language: str) -> Written:
     words, subject = load_words(), subject_of(idea, language)
     entry = f"content.kinds.{idea.kind.value}"
     title = words.get(f"{entry}.title", language, subject=subject)
-    body = words.get(f"{entry}.body", language, subject=subject).strip()
+    day = f"{entry}.body_day"
+    body = words.get(day if idea.day and day in words else f"{entry}.body", language, subject=subject).strip()
     return Written(title, body, language, origin={"generator": "template"})
 
 

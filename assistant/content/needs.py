@@ -58,14 +58,13 @@ def find_needs(
     return sorted(needs, key=lambda need: (-need.weight, need.name))[:MOST_NEEDS]
 
 
-def _of_kind(
-    said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, likeness: float
-) -> list[Need]:
+def _of_kind(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, likeness: float) -> list[Need]:
     labels = group(vectors, likeness)
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     groups += [np.array([at]) for at in np.flatnonzero(labels < 0)]
     groups = sorted(groups, key=lambda rows: (-len(rows), int(rows[0])))[:MOST_NEEDS]
-    names = name_groups([[said[at].text for at in rows] for rows in groups])
+    speakers = frozenset(one.member_id.lower() for one in said)
+    names = name_groups([[said[at].text for at in rows] for rows in groups], leave_out=speakers)
     return [
         need_of(
             [said[at] for at in rows], vectors[rows], kind, terms or tuple(terms_of(said[rows[0]].text).values())[:3]

@@ -53,13 +53,18 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "us" else word
 
 
-def name_groups(groups: Sequence[Sequence[str]], most: int = 5) -> list[tuple[str, ...]]:
-    """The ``most`` telling terms of each group of texts, as they were mostly written, the most telling first."""
+def name_groups(
+    groups: Sequence[Sequence[str]], most: int = 5, leave_out: frozenset[str] = frozenset()
+) -> list[tuple[str, ...]]:
+    """The ``most`` telling terms of each group of texts, as they were mostly written, the most telling first. ``leave_out`` are members'
+    names, in lower case: who speaks is no topic."""
     counted = [Counter[str]() for _ in groups]
     written: dict[str, Counter[str]] = {}
     for counts, texts in zip(counted, groups, strict=True):
         for text in texts:
             for term, form in terms_of(text).items():
+                if not leave_out.isdisjoint(form.lower().split()):
+                    continue
                 counts[term] += 1
                 written.setdefault(term, Counter())[form] += 1
     total = Counter[str]()
@@ -84,8 +89,8 @@ def _best(counts: Counter[str], total: Counter[str], average: float, texts: int,
 
 
 def _length(term: str) -> float:
-    """Longer runs say more; two characters and English words count once."""
-    return 1.0 if term.isascii() else 1.0 + 0.25 * (len(term) - 2)
+    """Longer runs and pairs of words say more; two characters and single words count once."""
+    return (1.6 if " " in term else 1.0) if term.isascii() else 1.0 + 0.25 * (len(term) - 2)
 
 
 def _distinct(ranked: Iterable[str], counts: Counter[str], most: int) -> list[str]:

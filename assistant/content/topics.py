@@ -20,6 +20,7 @@ from assistant.types.content import Said, Topic
 
 PEOPLE: Final = 5
 _LEAST: Final = 3
+_LEAST_RECENT: Final = 2
 _MOST_TOPICS: Final = 60
 
 
@@ -47,7 +48,7 @@ class Period:
 def rising_topics(
     said: Sequence[Said], vectors: NDArray[np.float32], period: Period, likeness: float = LIKENESS
 ) -> list[Topic]:
-    """Groups with at least three messages, the one that rose most first. ``vectors`` has a row of length 1 (or 0) per message.
+    """Groups with at least three messages, two of them in the period, the one that rose most first. ``vectors`` has a row of length 1 (or 0) per message.
 
     ``rising`` is how far a topic's weight in the period lies above what the time before lets expect, in standard deviations of a Poisson
     count, times the root of how many members speak of it.
@@ -56,9 +57,10 @@ def rising_topics(
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     groups = [rows for rows in groups if len(rows) >= _LEAST]
     recent = [[int(row) for row in rows if period.holds(said[row].at)] for rows in groups]
-    pairs = [(rows, now) for rows, now in zip(groups, recent, strict=True) if now]
+    pairs = [(rows, now) for rows, now in zip(groups, recent, strict=True) if len(now) >= _LEAST_RECENT]
     pairs = sorted(pairs, key=lambda pair: -len(pair[1]))[:_MOST_TOPICS]
-    names = name_groups([[said[row].text for row in rows] for rows, _ in pairs])
+    speakers = frozenset(one.member_id.lower() for one in said)
+    names = name_groups([[said[row].text for row in rows] for rows, _ in pairs], leave_out=speakers)
     topics = [
         _topic(said, vectors, period, rows, now, terms)
         for (rows, now), terms in zip(pairs, names, strict=True)
@@ -90,7 +92,7 @@ def _topic(
         recent=len(now),
         before=len(before),
         members=len(members),
-        trend=round((weight + 0.5) / period.days / rate_before, 3),
+        trend=round((len(now) + 1) / period.days / ((len(before) + 1) / period.before_days), 1),
         rising=round(rising, 4),
         samples=samples(chosen, vectors[list(now)], centre),
         people=tuple(name for name, _ in members.most_common(PEOPLE)),

@@ -14,7 +14,7 @@ _SAID = text("""
     FROM events e
     LEFT JOIN LATERAL (
         SELECT count(*) AS reactions FROM events r
-        WHERE r.community = e.community AND r.item_id = e.id AND r.type IN ('reaction', 'share', 'answer')
+        WHERE r.community = e.community AND r.item_id = e.id AND r.type NOT IN ('view', 'dismiss')
             AND r.at >= e.at AND r.at < :until
     ) r ON true
     WHERE e.community = :community AND e.type = 'message' AND e.at >= :since AND e.at < :until AND NOT e.flagged

@@ -189,7 +189,7 @@ def _approved(draft: Draft, asked: ReviewRequest) -> tuple[Draft, str]:
     if draft.approved_by is None:
         return replace(draft, state=DraftState.PROPOSED, approved_by=asked.actor), "approved_first"
     if draft.approved_by == asked.actor:
-        raise InvalidInput("second_person", field="actor")
+        raise InvalidInput("draft_second", field="actor")
     return replace(draft, state=DraftState.APPROVED, seconded_by=asked.actor, reason=asked.reason), "approved_second"
 
 
