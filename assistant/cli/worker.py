@@ -15,6 +15,7 @@ from assistant.errors import InvalidInput
 from assistant.settings import Settings, load_settings
 from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
+from assistant.usecases.members.folding import keep_folding
 from assistant.usecases.outbox import OutboxWorker
 from assistant.usecases.reports import keep_reporting
 from assistant.wiring import Assistant, build, open_database
@@ -63,7 +64,7 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        beside = [asyncio.create_task(keep_reporting(assistant))]
+        beside = [asyncio.create_task(keep_reporting(assistant)), asyncio.create_task(keep_folding(assistant))]
         if assistant.has_faq:
             beside.append(asyncio.create_task(keep_ingesting(assistant)))
         await OutboxWorker(assistant).run(stopping)

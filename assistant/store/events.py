@@ -122,6 +122,34 @@ def by_ids(connection: Connection, community: str, member_id: str, ids: Sequence
     return {row["id"]: event_of(row) for row in connection.execute(query).mappings()}
 
 
+_FLAG = text("""
+    UPDATE events SET flagged = :flagged WHERE community = :community AND decision_id = :decision AND flagged <> :flagged
+    RETURNING id, member_id, at
+""")
+
+
+def flag(
+    connection: Connection, community: str, decision_id: str, *, flagged: bool
+) -> list[tuple[str, str, datetime]]:
+    """The id, member and time of each event of a decision that this changed."""
+    rows = connection.execute(_FLAG, {"community": community, "decision": decision_id, "flagged": flagged})
+    return [(row.id, row.member_id, row.at) for row in rows]
+
+
+_BROUGHT = text("""
+    SELECT type, count(*) AS events, count(DISTINCT member_id) AS members FROM events
+    WHERE community = :community AND via_member = :member AND member_id <> :member AND NOT flagged
+        AND at <= :moment AND at > CAST(:moment AS timestamptz) - interval '365 days'
+    GROUP BY type
+""")
+
+
+def brought_by(connection: Connection, community: str, member_id: str, moment: datetime) -> dict[str, tuple[int, int]]:
+    """Others' events that came by a member in the year before then: how many, and of how many members, by type."""
+    rows = connection.execute(_BROUGHT, {"community": community, "member": member_id, "moment": moment})
+    return {row.type: (row.events, row.members) for row in rows}
+
+
 def row_of(community: str, event: Event, now: datetime) -> dict[str, Any]:
     """The event as a row of its table, ready for JSON."""
     return {

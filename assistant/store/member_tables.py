@@ -281,7 +281,7 @@ draw_entries = Table(
 
 GRANTS = {
     "event_keys": "SELECT, INSERT, DELETE",
-    "events": "SELECT, INSERT, DELETE, UPDATE (flagged, text)",
+    "events": "SELECT, INSERT, DELETE, UPDATE (flagged, text, via_member, properties)",
     "member_settings": "SELECT, INSERT, UPDATE, DELETE",
     "members": "SELECT, INSERT, UPDATE, DELETE",
     "member_attributes": "SELECT, INSERT, UPDATE, DELETE",
@@ -304,4 +304,8 @@ GRANTS = {
     "draw_entries": "SELECT, INSERT, UPDATE, DELETE",
 }
 
-GRANTED_FUNCTIONS = ("make_event_month(timestamptz)", "drop_event_months(timestamptz)")
+GRANTED_FUNCTIONS = (
+    "make_event_month(timestamptz)",
+    "drop_event_months(timestamptz)",
+    "forget_in_audit(text, text)",
+)

@@ -195,6 +195,17 @@ def last_place(
     return None
 
 
+_SAMPLE = text("""
+    SELECT * FROM profiles WHERE community = :community ORDER BY hashtext(member_id), member_id LIMIT :most
+""")
+
+
+def sample(connection: Connection, community: str, model: str, most: int) -> list[State]:
+    """Of members chosen by chance, the same ones every time."""
+    rows = connection.execute(_SAMPLE, {"community": community, "most": most}).mappings()
+    return [state for row in rows if (state := _state(row, model)) is not None]
+
+
 _THIN = text("""
     DELETE FROM profile_snapshots WHERE (community, member_id, at, event_id) IN (
         SELECT s.community, s.member_id, s.at, s.event_id FROM profile_snapshots s JOIN profiles p USING (community, member_id)

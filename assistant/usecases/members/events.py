@@ -19,6 +19,8 @@ from assistant.usecases.members.event_shapes import AHEAD, Bounds, read_event
 from assistant.usecases.members.hashing import member_hash
 
 _CHUNK = 1_000
+_HARMLESS = frozenset({Action.ALLOW, Action.REVIEW})
+"""Here nobody will review what the policy is unsure of."""
 
 
 @dataclass
@@ -94,7 +96,7 @@ def _without_erased(assistant: Assistant, community: str, read: Sequence[Event])
 
 
 def _screened(assistant: Assistant, community: str, read: Sequence[Event]) -> list[Event]:
-    """What the community's policy would act on is flagged: it is never an interest."""
+    """What the community's policy would act on by itself is flagged: it is never an interest."""
     if not any(_unscreened(one) for one in read):
         return [_kept(assistant, one) for one in read]
     screener = assistant.screeners.refresh(community)
@@ -105,7 +107,7 @@ def _screened(assistant: Assistant, community: str, read: Sequence[Event]) -> li
             assistant,
             replace(
                 one,
-                flagged=screener.screen(Message(one.text or "", member_id=one.member_id)).action is not Action.ALLOW,
+                flagged=screener.screen(Message(one.text or "", member_id=one.member_id)).action not in _HARMLESS,
             ),
         )
         for one in read

@@ -48,6 +48,7 @@ COMMENT ON COLUMN events.source IS 'api, import, or the id of a connection';
 CREATE INDEX events_member ON events (community, member_id, at, id);
 CREATE INDEX events_item ON events (community, item_id, at, id) WHERE item_id IS NOT NULL;
 CREATE INDEX events_time ON events (community, at, id);
+CREATE INDEX events_decision ON events (community, decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX events_via ON events (community, via_member, at) WHERE via_member IS NOT NULL;
 CREATE INDEX events_texts ON events (received_at) WHERE text IS NOT NULL;
 
@@ -185,6 +186,28 @@ CREATE TABLE member_imports (
     UNIQUE (community, content_hash, format)
 );
 COMMENT ON COLUMN member_imports.rows_read IS 'where to go on after a stop';
+"""
+
+_AUDIT = """
+CREATE FUNCTION forget_in_audit(its_community text, member text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp
+AS $$
+DECLARE
+    quoted text := to_json(member)::text;
+    changed integer;
+BEGIN
+    UPDATE audit SET
+        subject = CASE WHEN subject = member THEN 'erased' ELSE subject END,
+        actor = CASE WHEN right(actor, length(member) + 1) = ':' || member THEN split_part(actor, ':', 1) || ': erased' ELSE actor END,
+        details = replace(details::text, quoted, '"erased"')::jsonb
+    WHERE community = its_community
+        AND (subject = member OR right(actor, length(member) + 1) = ':' || member OR position(quoted IN details::text) > 0);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION forget_in_audit IS 'the one change that the trail allows: who an erased member was';
+REVOKE ALL ON FUNCTION forget_in_audit FROM PUBLIC;
 """
 
 _PROFILES = """
@@ -398,6 +421,7 @@ def upgrade() -> None:
             f"FOR VALUES WITH (MODULUS {KEY_PARTS}, REMAINDER {part})"
         )
     op.execute(_MEMBERS)
+    op.execute(_AUDIT)
     op.execute(_PROFILES)
     op.execute(_POINTS)
     for table in TABLES:
