@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 LIKENESS: Final = 0.4
-"""The least inner product of a text with its group's mean, on the shipped embedder's scale; chosen on chat logs by how even the groups are."""
+"""The least inner product of a text with its group's mean, on the shipped embedder's scale; by how even groups of chat logs are."""
 _ENOUGH: Final = 50
 """Texts from which on what all of them share is taken out first."""
 MOST_TEXTS: Final = 8_000

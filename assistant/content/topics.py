@@ -48,7 +48,8 @@ class Period:
 def rising_topics(
     said: Sequence[Said], vectors: NDArray[np.float32], period: Period, likeness: float = LIKENESS
 ) -> list[Topic]:
-    """Groups with at least three messages, two of them in the period, the one that rose most first. ``vectors`` has a row of length 1 (or 0) per message.
+    """Groups with at least three messages, two of them in the period, the one that rose most first. ``vectors`` has a row per message, of
+    length 1 or 0.
 
     ``rising`` is how far a topic's weight in the period lies above what the time before lets expect, in standard deviations of a Poisson
     count, times the root of how many members speak of it.

@@ -66,8 +66,8 @@ def import_archive(
 
 
 def stack_exchange(folder: Path) -> Iterator[Event]:
-    """Questions, answers and comments of a dump (``Posts.xml``, ``Comments.xml``) anywhere below the folder. Answers and comments point at what
-    they are about. The dump's numbers of members are theirs here."""
+    """Questions, answers and comments of a dump (``Posts.xml``, ``Comments.xml``) below the folder. Answers and comments point at what they are
+    about. The dump's numbers of members are theirs here."""
     for row in _rows(folder, "Posts.xml"):
         if row.get("PostTypeId") in {"1", "2"} and (text := _text(f"{row.get('Title', '')}\n{_plain(row['Body'])}")):
             yield Event(
@@ -98,7 +98,7 @@ def stack_exchange(folder: Path) -> Iterator[Event]:
 
 
 def irc(folder: Path) -> Iterator[Event]:
-    """Logs in files ``*.ascii.txt`` or ``*.log``, of lines ``[hh:mm] <name> words``, before which a channel and a day may stand. Else the day
+    """Logs in files ``*.ascii.txt`` or ``*.log``, of lines ``[hh:mm] <name> words``, with a channel and a day before or not. Else the day
     is the file name's; files without one follow each other a day apart."""
     for number, path in enumerate(sorted([*folder.rglob("*.ascii.txt"), *folder.rglob("*.log")])):
         yield from _log(path, _day_of(path.name) or _FIRST + timedelta(days=number))
