@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
-LIKENESS: Final = 0.4
+LIKENESS: Final = 0.35
 """The least inner product of a text with its group's mean, on the shipped embedder's scale; by how even groups of chat logs are."""
 _ENOUGH: Final = 50
 """Texts from which on what all of them share is taken out first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import tomllib
 from collections import Counter
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.content.cluster import LIKENESS, group, mean
 from assistant.content.evidence import samples
+from assistant.content.merging import merge
 from assistant.content.terms import name_groups, terms_of
 from assistant.content.topics import PEOPLE, Period
 from assistant.text.han import fold
@@ -61,6 +63,7 @@ def find_needs(
 def _of_kind(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, likeness: float) -> list[Need]:
     labels = group(vectors, likeness)
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
+    groups = [np.array(rows) for rows in merge([rows.tolist() for rows in groups], [one.text for one in said])]
     groups += [np.array([at]) for at in np.flatnonzero(labels < 0)]
     groups = sorted(groups, key=lambda rows: (-len(rows), int(rows[0])))[:MOST_NEEDS]
     speakers = frozenset(one.member_id.lower() for one in said)
@@ -93,7 +96,7 @@ def need_of(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, 
         common=len(members) >= COMMON,
         urgency=round(urgency, 3),
         importance=round(importance, 3),
-        weight=round((0.4 + urgency) * importance * (1 + np.log1p(sum(one.weight for one in said))), 4),
+        weight=round((0.4 + urgency) * importance * (1 + math.log1p(sum(one.weight for one in said))), 4),
         samples=chosen,
         people=tuple(name for name, _ in members.most_common(PEOPLE)),
     )

@@ -17,7 +17,7 @@ from typing import Final
 from assistant.text.han import HAN, fold
 
 MAX_CHARS: Final = 2_000
-_LONGEST: Final = 4
+_LONGEST: Final = 5
 _WHOLE: Final = 0.6
 """A run counts as part of a longer one where the longer one has this share of its texts."""
 _RUN: Final = re.compile(rf"[{HAN}]+|[A-Za-z][A-Za-z0-9+#]*(?:['’-][A-Za-z]+)*")
@@ -25,14 +25,15 @@ _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|`[^`]*
 
 
 @cache
-def _stops() -> tuple[frozenset[str], frozenset[str]]:
+def _stops() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
     document = tomllib.loads((files(__package__) / "stop_words.toml").read_text("utf-8"))
-    return frozenset(document["english"].split()), frozenset(fold(document["edges"]))
+    breaks = re.compile(f"[{re.escape(fold(document['breaks']))}]")
+    return frozenset(document["english"].split()), frozenset(fold(document["edges"])), breaks
 
 
 def terms_of(text: str) -> dict[str, str]:
     """The terms of a text, folded, each with how it was written."""
-    stops, edges = _stops()
+    stops, edges, breaks = _stops()
     found: dict[str, str] = {}
     for run in _RUN.findall(_ADDRESS.sub(" ", text[:MAX_CHARS])):
         if run[0].isascii():
@@ -40,13 +41,27 @@ def terms_of(text: str) -> dict[str, str]:
             if len(word) > 2 and word not in stops and run.lower() not in stops:
                 found.setdefault(word, run)
             continue
-        folded = fold(run)
-        for length in range(2, _LONGEST + 1):
-            for at in range(len(folded) - length + 1):
-                gram = folded[at : at + length]
-                if gram[0] not in edges and gram[-1] not in edges:
-                    found.setdefault(gram, run[at : at + length])
+        for piece in _pieces(fold(run), breaks):
+            _add_runs(found, run, piece, edges)
     return found
+
+
+def _pieces(folded: str, breaks: re.Pattern[str]) -> list[tuple[int, str]]:
+    """What stands between characters that only bind words, with where it begins."""
+    pieces, begins = [], 0
+    for match in breaks.finditer(folded):
+        pieces.append((begins, folded[begins : match.start()]))
+        begins = match.end()
+    return [*pieces, (begins, folded[begins:])]
+
+
+def _add_runs(found: dict[str, str], run: str, piece: tuple[int, str], edges: frozenset[str]) -> None:
+    begins, folded = piece
+    for length in range(2, _LONGEST + 1):
+        for at in range(len(folded) - length + 1):
+            gram = folded[at : at + length]
+            if gram[0] not in edges and gram[-1] not in edges:
+                found.setdefault(gram, run[begins + at : begins + at + length])
 
 
 def _stem(word: str) -> str:
@@ -72,13 +87,13 @@ def name_groups(
         total.update(counts)
     average = sum(total.values()) / max(1, len(groups))
     return [
-        tuple(written[term].most_common(1)[0][0] for term in _best(counts, total, average, len(texts), most))
+        tuple(written[term].most_common(1)[0][0] for term in _best(counts, total, average, most))
         for counts, texts in zip(counted, groups, strict=True)
     ]
 
 
-def _best(counts: Counter[str], total: Counter[str], average: float, texts: int, most: int) -> list[str]:
-    least = 2 if texts > 3 else 1
+def _best(counts: Counter[str], total: Counter[str], average: float, most: int) -> list[str]:
+    least = 2 if any(count > 1 for count in counts.values()) else 1
     worth = {
         term: count * math.log(1 + average / total[term]) * _length(term)
         for term, count in counts.items()
@@ -107,7 +122,9 @@ def _distinct(ranked: Iterable[str], counts: Counter[str], most: int) -> list[st
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Han runs that share a part at their ends: 保溫瓶, 溫瓶蓋."""
+    """Han runs that share a part at their ends: 保溫瓶, 溫瓶蓋; or one of two characters that begins where the other ends: 保溫瓶, 瓶漏."""
     if one.isascii() or other.isascii():
         return False
+    if len(one) == 2 and (other.endswith(one[0]) or other.startswith(one[1])):
+        return True
     return any(one.endswith(other[:n]) or other.endswith(one[:n]) for n in range(2, min(len(one), len(other))))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.content.cluster import LIKENESS, group, mean
 from assistant.content.evidence import samples
+from assistant.content.merging import merge
 from assistant.content.terms import name_groups
 from assistant.types.content import Said, Topic
 
@@ -56,7 +57,8 @@ def rising_topics(
     """
     labels = group(vectors, likeness)
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
-    groups = [rows for rows in groups if len(rows) >= _LEAST]
+    together = merge([rows.tolist() for rows in groups], [one.text for one in said])
+    groups = [np.array(rows) for rows in together if len(rows) >= _LEAST]
     recent = [[int(row) for row in rows if period.holds(said[row].at)] for rows in groups]
     pairs = [(rows, now) for rows, now in zip(groups, recent, strict=True) if len(now) >= _LEAST_RECENT]
     pairs = sorted(pairs, key=lambda pair: -len(pair[1]))[:_MOST_TOPICS]
