@@ -16,7 +16,7 @@ _NEED_KINDS: Final = {
 }
 _OCCASION_KINDS: Final = (Kind.ACTIVITY, Kind.OFFER, Kind.STORY, Kind.USER_CONTENT)
 _SOON_DAYS: Final = 21
-_FALLS: Final = 0.85
+_FALLS: Final = 0.95
 """Each further kind of one source is worth this much of the one before."""
 
 

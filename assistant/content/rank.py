@@ -30,10 +30,12 @@ _CONSIDERED: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """``kinds`` are those asked for, all where empty; ``liked`` is, by kind, how readily operators took it (1: as others)."""
+    """``kinds`` are those asked for, all where empty; ``used`` are ideas that were taken up or rejected lately; ``liked`` is, by kind, how
+    readily operators took it (1: as others)."""
 
     goal: Goal = Goal.ENGAGE
     kinds: frozenset[Kind] = frozenset()
+    used: frozenset[str] = frozenset()
     liked: Mapping[Kind, float] = field(default_factory=dict)
 
 
@@ -51,7 +53,7 @@ def rank(
     ideas: Sequence[Idea], posts: Sequence[Post], embedder: Embedder, now: datetime, taste: Taste, count: int
 ) -> list[Ranked]:
     """At most ``count``, the best first; nothing that repeats a recent post too much, each source once before any twice."""
-    wanted = [idea for idea in ideas if not taste.kinds or idea.kind in taste.kinds]
+    wanted = [one for one in ideas if one.id not in taste.used and (not taste.kinds or one.kind in taste.kinds)]
     valued = sorted(wanted, key=lambda idea: (-_worth(idea, posts, taste), idea.id))[:_CONSIDERED]
     if not valued:
         return []

@@ -78,6 +78,14 @@ def approved_texts(connection: Connection, community: str, limit: int) -> list[s
     return list(connection.scalars(query.order_by(content_drafts.c.updated_at.desc()).limit(limit)))
 
 
+def used(connection: Connection, community: str, since: datetime) -> frozenset[str]:
+    """The suggestions that drafts were made of since then, whatever became of them."""
+    query = select(content_drafts.c.suggestion["id"].astext).where(
+        content_drafts.c.community == community, content_drafts.c.created_at >= since
+    )
+    return frozenset(name for name in connection.scalars(query) if name)
+
+
 def taken(connection: Connection, community: str, since: datetime) -> dict[Kind, tuple[int, int]]:
     """By kind, how many drafts were approved and rejected."""
     query = (

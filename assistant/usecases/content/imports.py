@@ -66,8 +66,8 @@ def import_archive(
 
 
 def stack_exchange(folder: Path) -> Iterator[Event]:
-    """Questions, answers and comments of a dump (``Posts.xml``, ``Comments.xml``) below the folder. Answers and comments point at what they are
-    about. The dump's numbers of members are theirs here."""
+    """Questions, answers and comments of a dump (``Posts.xml``, ``Comments.xml``). Answers and comments point at what they are about. The
+    dump's numbers of members are theirs here."""
     for row in _rows(folder, "Posts.xml"):
         if row.get("PostTypeId") in {"1", "2"} and (text := _text(f"{row.get('Title', '')}\n{_plain(row['Body'])}")):
             yield Event(

@@ -32,6 +32,7 @@ _MOST_GAPS: Final = 500
 _MOST_POSTS: Final = 300
 _LOOK_AHEAD: Final = timedelta(days=30)
 _LEARN: Final = timedelta(days=180)
+_FRESH: Final = timedelta(days=14)
 _UNKNOWN: Final = frozenset({"floor", "gap", "clear"})
 """Why the bot did not help: it knew nothing near enough, or two things, or what it knew was judged wrong."""
 
@@ -47,6 +48,7 @@ class Loaded:
     taken: list[datetime]
     voice: list[str]
     liked: dict[Kind, float]
+    used: frozenset[str]
     audience: int
     period: Period
 
@@ -79,6 +81,7 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
             taken=[],
             voice=content_drafts.approved_texts(transaction, community, 50),
             liked=liked(content_drafts.taken(transaction, community, now - _LEARN)),
+            used=content_drafts.used(transaction, community, now - _FRESH),
             audience=content_messages.active(transaction, community, now - timedelta(days=28), now, segment),
             period=period,
         )

@@ -85,7 +85,7 @@ def understand_at(
 
 def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at: datetime) -> _Ready:
     loaded, insight = understand_at(assistant, community, asked, at)
-    taste = Taste(asked.goal, frozenset(asked.kinds), loaded.liked)
+    taste = Taste(asked.goal, frozenset(asked.kinds), loaded.used, loaded.liked)
     ranked = suggest(loaded.material, insight, assistant.embedder, at, taste, asked.count)
     until = at + timedelta(days=asked.ahead_days)
     with assistant.database.transaction(community) as transaction:

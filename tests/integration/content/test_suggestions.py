@@ -61,7 +61,8 @@ def test_kinds_and_language_are_kept_to(shop):
 
 def test_an_activity_has_a_plan(shop):
     plan = shop.suggest(kinds=["activity"], count=1)["suggestions"][0]["plan"]
-    assert plan["rules"] and plan["rewards"] and plan["staff"] and plan["follow_up"] and plan["begins"] < plan["ends"]
+    assert all(plan[name] for name in ("rules", "rewards", "staff", "follow_up", "sign_up", "check_in"))
+    assert plan["begins"] < plan["ends"]
 
 
 def test_what_was_said_lately_is_not_said_again(shop, content_service):
@@ -96,7 +97,8 @@ def test_events_end_with_an_error(shop):
     body = {"stream": True, "segment": "nobody"}
     with shop.operator.stream("POST", "/v1/content/suggestions", json=body) as answer:
         text = answer.read().decode()
-    assert "event: error" in text and "segment_unknown" in text
+    assert "event: error" in text
+    assert "segment_unknown" in text
 
 
 @pytest.mark.parametrize(
