@@ -14,7 +14,6 @@ from assistant.types.advertising import Advertising
 
 SOURCE: Final = "rule:ads."
 _BESIDE: Final = 40
-_CLAUSE: Final = re.compile(r"[，。！？；,.!?;\n]")
 _DENIED: Final = re.compile(
     r"(?:不|未|无|無|勿|别|唔|冇|非|没有|无法|禁止|严禁|拒绝|切勿|避免)"
     r"(?:能|得|可以?|会|应|须|必|具有?|有|用作|用于|用来|保证|承诺|担保|提供|宣称|声称|代表|等于|同|作|作为|任何|以|再|要|能够|是"
@@ -22,6 +21,10 @@ _DENIED: Final = re.compile(
     r"|\b(?:not|never|no|nor|cannot|without|n[o']t|don['’]t|doesn['’]t|isn['’]t|aren['’]t|won['’]t|can['’]t)"
     r"(?:\s+(?:intended|to|be|a|an|any|the|that|you|we|claims?|guarantees?|promises?|meant|diagnose|treat|cure|prevent|or|and|post)|,)*\s*$"
 )
+_ASKED: Final = re.compile(
+    r"^[^，。！；;\n]{0,12}[?？]\s*(?:答|a)?\s*[:：]?\s*(?:不|没|沒|无|無|未|唔|冇|会的|有(?:可能|赚)|no\b|not\b|never\b|we\s+(?:do\s+not|don['’]t|can))"
+)
+"""A question that is answered by no."""
 
 
 def is_advertising(source: str) -> bool:
@@ -74,7 +77,7 @@ def _excused(rule: Rule, text: str, start: int, end: int, innocent: list[tuple[i
     if any(a <= start and end <= b for a, b in innocent):
         return True
     before, after = text[max(0, start - _BESIDE) : start], text[end : end + _BESIDE]
-    if _DENIED.search(_CLAUSE.split(before)[-1] if not before.endswith(",") else before):
+    if _DENIED.search(before) or _ASKED.search(after):
         return True
     if any(one.search(before) for one in rule.before) or any(one.search(after) for one in rule.after):
         return True
