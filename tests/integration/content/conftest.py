@@ -35,6 +35,9 @@ class Shop:
             "properties": {"text": text},
         }
 
+    def now(self) -> str:
+        return (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+
     def send(self, method: str, path: str, status: int = 200, **body) -> dict:
         answer = self.operator.request(method, path, json=body)
         assert answer.status_code == status, answer.text
