@@ -69,7 +69,7 @@ def stack_exchange(folder: Path) -> Iterator[Event]:
     """Questions, answers and comments of a dump (``Posts.xml``, ``Comments.xml``). Answers and comments point at what they are about. The
     dump's numbers of members are theirs here."""
     for row in _rows(folder, "Posts.xml"):
-        if row.get("PostTypeId") in {"1", "2"} and (text := _text(f"{row.get('Title', '')}\n{_plain(row['Body'])}")):
+        if row.get("PostTypeId") in {"1", "2"} and (text := _text(f"{row.get('Title', '')}\n{plain(row['Body'])}")):
             yield Event(
                 id=f"post-{row['Id']}",
                 type=EventType.MESSAGE,
@@ -142,7 +142,8 @@ def _rows(folder: Path, name: str) -> Iterator[Mapping[str, str]]:
             raise InvalidInput(field="folder", problem=f"{path} cannot be read: {error}") from None
 
 
-def _plain(html: str) -> str:
+def plain(html: str) -> str:
+    """HTML as the text in it."""
     body = LexborHTMLParser(html).body
     return body.text(separator=" ") if body is not None else html
 
