@@ -18,8 +18,10 @@ from assistant.text.han import HAN, fold
 
 MAX_CHARS: Final = 2_000
 _LONGEST: Final = 5
+_SHORTEST: Final = 3
 _WHOLE: Final = 0.6
 """A run counts as part of a longer one where the longer one has this share of its texts."""
+_PART: Final = 1.3
 _RUN: Final = re.compile(rf"[{HAN}]+|[A-Za-z][A-Za-z0-9+#]*(?:['’-][A-Za-z]+)*")
 _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|`[^`]*`")
 
@@ -32,17 +34,26 @@ def _stops() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
 
 
 def terms_of(text: str) -> dict[str, str]:
-    """The terms of a text, folded, each with how it was written."""
+    """The terms of a text, folded, each with how it was written: words and pairs of words, and runs of Han."""
     stops, edges, breaks = _stops()
     found: dict[str, str] = {}
-    for run in _RUN.findall(_ADDRESS.sub(" ", text[:MAX_CHARS])):
-        if run[0].isascii():
-            word = _stem(run.lower())
-            if len(word) > 2 and word not in stops and run.lower() not in stops:
-                found.setdefault(word, run)
+    read = _ADDRESS.sub(" \n ", text[:MAX_CHARS])
+    before: tuple[str, str, int] | None = None
+    for match in _RUN.finditer(read):
+        run = match[0]
+        if not run[0].isascii():
+            before = None
+            for piece in _pieces(fold(run), breaks):
+                _add_runs(found, run, piece, edges)
             continue
-        for piece in _pieces(fold(run), breaks):
-            _add_runs(found, run, piece, edges)
+        word = _stem(run.lower())
+        if len(word) < _SHORTEST or word in stops or run.lower() in stops:
+            before = None
+            continue
+        found.setdefault(word, run)
+        if before is not None and read[before[2] : match.start()] == " ":
+            found.setdefault(f"{before[0]} {word}", f"{before[1]} {run}")
+        before = (word, run, match.end())
     return found
 
 
@@ -105,12 +116,14 @@ def _best(counts: Counter[str], total: Counter[str], average: float, most: int) 
 
 def _length(term: str) -> float:
     """Longer runs and pairs of words say more; two characters and single words count once."""
-    return (1.6 if " " in term else 1.0) if term.isascii() else 1.0 + 0.25 * (len(term) - 2)
+    return (1.6 if " " in term else 1.0) if term.isascii() else 1.0 + 0.2 * (len(term) - 2)
 
 
 def _distinct(ranked: Iterable[str], counts: Counter[str], most: int) -> list[str]:
     chosen: list[str] = []
     for term in ranked:
+        if _has_better_part(term, counts):
+            continue
         whole = [one for one in chosen if term in one or one in term or _overlap(term, one)]
         if not whole:
             chosen.append(term)
@@ -119,6 +132,14 @@ def _distinct(ranked: Iterable[str], counts: Counter[str], most: int) -> list[st
         if len(chosen) >= most:
             break
     return chosen
+
+
+def _has_better_part(term: str, counts: Counter[str]) -> bool:
+    """Whether a part of a run of Han stands in many more texts than all of it."""
+    if term.isascii():
+        return False
+    parts = [term[at:end] for at in range(len(term)) for end in range(at + 2, len(term) + 1)]
+    return any(counts[part] > _PART * counts[term] for part in parts if len(part) < len(term))
 
 
 def _overlap(one: str, other: str) -> bool:
