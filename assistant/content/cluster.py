@@ -17,6 +17,11 @@ MOST_GROUPS: Final = 400
 _ROUNDS: Final = 4
 
 
+def members_of(labels: NDArray[np.int64]) -> list[list[int]]:
+    """The places of each group, in the order of its number."""
+    return [np.flatnonzero(labels == label).tolist() for label in range(int(labels.max(initial=-1)) + 1)]
+
+
 def group(vectors: Vectors, likeness: float = LIKENESS) -> NDArray[np.int64]:
     """The group of each row, counted from 0; -1 for a row that is like no group. Rows have length 1 (or 0). ValueError for more than
     ``MOST_TEXTS`` rows."""

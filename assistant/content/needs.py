@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.content.cluster import LIKENESS, group, mean
+from assistant.content.cluster import LIKENESS, group, mean, members_of
 from assistant.content.evidence import samples
 from assistant.content.merging import merge
 from assistant.content.terms import name_groups, terms_of
@@ -62,10 +62,9 @@ def find_needs(
 
 def _of_kind(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, likeness: float) -> list[Need]:
     labels = group(vectors, likeness)
-    groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
-    groups = [np.array(rows) for rows in merge([rows.tolist() for rows in groups], [one.text for one in said])]
-    groups += [np.array([at]) for at in np.flatnonzero(labels < 0)]
-    groups = sorted(groups, key=lambda rows: (-len(rows), int(rows[0])))[:MOST_NEEDS]
+    groups = merge(members_of(labels), [one.text for one in said])
+    groups += [[at] for at in np.flatnonzero(labels < 0).tolist()]
+    groups = sorted(groups, key=lambda rows: (-len(rows), rows[0]))[:MOST_NEEDS]
     speakers = frozenset(one.member_id.lower() for one in said)
     names = name_groups([[said[at].text for at in rows] for rows in groups], leave_out=speakers)
     return [

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.content.cluster import LIKENESS, group, mean
+from assistant.content.cluster import LIKENESS, group, mean, members_of
 from assistant.content.evidence import samples
 from assistant.content.merging import merge
 from assistant.content.terms import name_groups
@@ -55,11 +55,9 @@ def rising_topics(
     ``rising`` is how far a topic's weight in the period lies above what the time before lets expect, in standard deviations of a Poisson
     count, times the root of how many members speak of it.
     """
-    labels = group(vectors, likeness)
-    groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
-    together = merge([rows.tolist() for rows in groups], [one.text for one in said])
-    groups = [np.array(rows) for rows in together if len(rows) >= _LEAST]
-    recent = [[int(row) for row in rows if period.holds(said[row].at)] for rows in groups]
+    together = merge(members_of(group(vectors, likeness)), [one.text for one in said])
+    groups = [rows for rows in together if len(rows) >= _LEAST]
+    recent = [[row for row in rows if period.holds(said[row].at)] for rows in groups]
     pairs = [(rows, now) for rows, now in zip(groups, recent, strict=True) if len(now) >= _LEAST_RECENT]
     pairs = sorted(pairs, key=lambda pair: -len(pair[1]))[:_MOST_TOPICS]
     speakers = frozenset(one.member_id.lower() for one in said)
@@ -76,17 +74,17 @@ def _topic(
     said: Sequence[Said],
     vectors: NDArray[np.float32],
     period: Period,
-    rows: NDArray[np.int64],
+    rows: Sequence[int],
     now: Sequence[int],
     terms: tuple[str, ...],
 ) -> Topic:
-    before = [int(row) for row in rows if said[row].at < period.since]
+    before = [row for row in rows if said[row].at < period.since]
     rate_before = (sum(said[row].weight for row in before) + 0.5) / period.before_days
     weight = sum(said[row].weight for row in now)
     expected = rate_before * period.days
     members = Counter(said[row].member_id for row in now)
     rising = (weight - expected) / math.sqrt(expected + 1.0) * math.sqrt(len(members))
-    centre = mean(vectors[rows])
+    centre = mean(vectors[list(rows)])
     chosen = [said[row] for row in now]
     return Topic(
         id="top_" + hashlib.sha256("|".join(sorted(terms)).encode()).hexdigest()[:12],

@@ -1,6 +1,7 @@
 """Advertising law: our own marketing texts with hard negatives, a part to work with and a part held back, by rule.
 
-Written by this project before and apart from the rules (``eval/ads/``); the held-back part is of other template families.
+Written by this project (``eval/ads/``, whose README tells how the parts came about); the held-back part is of other template families, was
+written after the rules, and changed nothing in them.
 """
 
 from __future__ import annotations

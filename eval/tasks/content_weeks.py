@@ -75,7 +75,7 @@ def content_weeks(context: Context) -> Result:
 def _guesses(insight: Insight, archive: Archive, until: datetime) -> dict[str, list[str | None]]:
     """The heading tags of five topics each way, and the five most usual tags."""
     popular = sorted(insight.topics, key=lambda topic: -(topic.recent + topic.before))
-    usual = [tag for tag, _ in _usual(archive, until).most_common(_TOP)]
+    usual: list[str | None] = [tag for tag, _ in _usual(archive, until).most_common(_TOP)]
     headings = [[_heading(topic, archive) for topic in topics[:_TOP]] for topics in (insight.topics, popular)]
     return dict(zip(_WAYS, [*headings, usual], strict=True))
 

@@ -18,6 +18,8 @@ _KEYS: Final = {
     "id", "score", "weight", "laws", "not_for", "patterns", "unless", "before", "after", "around", "define", "instead", "advice",
 }  # fmt: skip
 PROHIBITED: Final = "prohibited"
+_BRACKETS: Final = re.compile(r"\[[^\]]*\]")
+_WIDTHS: Final = str.maketrans({"，": "，,", "！": "！!", "？": "？?", "；": "；;", "：": "：:"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,16 @@ def _rule(entry: Mapping[str, Any], name: str) -> Rule:
         not_for=frozenset(map(Category, entry.get("not_for", ()))),
         patterns=tuple(re2.compile(_filled(pattern, words)) for pattern in entry["patterns"]),
         unless=tuple(re2.compile(_filled(pattern, words)) for pattern in entry.get("unless", ())),
-        before=tuple(re.compile(pattern) for pattern in entry.get("before", ())),
-        after=tuple(re.compile(pattern) for pattern in entry.get("after", ())),
-        around=re.compile(entry["around"]) if "around" in entry else None,
+        before=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("before", ())),
+        after=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("after", ())),
+        around=re.compile(_filled(entry["around"], words)) if "around" in entry else None,
         instead=tuple(Instead(re.compile(one["find"]), one) for one in entry.get("instead", ())),
         advice=entry["advice"],
     )
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    """Its words put in; a mark inside brackets stands for its narrow form too, which is how the folded text has it."""
     for word, meaning in words.items():
         pattern = pattern.replace(f"{{{word}}}", meaning)
-    return pattern
+    return _BRACKETS.sub(lambda found: found[0].translate(_WIDTHS), pattern)

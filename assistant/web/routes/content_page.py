@@ -83,7 +83,7 @@ async def _numbers(request: Request) -> dict[str, float]:
             raise TooLarge(field="body", limit=MAX_FORM_BYTES)
     try:
         fields = dict(parse_qsl(raw.decode("ascii"), errors="strict", max_num_fields=20))
-        return NumbersRequest(**{name: fields[name] for name in NUMBERS if fields.get(name)}).given()  # type: ignore[arg-type]
+        return NumbersRequest(**{name: fields[name] for name in NUMBERS if fields.get(name)}).given()
     except ValidationError as error:
         raise invalid_input(error) from None
     except (UnicodeDecodeError, ValueError):
