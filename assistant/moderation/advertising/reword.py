@@ -16,6 +16,7 @@ from assistant.types.advertising import Advertising, Law
 _ROUNDS: Final = 3
 _LEFT_OVER: Final = re.compile(r"[，,、；;]+(?=[。！!？?，,；;])|^[\s，,。、；;！!]+|(?<=[。！？])[，,、]+")
 _MARK: Final = re.compile(r"[，。！？；,.!?;\n]+")
+_PARTICLES: Final = ("的", "嘅")
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _GENERAL: Final = ("cn_ad_28", "tw_fair_21", "hk_tdo_7", "us_ftc_5")
 _FALLBACK: Final = {"zh-Hant-HK": "zh-Hant", "zh": "zh-Hans"}
@@ -65,8 +66,10 @@ def _general(where: Advertising) -> Advice:
 
 def _replaced(text: str, findings: Sequence[Finding], where: Advertising, language: str) -> str:
     for finding in sorted(findings, key=lambda one: one.start, reverse=True):
-        advice = advise(finding, text[finding.start : finding.end], where)
+        words = text[finding.start : finding.end]
+        advice = advise(finding, words, where)
         say = _in(advice.instead if advice else {}, language)
+        say += words[-1] if say and words.endswith(_PARTICLES) else ""
         start, end = (finding.start, finding.end) if say else _clause(text, finding.start, min(finding.end, len(text)))
         text = text[:start] + say + text[end:]
     return text
