@@ -45,6 +45,20 @@ class PlanShape(Shape):
     follow_up: _Lines = ()
 
 
+class OriginShape(Shape):
+    """Where a suggested text came from, as the suggestion had it."""
+
+    generator: Text = Field("", max_length=100)
+    model: Text = Field("", max_length=200)
+    prompt: Text = Field("", max_length=100)
+    version: int = Field(0, ge=0, le=1_000_000)
+    digest: Text = Field("", max_length=64)
+    prompt_tokens: int = Field(0, ge=0, le=1_000_000_000)
+    completion_tokens: int = Field(0, ge=0, le=1_000_000_000)
+    cost: float = Field(0.0, ge=0, le=1e9)
+    currency: Text = Field("", max_length=10)
+
+
 class DraftRequest(Shape):
     """A draft of an operator's own, or one that was suggested, as it came (``suggestion_id``, ``machine``, ``origin``)."""
 
@@ -58,7 +72,7 @@ class DraftRequest(Shape):
     machine: bool = False
     suggestion_id: Name | None = None
     why: Text = Field("", max_length=1_000)
-    origin: dict[str, str | float | int | bool | None] = Field(default_factory=dict, max_length=20)
+    origin: OriginShape | None = None
     plan: PlanShape | None = None
 
 
@@ -66,7 +80,7 @@ class EditRequest(Shape):
     """``revision`` is the one that was read: an edit of an older one is refused."""
 
     actor: Name
-    revision: int = Field(ge=0)
+    revision: int = Field(ge=0, le=1_000_000)
     title: Text | None = Field(None, min_length=1, max_length=MAX_TITLE)
     body: Text | None = Field(None, min_length=1, max_length=MAX_BODY)
     plan: PlanShape | None = None
@@ -78,7 +92,7 @@ class ReviewRequest(Shape):
     person's approves it. A rejection needs a reason."""
 
     actor: Name
-    revision: int = Field(ge=0)
+    revision: int = Field(ge=0, le=1_000_000)
     approve: bool
     reason: Text = Field("", max_length=500)
     over_block: bool = False
@@ -110,7 +124,7 @@ async def make_draft(assistant: Assistant, community: str, asked: DraftRequest) 
         state=DraftState.PROPOSED,
         screening=screening,
         suggestion={"id": asked.suggestion_id, "why": asked.why, "plan": plan},
-        origin=dict(asked.origin),
+        origin=asked.origin.model_dump(exclude_defaults=True) if asked.origin else {},
         original=f"{asked.title}\n{asked.body}",
         revision=0,
         created_by=asked.actor,

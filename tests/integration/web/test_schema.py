@@ -11,8 +11,8 @@ from schemathesis.generation import GenerationMode
 from assistant.types.access import Scope
 from tests.conftest import HAS_FAQ
 
-OPERATIONS = 62 if HAS_FAQ else 34
-NAMES_A_THING = re.compile(r"\{|^/v1/(appeals|faq/feedback|faq/documents)$")
+OPERATIONS = 89 if HAS_FAQ else 47
+NAMES_A_THING = re.compile(r"\{|^/v1/(appeals|faq/feedback|faq/documents|content/calendar)$")
 EXAMPLES = 40
 
 
