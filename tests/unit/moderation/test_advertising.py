@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 from assistant.moderation.advertising import SOURCE, advise, find_claims, reword
 from assistant.moderation.advertising.rulebook import load_laws, load_rules
+from assistant.moderation.policy import shipped_policy
 from assistant.text import Normalised
-from assistant.types import Advertising, Category, Finding, Jurisdiction, Label
+from assistant.types import Advertising, Category, Exemptions, Finding, Jurisdiction, Label, Message, Purpose
+from assistant.wiring import compile_policy
 from assistant.words import LANGUAGES, load_words
 
 TEXTS = Path(__file__).parents[3] / "eval/ads/working.tsv"
@@ -87,6 +90,25 @@ def test_a_rule_without_law_in_the_jurisdiction_is_silent():
 def test_a_stated_date_makes_urgency_information():
     assert "urgency" in rules("最後機會，馬上漲價")
     assert "urgency" not in rules("最後機會，12月5日 23:59 恢復原價")
+
+
+def screened(purpose: Purpose, **policy):
+    screener = compile_policy(replace(shipped_policy(), **policy))
+    where = Advertising((Jurisdiction.TW,), Category.COSMETICS)
+    return screener.screen(Message("這瓶面霜是全台第一名，週五開賣", purpose=purpose, advertising=where))
+
+
+def test_only_marketing_is_held_to_it():
+    assert not screened(Purpose.CHAT).findings
+    decision = screened(Purpose.MARKETING)
+    assert decision.flagged
+    assert [one.source for one in decision.findings] == ["rule:ads.absolute"]
+
+
+def test_a_community_leaves_a_rule_out_or_exempts_its_own_words():
+    assert not screened(Purpose.MARKETING, disabled_rules=("ads.absolute",)).flagged
+    assert not screened(Purpose.MARKETING, disabled_rules=("ads.",)).flagged
+    assert not screened(Purpose.MARKETING, exemptions=Exemptions(phrases=("全台第一名",))).flagged
 
 
 def test_disguise_does_not_help():
