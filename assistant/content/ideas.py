@@ -61,7 +61,7 @@ def _of_needs(needs: Sequence[Need]) -> Iterator[Idea]:
 
 
 def _of_occasions(occasions: Sequence[Occasion]) -> Iterator[Idea]:
-    for place, day in enumerate(occasions):
+    for place, day in enumerate(one for one in occasions if not one.solemn):
         nearness = max(0.1, 1 - abs(day.days - 5) / _SOON_DAYS)
         worth = nearness * (1.2 if day.own else 0.9)
         values = {"occasion": day.name, "days": day.days, "on": day.on.isoformat()}

@@ -12,12 +12,13 @@ from importlib.resources import files
 from typing import Any, Final
 
 import holidays
-from lunardate import LunarDate
+from holidays.calendars.chinese import _ChineseLunisolar
 
 from assistant.types.content import Occasion
 from assistant.types.content_settings import OwnDate
 
 MOST_DAYS: Final = 366
+_LUNAR: Final = _ChineseLunisolar()
 _LANGUAGES: Final = {
     "tw": {"zh-Hant": "zh_TW", "en": "en_US"},
     "cn": {"zh-Hans": "zh_CN", "en": "en_US"},
@@ -38,6 +39,18 @@ _DULL: Final = (
     "第二",
     "in lieu",
     "day off",
+)
+_SOLEMN: Final = (
+    "memorial",
+    "remembrance",
+    "tomb",
+    "紀念日",
+    "纪念日",
+    "清明",
+    "luther king",
+    "juneteenth",
+    "good friday",
+    "受難",
 )
 
 
@@ -63,25 +76,24 @@ def _festivals(regions: Sequence[str], since: date, until: date) -> Iterator[Occ
         if set(day["regions"]).isdisjoint(regions):
             continue
         name = {language: day[language] for language in ("en", "zh-Hans", "zh-Hant", "zh-Hant-HK") if language in day}
-        for year in range(since.year - 1, until.year + 1):
-            on = _on(day, year)
-            if on is not None and since <= on <= until:
-                yield Occasion(f"{day['id']}_{on.year}", on, (on - since).days, name)
+        for year in range(since.year, until.year + 1):
+            for on in _on(day, year):
+                if since <= on <= until:
+                    yield Occasion(f"{day['id']}_{on.isoformat()}", on, (on - since).days, name)
 
 
-def _on(day: Mapping[str, Any], year: int) -> date | None:
-    """The day in the year, or in the lunar year that begins in it."""
+def _on(day: Mapping[str, Any], year: int) -> list[date]:
+    """The days in the year, as far as they are known; a lunar festival may come twice, or not at all."""
     if "lunar" in day:
-        try:
-            found: date = LunarDate(year, *day["lunar"]).to_solar_date()
-        except ValueError:
-            return None
-        return found
+        begins, _ = getattr(_LUNAR, f"{day['lunar']}_date")(year)
+        return [begins + timedelta(days=day.get("days_after", 0))] if begins else []
+    if "on" in day:
+        return [on for on in day["on"] if on.year == year]
     if "nth" in day:
         month, weekday, nth = day["nth"]
         first = calendar.weekday(year, month, 1) + 1
-        return date(year, month, 1 + (weekday - first) % 7 + 7 * (nth - 1))
-    return date(year, *day["solar"])
+        return [date(year, month, 1 + (weekday - first) % 7 + 7 * (nth - 1))]
+    return [date(year, *day["solar"])]
 
 
 def _public(regions: Sequence[str], since: date, until: date) -> Iterator[Occasion]:
@@ -94,7 +106,8 @@ def _public(regions: Sequence[str], since: date, until: date) -> Iterator[Occasi
         for on, by_language in names.items():
             told = " ".join(by_language.values()).lower()
             if since <= on <= until and "en" in by_language and not any(word in told for word in _DULL):
-                yield Occasion(_id(region, on), on, (on - since).days, by_language)
+                solemn = any(word in told for word in _SOLEMN)
+                yield Occasion(_id(region, on), on, (on - since).days, by_language, solemn=solemn)
 
 
 def _own(own: Sequence[OwnDate], since: date, until: date) -> Iterator[Occasion]:

@@ -100,13 +100,15 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A festival, a trade's own day, or a day of the community's. ``name`` is by language; ``days`` how many are left."""
+    """A festival, a trade's own day, or a day of the community's. ``name`` is by language; ``days`` how many are left. A ``solemn`` one stands in
+    the calendar, and nothing is sold or celebrated by it."""
 
     id: str
     on: date
     days: int
     name: Mapping[str, str]
     own: bool = False
+    solemn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

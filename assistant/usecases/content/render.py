@@ -57,6 +57,7 @@ def render_insight(
                 "days": one.days,
                 "name": in_language(one.name, language),
                 "own": one.own,
+                "solemn": one.solemn,
             }
             for one in material.occasions
         ],

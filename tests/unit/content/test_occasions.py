@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.content.ideas import ideas_of
 from assistant.content.occasions import occasions
 from assistant.content.rhythm import activity, best_slots, conflict, quiet
 from assistant.types.content_settings import ContentSettings, OwnDate
@@ -32,12 +33,24 @@ def test_festivals_fall_on_their_days(year, name, on):
     assert on in {one.on for one in found if one.name.get("zh-Hant") == name}
 
 
+def test_a_lunar_festival_may_come_twice_in_a_year():
+    found = [one.on for one in occasions(["cn"], [], date(2022, 1, 1), date(2022, 12, 31)) if one.id.startswith("laba")]
+    assert found == [date(2022, 1, 10), date(2022, 12, 30)]
+
+
 def test_public_holidays_are_those_of_the_region():
     october = (date(2026, 10, 1), date(2026, 10, 10))
     tw = {one.on for one in occasions(["tw"], [], *october)}
     hk = {one.on for one in occasions(["hk"], [], *october)}
     assert date(2026, 10, 10) in tw
     assert date(2026, 10, 1) in hk - tw
+
+
+def test_nothing_is_sold_by_a_solemn_day():
+    found = occasions(["tw"], [], date(2027, 2, 20), date(2027, 3, 1))
+    peace = next(one for one in found if one.on == date(2027, 2, 28))
+    assert peace.solemn
+    assert peace.id not in {idea.source for idea in ideas_of([], [], found)}
 
 
 def test_own_days_come_back_every_year_or_once():
