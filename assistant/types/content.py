@@ -100,8 +100,8 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A festival, a trade's own day, or a day of the community's. ``name`` is by language; ``days`` how many are left. A ``solemn`` one stands in
-    the calendar, and nothing is sold or celebrated by it."""
+    """A festival, a trade's own day, or a day of the community's. ``name`` is by language; ``days`` how many are left. A ``solemn`` one
+    stands in the calendar, and nothing is sold or celebrated by it."""
 
     id: str
     on: date
