@@ -22,10 +22,13 @@ from assistant.cli import (
     harness,
     keys,
     mcp,
+    members,
     migrate,
     moderate,
     outbox,
     policy,
+    ranker,
+    replay,
     serve,
     worker,
 )
@@ -51,6 +54,7 @@ app.command("worker")(worker.worker)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("replay")(replay.replay)
 app.command(
     "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(harness.evaluate)
@@ -62,6 +66,8 @@ app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
 app.add_typer(connections.app, name="connections")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(ranker.app, name="ranker")
+app.add_typer(members.app, name="members")
 if has_faq():
     app.command("embed")(embed.embed)
     app.command("mcp")(mcp.mcp)

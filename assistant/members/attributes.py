@@ -1,4 +1,4 @@
-"""What members may declare of themselves, as a community defines it; and the stages that days come to: week 20 of pregnancy, 7 months old."""
+"""What members may declare of themselves, as a community defines it; and the stages that days come to (week 20, 7 months old)."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _purpose(given: Mapping[str, Any], stage: StageKind | None, path: str) -> Co
     least = {StageKind.PREGNANCY: ConsentPurpose.HEALTH, StageKind.CHILD: ConsentPurpose.CHILD}.get(
         stage  # type: ignore[arg-type]
     )
-    asked = _one_of(ConsentPurpose, given.get("purpose", least or "profiling"), f"{path}.purpose")
+    asked: ConsentPurpose = _one_of(ConsentPurpose, given.get("purpose", least or "profiling"), f"{path}.purpose")
     if least is not None and asked is not least:
         raise InvalidInput(field=f"{path}.purpose", limit=least.value, problem="must be what the stage tells of")
     return asked
@@ -188,4 +188,6 @@ def _one_of(kind: type[Any], given: object, field: str) -> Any:
     try:
         return kind(given)
     except ValueError:
-        raise InvalidInput(field=field, limit=", ".join(one.value for one in kind), problem="is not one of these") from None
+        raise InvalidInput(
+            field=field, limit=", ".join(one.value for one in kind), problem="is not one of these"
+        ) from None

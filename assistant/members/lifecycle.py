@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 NEW_DAYS = 14
 RETURNING_DAYS = 14
@@ -59,7 +60,7 @@ def steps_between(rhythm: Rhythm, day: date) -> list[tuple[Stage, Stage]]:
     if silence > DORMANT_DAYS:
         found.append(Stage.DORMANT)
     if len(found) > 1:
-        return [*zip(found, found[1:], strict=False), (found[-1], Stage.RETURNING)]
+        return [*pairwise(found), (found[-1], Stage.RETURNING)]
     return [(found[0], stage_on(Rhythm(rhythm.first, day, rhythm.gap, rhythm.back_on, left=False), day))]
 
 

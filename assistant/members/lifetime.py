@@ -61,9 +61,7 @@ def _likelihood(point: F64, x: F64, recency: F64, age: F64) -> float:
     rate = log_gamma(r + x) - log_gamma(r) + r * np.log(alpha)
     drop = log_gamma(a + b) + log_gamma(b + x) - log_gamma(b) - log_gamma(a + b + x)
     alive = -(r + x) * np.log(alpha + age)
-    gone = np.where(
-        x > 0, np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + recency), -np.inf
-    )
+    gone = np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + recency), -np.inf)
     return float(np.mean(rate + drop + np.logaddexp(alive, gone)))
 
 

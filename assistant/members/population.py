@@ -106,8 +106,10 @@ def _numbers(one: Buying) -> tuple[float, float, float, float]:
     return one.x, one.recency, one.age, one.mean
 
 
-def value_ahead(population: Population, currency: str, spent: Spending, today: date, days: int) -> tuple[float, float, float] | None:
-    """Expected days with a purchase in the next ``days``, what each brings, and the probability of buying at all; ``None`` without models."""
+def value_ahead(
+    population: Population, currency: str, spent: Spending, today: date, days: int
+) -> tuple[float, float, float] | None:
+    """Expected days with a purchase in the next ``days``, what each brings, and the odds of buying at all; ``None`` without models."""
     frequency, amounts = population.frequency.get(currency), population.amounts.get(currency)
     if frequency is None:
         return None

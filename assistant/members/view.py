@@ -55,7 +55,7 @@ def view(state: State, seen: Seen) -> dict[str, Any]:
         "churn": _churn(state, seen),
         "spending": [_spending(state, currency, seen) for currency in sorted(state.spending)],
         "active_hours": _hours(state, seen),
-        "language": _languages(state, seen),
+        "language": _languages(state),
     }
 
 
@@ -133,9 +133,9 @@ def _churn(state: State, seen: Seen) -> dict[str, Any] | None:
         "risk": round(churn.risk(model, known), 4),
         "days": churn.AHEAD_DAYS,
         "because": {
-            "silence_days": int(round(np.expm1(known[0]))),
-            "active_days_of_28": int(round(np.expm1(known[1]))),
-            "age_days": int(round(np.expm1(known[2]))),
+            "silence_days": round(float(np.expm1(known[0]))),
+            "active_days_of_28": round(float(np.expm1(known[1]))),
+            "age_days": round(float(np.expm1(known[2]))),
             "usual_gap_days": round(rhythm.gap, 2),
             "learned_from_members": model.examples,
         },
@@ -151,7 +151,9 @@ def _spending(state: State, currency: str, seen: Seen) -> dict[str, Any]:
         "recency_days": (today - spent.last).days,
         "frequency": spent.count,
         "monetary": spent.amount,
-        "scores": dict(zip(("recency", "frequency", "monetary"), scores(edges, spent, today), strict=True)) if edges else None,
+        "scores": dict(zip(("recency", "frequency", "monetary"), scores(edges, spent, today), strict=True))
+        if edges
+        else None,
         "lifetime_value": None
         if ahead is None
         else {
@@ -193,7 +195,7 @@ def hours_in(state: State, zone: ZoneInfo, now: datetime) -> np.ndarray[Any, np.
     return shares / total if total > 0 else shares
 
 
-def _languages(state: State, seen: Seen) -> dict[str, Any] | None:
+def _languages(state: State) -> dict[str, Any] | None:
     if not state.languages:
         return None
     total = sum(state.languages.values())

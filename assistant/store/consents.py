@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.member_tables import consent_changes, consents, member_stops
@@ -14,7 +14,7 @@ from assistant.types.member import Consent, ConsentPurpose
 
 
 def record(connection: Connection, community: str, given: Mapping[str, Sequence[Consent]]) -> None:
-    """By member. Every answer is kept; the latest by its own time holds, whatever order they come in, a refusal where two are of one time."""
+    """By member. Every answer is kept; the latest by its own time holds, whatever order they come in; of two at one time, the no."""
     rows = [
         {
             "community": community,
@@ -97,5 +97,5 @@ def stops(connection: Connection, community: str, member_ids: Sequence[str]) -> 
     return found
 
 
-def _consent(row: Mapping[str, Any]) -> Consent:
+def _consent(row: RowMapping) -> Consent:
     return Consent(ConsentPurpose(row["purpose"]), row["granted"], row["source"], row["at"], row["wording"])

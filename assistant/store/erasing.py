@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, text
 
-from assistant.store.tables import GRANTS, metadata
+from assistant.store.columns import metadata
+from assistant.store.tables import GRANTS
 
 ERASED = "erased"
 _KEYS = text("""

@@ -128,9 +128,7 @@ _FLAG = text("""
 """)
 
 
-def flag(
-    connection: Connection, community: str, decision_id: str, *, flagged: bool
-) -> list[tuple[str, str, datetime]]:
+def flag(connection: Connection, community: str, decision_id: str, *, flagged: bool) -> list[tuple[str, str, datetime]]:
     """The id, member and time of each event of a decision that this changed."""
     rows = connection.execute(_FLAG, {"community": community, "decision": decision_id, "flagged": flagged})
     return [(row.id, row.member_id, row.at) for row in rows]

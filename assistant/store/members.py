@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, delete, exc, select, update
+from sqlalchemy import Connection, RowMapping, delete, exc, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.errors import NotFound
@@ -28,9 +28,7 @@ class Known:
     updated_at: datetime
 
 
-def put(
-    connection: Connection, community: str, names: Mapping[str, str | None], source: str, now: datetime
-) -> None:
+def put(connection: Connection, community: str, names: Mapping[str, str | None], source: str, now: datetime) -> None:
     """Members by id, with a name or the one they had. Raises: NotFound, if there is no such community."""
     rows = [
         {"community": community, "id": one, "name": name, "source": source, "created_at": now, "updated_at": now}
@@ -45,9 +43,7 @@ def put(
             connection.execute(query.on_conflict_do_nothing(), rows)
             named = [row for row in rows if row["name"] is not None]
             if named:
-                connection.execute(
-                    query.on_conflict_do_update(index_elements=["community", "id"], set_=changed), named
-                )
+                connection.execute(query.on_conflict_do_update(index_elements=["community", "id"], set_=changed), named)
     except exc.IntegrityError as error:
         if isinstance(error.orig, psycopg.errors.ForeignKeyViolation):
             raise NotFound("community_unknown", field="community") from None
@@ -124,9 +120,7 @@ def attributes(connection: Connection, community: str, member_ids: Sequence[str]
     return found
 
 
-def page(
-    connection: Connection, community: str, search: str | None, cursor: str | None, limit: int
-) -> Page[Known]:
+def page(connection: Connection, community: str, search: str | None, cursor: str | None, limit: int) -> Page[Known]:
     """The newest first; ``search`` begins the id, or stands in the name."""
     query = select(members).where(members.c.community == community)
     if search:
@@ -172,5 +166,5 @@ def touch(connection: Connection, community: str, member_id: str, now: datetime)
     connection.execute(update(members).where(mine).values(updated_at=now))
 
 
-def _known(row: Mapping[str, Any]) -> Known:
+def _known(row: RowMapping) -> Known:
     return Known(row["id"], row["name"], row["source"], row["created_at"], row["updated_at"])

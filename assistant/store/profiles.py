@@ -45,9 +45,10 @@ _CLAIM = text("""
     ), held AS (
         SELECT community, member_id FROM (SELECT DISTINCT community, member_id FROM claimed) AS one
         WHERE pg_try_advisory_xact_lock(hashtextextended(community || '/' || member_id, 0))
+    ), all_theirs AS (
+        SELECT q.id FROM profile_queue q JOIN held USING (community, member_id) FOR UPDATE OF q SKIP LOCKED
     ), taken AS (
-        DELETE FROM profile_queue USING claimed JOIN held USING (community, member_id) WHERE profile_queue.id = claimed.id
-        RETURNING profile_queue.community, profile_queue.member_id, profile_queue.since
+        DELETE FROM profile_queue WHERE id IN (SELECT id FROM all_theirs) RETURNING community, member_id, since
     )
     SELECT community, member_id, min(since) AS since FROM taken GROUP BY community, member_id ORDER BY community, member_id
 """)
@@ -176,14 +177,10 @@ def drop_later(connection: Connection, community: str, late: Sequence[Work]) -> 
 def forget(connection: Connection, community: str, member_ids: Sequence[str]) -> None:
     """The profiles, with their snapshots and what waits to be folded."""
     for table in (profiles, profile_snapshots, profile_queue):
-        connection.execute(
-            delete(table).where(table.c.community == community, table.c.member_id.in_(list(member_ids)))
-        )
+        connection.execute(delete(table).where(table.c.community == community, table.c.member_id.in_(list(member_ids))))
 
 
-def last_place(
-    connection: Connection, community: str, member_id: str, moment: datetime, model: str
-) -> State | None:
+def last_place(connection: Connection, community: str, member_id: str, moment: datetime, model: str) -> State | None:
     """The latest state kept that is not after ``moment``."""
     for table in (profiles, profile_snapshots):
         query = select(table).where(
@@ -202,8 +199,22 @@ _SAMPLE = text("""
 
 def sample(connection: Connection, community: str, model: str, most: int) -> list[State]:
     """Of members chosen by chance, the same ones every time."""
+    return [state for _, state in sample_named(connection, community, model, most)]
+
+
+def sample_named(connection: Connection, community: str, model: str, most: int) -> list[tuple[str, State]]:
+    """As ``sample``, with the members' ids."""
     rows = connection.execute(_SAMPLE, {"community": community, "most": most}).mappings()
-    return [state for row in rows if (state := _state(row, model)) is not None]
+    return [(row["member_id"], state) for row in rows if (state := _state(row, model)) is not None]
+
+
+def with_tags(connection: Connection, community: str, tags: Sequence[str], most: int) -> list[str]:
+    """Members whose profile holds one of these tags, by id."""
+    query = text(
+        "SELECT member_id FROM profiles WHERE community = :community AND state -> 'tags' ?| CAST(:tags AS text[]) "
+        "ORDER BY member_id LIMIT :most"
+    )
+    return list(connection.scalars(query, {"community": community, "tags": list(tags), "most": most}))
 
 
 _THIN = text("""

@@ -19,9 +19,13 @@ from eval.tasks.faq_abstention import faq_abstention_banking, faq_abstention_cli
 from eval.tasks.faq_nursery import faq_nursery
 from eval.tasks.faq_retrieval import faq_bilingual, faq_dtc, faq_passages
 from eval.tasks.faq_speed import faq_speed
+from eval.tasks.faq_understanding import faq_understanding, faq_understanding_outside
 from eval.tasks.hatecheck import hatecheck
 from eval.tasks.obfuscation import obfuscation
 from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
+from eval.tasks.push_bandit import push_offpolicy
+from eval.tasks.push_films import push_films
+from eval.tasks.push_news import push_news
 from eval.tasks.reviews import reviews
 from eval.tasks.sample import sample
 from eval.tasks.similarity import afqmc, bq, lcqmc, stsb_en, stsb_zh
@@ -49,6 +53,8 @@ _EMBEDDED: Mapping[str, Task] = {
     "faq_abstention_clinc": faq_abstention_clinc,
     "faq_abstention_banking": faq_abstention_banking,
     "faq_speed": faq_speed,
+    "faq_understanding": faq_understanding,
+    "faq_understanding_outside": faq_understanding_outside,
     "stsb_zh": stsb_zh,
     "stsb_en": stsb_en,
     "lcqmc": lcqmc,
@@ -57,6 +63,9 @@ _EMBEDDED: Mapping[str, Task] = {
     "tatoeba_zh_en": tatoeba_zh_en,
 }
 """What needs the embedder and the FAQ bot's judge, and is not offered by a build without them."""
+
+_PUSH: Mapping[str, Task] = {"push_news": push_news}
+"""What needs the embedder."""
 
 TASKS: Mapping[str, Task] = {
     "cold_test": cold_test,
@@ -77,5 +86,8 @@ TASKS: Mapping[str, Task] = {
     "personal_data_multipriv": multipriv,
     "personal_data_presidio": presidio,
     **(_EMBEDDED if is_shipped("models/embedder", "models/faq") else {}),
+    **(_PUSH if is_shipped("models/embedder") else {}),
+    "push_films": push_films,
+    "push_offpolicy": push_offpolicy,
     **SAMPLE,
 }

@@ -38,8 +38,8 @@ class MemberShape(Shape):
 
     id: Name
     name: Text | None = Field(None, max_length=200)
-    attributes: Annotated[dict[str, Any], Field(max_length=100)] = {}
-    consents: Annotated[list[ConsentShape], Field(max_length=20)] = []
+    attributes: dict[str, Any] = Field({}, max_length=100)
+    consents: list[ConsentShape] = Field([], max_length=20)
     source: Name = "api"
 
 
@@ -133,9 +133,7 @@ def _consent(shape: ConsentShape, now: datetime, path: str) -> Consent:
     return Consent(shape.purpose, shape.granted, shape.source, shape.at or now, shape.wording)
 
 
-def answer(
-    transaction: Transaction, community: str, member_id: str, answers: Sequence[Consent], now: datetime
-) -> None:
+def answer(transaction: Transaction, community: str, member_id: str, answers: Sequence[Consent], now: datetime) -> None:
     """Records yes and no, and carries them out: without a consent what was held under it is gone when this transaction ends."""
     if not answers:
         return

@@ -21,6 +21,7 @@ from assistant.store.profiles import BEGINNING, Kept, Work
 from assistant.types.event import Event
 from assistant.types.member import ConsentPurpose
 from assistant.usecases.assistant import Assistant
+from assistant.usecases.members import points
 from assistant.usecases.members.items import item_texts
 
 log = structlog.get_logger()
@@ -59,11 +60,23 @@ def fold_waiting(assistant: Assistant, limit: int = BATCH) -> int:
 def fold_members(assistant: Assistant, transaction: Transaction, community: str, work: Sequence[Work]) -> None:
     """Those who consent to profiling; of the others nothing is kept."""
     ids = [one.member_id for one in work]
+    _award(assistant, transaction, community, work)
     allowed = allowed_of(transaction, community, ids)
     refused = [one for one in ids if ConsentPurpose.PROFILING not in allowed[one].purposes]
     if refused:
         profiles.forget(transaction, community, refused)
     _fold(assistant, transaction, community, [one for one in work if one.member_id not in set(refused)], allowed)
+
+
+def _award(assistant: Assistant, transaction: Transaction, community: str, work: Sequence[Work]) -> None:
+    """Points need no profile: they are for what members do."""
+    now = assistant.clock()
+    rules = points.rules_of(transaction, community, now)
+    if rules is None:
+        return
+    since = {one.member_id: (max(one.since, rules.since), "") for one in work}
+    for member_id, its in profiles.events_after(transaction, community, since, MOST_EVENTS).items():
+        points.award(transaction, community, rules, member_id, its, now)
 
 
 def _fold(
@@ -85,7 +98,11 @@ def _fold(
     events = profiles.events_after(transaction, community, places, MOST_EVENTS)
     states = fold_on(transaction, community, bases, events, allowed, embedder)
     profiles.save(transaction, community, states, model, now)
-    due = {one: state for one, state in states.items() if _snapshot_due(state, kept.get(one), one in {w.member_id for w in late})}
+    due = {
+        one: state
+        for one, state in states.items()
+        if _snapshot_due(state, kept.get(one), one in {w.member_id for w in late})
+    }
     profiles.snapshot(transaction, community, due, model)
     for member_id, its in events.items():
         if len(its) >= MOST_EVENTS:
@@ -140,9 +157,7 @@ def allowed_of(transaction: Transaction, community: str, member_ids: Sequence[st
     """What each member consents to, and what they want to hear nothing of."""
     granted = consents.granted(transaction, community, member_ids)
     stops = consents.stops(transaction, community, member_ids)
-    return {
-        one: Allowed(frozenset(granted.get(one, ())), frozenset(stops.get(one, ()))) for one in member_ids
-    }
+    return {one: Allowed(frozenset(granted.get(one, ())), frozenset(stops.get(one, ()))) for one in member_ids}
 
 
 def embedder_of(assistant: Assistant) -> Embedder | None:

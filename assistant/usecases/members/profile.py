@@ -74,9 +74,7 @@ def state_at(
     base = profiles.last_place(transaction, community, member.id, moment, model)
     if at is None and base is not None:
         return base
-    rest = events.of_member(
-        transaction, community, member.id, after=place_of(base), until=moment, limit=MOST_EVENTS
-    )
+    rest = events.of_member(transaction, community, member.id, after=place_of(base), until=moment, limit=MOST_EVENTS)
     if not rest:
         return base
     allowed = allowed_of(transaction, community, [member.id])
@@ -157,5 +155,7 @@ def stages_of(
         if stage is None or f"stage:{stage.kind}" in member.stops:
             continue
         text = load_words().get(f"stages.{stage.kind}_{stage.unit}", language, number=stage.number)
-        found.append({"stage": stage.kind.value, "unit": stage.unit, "number": stage.number, "text": text, "attribute": one.name})
+        found.append(
+            {"stage": stage.kind.value, "unit": stage.unit, "number": stage.number, "text": text, "attribute": one.name}
+        )
     return found

@@ -88,7 +88,10 @@ class TimelineQuery(BaseModel):
     "/v1/events",
     summary="What members did",
     description=f"At most {MOST_EVENTS} at once, in any order, however late. Each is taken or refused by itself; an id counts once.",
-    responses={200: {"description": "`taken`, `known` (had been taken before), `erased`, and `errors` by place."}, **_ERRORS},
+    responses={
+        200: {"description": "`taken`, `known` (had been taken before), `erased`, and `errors` by place."},
+        **_ERRORS,
+    },
     openapi_extra={**body(EventsShape, {"purchase": {"events": [_EVENT]}}), **_SECURITY},
 )
 async def post_events(request: Request, community: Community = None) -> Response:
@@ -121,9 +124,7 @@ async def put_members(request: Request, community: Community = None) -> Response
 )
 async def get_members(request: Request, query: Annotated[MembersQuery, Query()]) -> Response:
     _, site, own = await _caller(request, Scope.OPERATOR, query.community)
-    page = await asyncio.to_thread(
-        catalogue.list_members, site.assistant, own, query.search, query.cursor, query.limit
-    )
+    page = await asyncio.to_thread(catalogue.list_members, site.assistant, own, query.search, query.cursor, query.limit)
     rows = [
         {"id": one.id, "name": one.name, "source": one.source, "created_at": one.created_at.isoformat()}
         for one in page.rows
@@ -201,9 +202,7 @@ async def post_consents(request: Request, member_id: Name, community: Community 
 async def post_stop(request: Request, member_id: Name, community: Community = None) -> Response:
     _, site, own = await _caller(request, Scope.PLATFORM, community)
     asked = parse(TopicShape, await read_body(request, MAX_BODY_BYTES))
-    member = await asyncio.to_thread(
-        declare.stop_topic, site.assistant, own, member_id, asked.topic, asked.source
-    )
+    member = await asyncio.to_thread(declare.stop_topic, site.assistant, own, member_id, asked.topic, asked.source)
     return json_answer(render_member(member))
 
 
@@ -271,9 +270,7 @@ async def get_settings(request: Request, community: Community = None) -> Respons
 async def put_settings(request: Request, community: Community = None) -> Response:
     caller, site, own = await _caller(request, Scope.OPERATOR, community)
     asked = parse(catalogue.SettingsShape, await read_body(request, MAX_SETTINGS_BYTES))
-    document = await asyncio.to_thread(
-        catalogue.save_settings, site.assistant, own, asked, f"key:{caller.key_id}"
-    )
+    document = await asyncio.to_thread(catalogue.save_settings, site.assistant, own, asked, f"key:{caller.key_id}")
     return json_answer(document)
 
 

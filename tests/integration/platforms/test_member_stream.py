@@ -90,7 +90,13 @@ def footprint(shop, member, canary):
     told = [
         {"id": f"{member}-e", "type": "message", "member_id": member, "at": at, "properties": {"text": canary}},
         {"id": f"{member}-p", "type": "purchase", "member_id": member, "at": at, "properties": {"note": canary}},
-        {"id": "of-a-friend", "type": "share", "member_id": "u9", "at": at, "properties": {"via": {"member_id": member}}},
+        {
+            "id": "of-a-friend",
+            "type": "share",
+            "member_id": "u9",
+            "at": at,
+            "properties": {"via": {"member_id": member}},
+        },
     ]
     assert shop.operator.post("/v1/events", json={"events": told}).json()["taken"] == 3
     shop.operator.post(f"/v1/members/{member}/stops", json={"topic": "topic:camping"})
@@ -101,8 +107,8 @@ def footprint(shop, member, canary):
             "INSERT INTO points VALUES (:c, :n, :m, 5, 'earned', 'message', 'e', now(), '2026-01-01', :t)",
             "INSERT INTO point_balances VALUES (:c, :m, 5, 5, 1, now())",
             "INSERT INTO badges VALUES (:c, :m, 'first', now())",
-            "INSERT INTO cases (id, community, key, kind, state, details, created_at) VALUES ('cas_' || :n, :c, :n, 'report',"
-            " 'open', jsonb_build_object('reporters', jsonb_build_array(CAST(:m AS text))), now())",
+            "INSERT INTO cases (id, community, key, kind, state, details, created_at)"  # noqa: ISC004
+            " VALUES ('cas_' || :n, :c, :n, 'report', 'open', jsonb_build_object('by', CAST(:m AS text)), now())",
         ):
             connection.execute(text(statement), values)
 

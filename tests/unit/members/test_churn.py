@@ -15,7 +15,9 @@ TODAY = date(2026, 11, 28)
 def member(random) -> tuple[tuple[date, ...], Rhythm]:
     """Someone who is active on a day with a chance of their own, and may stop for good on any day."""
     chance, stop = random.uniform(0.02, 0.6), random.integers(0, 140)
-    days = [TODAY - timedelta(days=int(ago)) for ago in range(100, -1, -1) if ago >= stop - 40 and random.random() < chance]
+    days = [
+        TODAY - timedelta(days=int(ago)) for ago in range(100, -1, -1) if ago >= stop - 40 and random.random() < chance
+    ]
     first = days[0] if days else TODAY
     gap = float(np.mean(np.diff([day.toordinal() for day in days]))) if len(days) > 1 else 0.0
     return tuple(days), Rhythm(first, days[-1] if days else first, gap, None, left=False)
