@@ -26,7 +26,5 @@ def known(connection: Connection, community: str, hashes: Sequence[bytes]) -> di
 
 def latest(connection: Connection, community: str) -> datetime | None:
     """When somebody was last erased."""
-    found: datetime | None = connection.scalar(
-        select(func.max(erasures.c.at)).where(erasures.c.community == community)
-    )
+    found: datetime | None = connection.scalar(select(func.max(erasures.c.at)).where(erasures.c.community == community))
     return found
