@@ -14,6 +14,7 @@ from assistant import __version__
 from assistant.cli import (
     communities,
     connections,
+    content,
     demo,
     doctor,
     embed,
@@ -71,6 +72,8 @@ if has_faq():
     app.command("embed")(embed.embed)
     app.command("mcp")(mcp.mcp)
     app.add_typer(faq.app, name="faq")
+    app.command("suggest")(content.suggest)
+    app.add_typer(content.app, name="content")
 app.add_typer(migrate.app, name="migrate")
 
 

@@ -31,6 +31,9 @@ from assistant.web.routes import (
     cases,
     chat,
     connections,
+    content,
+    content_desk,
+    content_page,
     decisions,
     docs,
     experiments,
@@ -83,6 +86,7 @@ _ROUTERS = (
 )
 
 _FAQ_ROUTERS = (faq.router, faq_desk.router, faq_documents.router, widget.router, chat.router)
+_CONTENT_ROUTERS = (content.router, content_desk.router, content_page.pages)
 
 _HOT = {"/v1/moderate": moderate.post_moderate, "/v1/hooks/": hooks.post_hook}
 """Handed over by the gate; their twins in the routers are documentation, and answer other methods."""
@@ -101,7 +105,7 @@ def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
         lifespan=_lifespan(assistant, metrics),
     )
     app.state.site = Site(assistant, KeyRing(assistant.find_key), *_rates(shared), metrics)
-    for router in _ROUTERS + (_FAQ_ROUTERS if assistant.has_faq else ()):
+    for router in _ROUTERS + ((*_FAQ_ROUTERS, *_CONTENT_ROUTERS) if assistant.has_faq else ()):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.install(app)

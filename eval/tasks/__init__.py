@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from assistant.backends.shipped import is_shipped
 from eval.flow import Context
 from eval.results import Result
+from eval.tasks.advertising import advertising_law
 from eval.tasks.bias import jigsaw_templates, jigsaw_wikipedia
 from eval.tasks.bitext import tatoeba_zh_en
 from eval.tasks.chinese import cold_dev, cold_test, toxicn_test
 from eval.tasks.cloak import toxicloakcn
 from eval.tasks.cntp import cntp
+from eval.tasks.content_weeks import content_weeks
 from eval.tasks.english import edos_dev, olid_test, surge_toxicity
 from eval.tasks.faq_abstention import faq_abstention_banking, faq_abstention_clinc
 from eval.tasks.faq_nursery import faq_nursery
@@ -38,10 +40,12 @@ SAMPLE: Mapping[str, Task] = {
     "personal_data_sample": personal_data_sample,
     "obfuscation": obfuscation,
     "traditional_twins": traditional_twins,
+    "advertising_law": advertising_law,
 }
 """What needs no download: rows that lie in this repository."""
 
-_FAQ: Mapping[str, Task] = {
+_EMBEDDED: Mapping[str, Task] = {
+    "content_weeks": content_weeks,
     "faq_nursery": faq_nursery,
     "faq_passages": faq_passages,
     "faq_bilingual": faq_bilingual,
@@ -58,7 +62,7 @@ _FAQ: Mapping[str, Task] = {
     "afqmc": afqmc,
     "tatoeba_zh_en": tatoeba_zh_en,
 }
-"""What needs the FAQ bot's models, and is not offered by a build without them."""
+"""What needs the embedder and the FAQ bot's judge, and is not offered by a build without them."""
 
 _PUSH: Mapping[str, Task] = {"push_news": push_news}
 """What needs the embedder."""
@@ -81,7 +85,7 @@ TASKS: Mapping[str, Task] = {
     "toxic_spans": toxic_spans,
     "personal_data_multipriv": multipriv,
     "personal_data_presidio": presidio,
-    **(_FAQ if is_shipped("models/embedder", "models/faq") else {}),
+    **(_EMBEDDED if is_shipped("models/embedder", "models/faq") else {}),
     **(_PUSH if is_shipped("models/embedder") else {}),
     "push_films": push_films,
     "push_offpolicy": push_offpolicy,
