@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection as Transaction
 
-from assistant.push.flow import Taste, recommend
+from assistant.push.flow import recommend
 from assistant.push.memory import HISTORY
+from assistant.push.pool import Taste
 from assistant.store import consents, items, recommendations, touches
 from assistant.store.items import Stored
 from assistant.store.recommendations import Made

@@ -11,9 +11,9 @@ import numpy as np
 from assistant.errors import Conflict
 from assistant.push.explore import probability
 from assistant.push.fit import LEAST, Lessons, fit
-from assistant.push.flow import Taste, chooser_of
 from assistant.push.memory import Memory
 from assistant.push.offpolicy import effective_rounds_of, self_normalised
+from assistant.push.pool import Taste, chooser_of
 from assistant.push.scorer import Scorer
 from assistant.store import audit, items, recommendations, touches
 from assistant.store.recommendations import Made, Ranker

@@ -34,7 +34,7 @@ def files(tmp_path):
 def test_figures_of_the_ranker_stand_beside_popularity(files):
     done = CliRunner().invoke(app, ["replay", *map(str, files), "--from", "2026-01-02", "--k", "3", "--json"])
     assert done.exit_code == 0, done.output
-    figures = json.loads(done.output)
+    figures, _ = json.JSONDecoder().raw_decode(done.output[done.output.index("{") :])
     assert figures["policy_version"] == "prior-1"
     assert 0 < figures["guesses"] <= 36
     assert 0 <= figures["hits"] <= 1
