@@ -4,9 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from typer.testing import CliRunner
 
-from assistant.cli.app import app
+from assistant.cli.replay import replay
 from assistant.errors import InvalidInput
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,10 +30,9 @@ def files(tmp_path):
     return events, items
 
 
-def test_figures_of_the_ranker_stand_beside_popularity(files):
-    done = CliRunner().invoke(app, ["replay", *map(str, files), "--from", "2026-01-02", "--k", "3", "--json"])
-    assert done.exit_code == 0, done.output
-    figures, _ = json.JSONDecoder().raw_decode(done.output[done.output.index("{") :])
+def test_figures_of_the_ranker_stand_beside_popularity(files, capsys):
+    replay(*files, since="2026-01-02", until=None, k=3, as_json=True)
+    figures, _ = json.JSONDecoder().raw_decode(capsys.readouterr().out)
     assert figures["policy_version"] == "prior-1"
     assert 0 < figures["guesses"] <= 36
     assert 0 <= figures["hits"] <= 1
@@ -44,6 +42,6 @@ def test_figures_of_the_ranker_stand_beside_popularity(files):
 def test_a_line_that_is_not_json_is_named(files):
     events, items = files
     events.write_text('{"id": 1\n', "utf-8")
-    done = CliRunner().invoke(app, ["replay", str(events), str(items)])
-    assert isinstance(done.exception, InvalidInput)
-    assert done.exception.field == "events line 1"
+    with pytest.raises(InvalidInput) as caught:
+        replay(events, items, since=None, until=None, k=10, as_json=False)
+    assert caught.value.field == "events line 1"
