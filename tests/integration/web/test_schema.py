@@ -11,7 +11,7 @@ from schemathesis.generation import GenerationMode
 from assistant.types.access import Scope
 from tests.conftest import HAS_FAQ
 
-OPERATIONS = 108 if HAS_FAQ else 66
+OPERATIONS = 130 if HAS_FAQ else 88
 SELDOM_VALID = re.compile(
     r"\{|^/v1/(appeals|chat/completions|content/calendar|faq/feedback|faq/documents|segments|segments/count)$"
 )
