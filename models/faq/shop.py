@@ -35,7 +35,6 @@ ABROAD = 0.4
 """Of a beginning community's entries, whose other ways to ask are in any language."""
 
 
-
 def topics() -> list[dict[str, Any]]:
     return [json.loads(line) for line in SEEDS.read_text("utf-8").splitlines()]
 
