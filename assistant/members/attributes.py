@@ -57,6 +57,17 @@ class Stage:
     number: int
 
 
+UNDER_AGE = ("age_band", "under_18")
+"""The value that tells of a child, and needs that consent."""
+
+
+def held_under(definition: Definition, value: Value) -> tuple[ConsentPurpose, frozenset[ConsentPurpose]]:
+    """The consent under which a value is held, and all that it needs."""
+    if (definition.name, value) == UNDER_AGE:
+        return ConsentPurpose.CHILD, definition.needs | {ConsentPurpose.CHILD}
+    return definition.purpose, definition.needs
+
+
 BUILT_IN = (
     Definition(
         "age_band",

@@ -1,4 +1,4 @@
-"""A profile is a pure fold over a member's events, ordered by time and id: read this first.
+"""A profile is a pure fold over a member's events, ordered by time and id.
 
 ``step`` takes a state and one event to the next state. It knows no clock and no order of arrival: what comes late is folded in by
 beginning again from a state before it.

@@ -62,6 +62,15 @@ def claim(connection: Connection, limit: int) -> dict[str, list[Work]]:
     return found
 
 
+def hold(connection: Connection, community: str, member_ids: Sequence[str]) -> None:
+    """Nobody folds these members until the transaction ends: what is taken from them is not written again behind its back."""
+    for one in sorted(member_ids):
+        connection.execute(_HOLD, {"community": community, "member": one})
+
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:community || '/' || :member, 0))")
+
+
 def waiting(connection: Connection, community: str) -> int:
     """Rows of the queue."""
     found = connection.scalar(text("SELECT count(*) FROM profile_queue WHERE community = :c"), {"c": community})

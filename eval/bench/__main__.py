@@ -191,6 +191,7 @@ def _servers(title: str, servers: dict[str, Any]) -> Table:
 def _member_rows(members: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [(f"{name}, events/s", f"{value:,.0f}") for name, value in members["events per second"].items()]
     rows += [(f"until visible, {name}", f"{value:.2f} s") for name, value in members["seconds until visible"].items()]
+    rows.append(("resident, classifier and embedder with it", f"{members['resident MB, at most']:,.0f} MB"))
     sizes = members["bytes per member in the database"].items()
     return rows + [(f"{name}, bytes per member", f"{value:,.0f}") for name, value in sizes]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import tempfile
 import threading
 import time
@@ -20,8 +21,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from assistant.members.fold import fold
-from assistant.members.meaning import Allowed, meanings, words_of
+from assistant.members import flow
+from assistant.members.meaning import Allowed
 from assistant.members.topics import shipped_topics
 from assistant.settings import Settings
 from assistant.types import Own
@@ -70,6 +71,7 @@ def measure(assistant: Assistant) -> dict[str, Any]:
     found["events per second"]["folded through the database"] = _folded(assistant)
     found["seconds until visible"] = _visible(assistant, names)
     found["bytes per member in the database"] = _sizes(assistant)
+    found["resident MB, at most"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found
 
 
@@ -102,9 +104,9 @@ def _in_memory(assistant: Assistant, given: list[dict[str, Any]]) -> float:
         by_member.setdefault(event.member_id, []).append(event)
     start = time.perf_counter()
     for its in by_member.values():
-        words = [words_of(event, {}) for event in its]
+        words = flow.words(its, {})
         vectors = embedder.encode(words) if embedder is not None else None
-        fold(None, zip(its, meanings(its, words, vectors, {}, shipped_topics(), Allowed()), strict=True))
+        flow.folded(None, its, words, vectors, {}, shipped_topics(), Allowed())
     return len(given) / (time.perf_counter() - start)
 
 
