@@ -21,7 +21,8 @@ _FALLS: Final = 0.95
 
 
 def ideas_of(topics: Sequence[Topic], needs: Sequence[Need], occasions: Sequence[Occasion]) -> list[Idea]:
-    """Several kinds for each source; what is behind them is always a message or a day."""
+    """Several kinds for each source; what is behind them is always a message or a day. Members' own sentences stand in the evidence alone,
+    which nobody keeps."""
     return [*_of_topics(topics), *_of_needs(needs), *_of_occasions(occasions)]
 
 
@@ -50,7 +51,7 @@ def _of_needs(needs: Sequence[Need]) -> Iterator[Idea]:
     top = max((need.weight for need in needs), default=0.0) or 1.0
     for need in needs:
         subject = " · ".join(need.terms[:3]) or need.name
-        values = {"need": need.name, "count": need.count, "members": need.members}
+        values = {"need": subject, "count": need.count, "members": need.members}
         reason = need.kind.value if need.common else f"{need.kind.value}_one"
         reason = "unanswered" if need.id.startswith("gap_") else reason
         worth = (1.0 if need.common else 0.5) * need.weight / top

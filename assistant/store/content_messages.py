@@ -19,9 +19,7 @@ _SAID = text("""
     ) r ON true
     WHERE e.community = :community AND e.type = 'message' AND e.at >= :since AND e.at < :until AND NOT e.flagged
         AND e.text IS NOT NULL AND length(btrim(e.text)) >= 4
-        AND (CAST(:segment AS text) IS NULL OR EXISTS (
-            SELECT 1 FROM segment_members s
-            WHERE s.community = e.community AND s.segment_id = :segment AND s.member_id = e.member_id))
+        AND (CAST(:members AS text[]) IS NULL OR e.member_id = ANY(:members))
     ORDER BY e.at DESC, e.id DESC LIMIT :limit
 """)
 _MOMENTS = text("""
@@ -35,19 +33,22 @@ _NAMED = text("""
 _ACTIVE = text("""
     SELECT count(DISTINCT member_id) FROM events
     WHERE community = :community AND at >= :since AND at < :until
-        AND (CAST(:segment AS text) IS NULL OR EXISTS (
-            SELECT 1 FROM segment_members s
-            WHERE s.community = events.community AND s.segment_id = :segment AND s.member_id = events.member_id))
 """)
 _KNOWN = text("SELECT id FROM events WHERE community = :community AND type = 'message' AND id = ANY(:ids)")
 
 
 def said(
-    connection: Connection, community: str, since: datetime, until: datetime, limit: int, segment: str | None = None
+    connection: Connection,
+    community: str,
+    since: datetime,
+    until: datetime,
+    limit: int,
+    members: Sequence[str] | None = None,
 ) -> list[Said]:
-    """The newest ``limit`` messages of the time, oldest first, without those that moderation acted on. ``weight`` is 1 and the logarithm of
-    the reactions there were by ``until``. ``segment`` is one whose members are listed."""
-    values = {"community": community, "since": since, "until": until, "limit": limit, "segment": segment}
+    """The newest ``limit`` messages of the time, of ``members`` or everybody, oldest first, without those that moderation acted on.
+    ``weight`` is 1 and the logarithm of the reactions there were by ``until``."""
+    own = list(members) if members is not None else None
+    values = {"community": community, "since": since, "until": until, "limit": limit, "members": own}
     rows = connection.execute(_SAID, values).mappings()
     found = [Said(**{**row, "weight": float(row["weight"])}) for row in rows]
     return found[::-1]
@@ -64,10 +65,9 @@ def may_be_named(connection: Connection, community: str, members: Sequence[str])
     return frozenset(row[0] for row in connection.execute(_NAMED, {"community": community, "members": list(members)}))
 
 
-def active(connection: Connection, community: str, since: datetime, until: datetime, segment: str | None = None) -> int:
+def active(connection: Connection, community: str, since: datetime, until: datetime) -> int:
     """How many members did anything in the time."""
-    values = {"community": community, "since": since, "until": until, "segment": segment}
-    return int(connection.scalar(_ACTIVE, values) or 0)
+    return int(connection.scalar(_ACTIVE, {"community": community, "since": since, "until": until}) or 0)
 
 
 def known(connection: Connection, community: str, ids: Sequence[str]) -> frozenset[str]:

@@ -43,13 +43,15 @@ class Advertising:
 @dataclass(frozen=True, slots=True)
 class Law:
     """A rule of law or of a platform that a finding rests on: ``article`` of ``law``. ``jurisdiction`` is one of ``Jurisdiction``, or
-    ``platform``; ``checked`` is the day (YYYY-MM-DD) on which the entry was last read over. Not legal advice."""
+    ``platform``; ``checked`` is the day (YYYY-MM-DD) on which the entry was last read over, ``compared`` whether with what is published.
+    Not legal advice."""
 
     id: str
     jurisdiction: str
     law: str
     article: str
     checked: str
+    compared: bool
     categories: tuple[Category, ...] = ()
     platform: str | None = None
 

@@ -34,6 +34,7 @@ def render_law(law: Law) -> dict[str, Any]:
         "law": law.law,
         "article": law.article,
         "checked": law.checked,
+        "compared": law.compared,
         "platform": law.platform,
     }
 

@@ -56,8 +56,12 @@ class Rule:
 @cache
 def load_laws() -> Mapping[str, Law]:
     document = tomllib.loads((files(__package__) / "laws.toml").read_text("utf-8"))
-    checked = document["checked"].isoformat()
-    return {name: _law(name, entry, checked) for name, entry in document.items() if isinstance(entry, dict)}
+    checked, compared = document["checked"].isoformat(), set(document["compared"])
+    return {
+        name: _law(name, entry, checked, compared=name in compared)
+        for name, entry in document.items()
+        if isinstance(entry, dict)
+    }
 
 
 @cache
@@ -73,13 +77,14 @@ def rule_of(name: str) -> Rule | None:
     return next((rule for rule in load_rules() if rule.id == name), None)
 
 
-def _law(name: str, entry: Mapping[str, Any], checked: str) -> Law:
+def _law(name: str, entry: Mapping[str, Any], checked: str, *, compared: bool) -> Law:
     return Law(
         id=name,
         jurisdiction=entry["jurisdiction"],
         law=entry["law"],
         article=entry["article"],
         checked=str(entry.get("checked", checked)),
+        compared=compared,
         categories=tuple(map(Category, entry.get("categories", ()))),
         platform=entry.get("platform"),
     )

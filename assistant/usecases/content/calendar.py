@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from assistant.types import DeliveryState, Do, Order
 from assistant.types.content import Draft, DraftState, Entry, Post, SlotState
 from assistant.types.content_settings import ContentSettings
 from assistant.usecases.assistant import Assistant
+from assistant.usecases.content.render import rewards_of
+from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.settings import settings_in
 from assistant.usecases.entries import order_entry
 from assistant.usecases.identity import new_id
@@ -58,6 +61,21 @@ class NumbersRequest(Shape):
 
     def given(self) -> dict[str, float]:
         return {name: value for name in NUMBERS if (value := getattr(self, name)) is not None}
+
+
+async def plan_screened(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entry, str | None]:
+    """As ``plan``; what was approved is screened once more, for the policy and the law may have changed since.
+
+    Raises:
+        Conflict: it is blocked now, and no two people have approved it.
+    """
+    draft = await asyncio.to_thread(_draft, assistant, community, asked.draft_id)
+    if draft.state is DraftState.APPROVED and draft.seconded_by is None:
+        text, parts = f"{draft.title}\n{draft.body}", rewards_of(draft.suggestion.get("plan") or {})
+        screening = await screen_draft(assistant, community, text, parts, draft.jurisdictions, draft.category)
+        if screening.blocked:
+            raise Conflict("draft_blocked", field="draft_id")
+    return await asyncio.to_thread(plan, assistant, community, asked)
 
 
 def plan(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entry, str | None]:
@@ -162,6 +180,11 @@ def published_text(draft: Draft) -> str:
     text = f"{draft.title}\n\n{draft.body}"
     mark = load_words().get("content.machine", draft.language)
     return f"{text}\n\n（{mark}）" if draft.machine else text
+
+
+def _draft(assistant: Assistant, community: str, draft_id: str) -> Draft:
+    with assistant.database.transaction(community) as transaction:
+        return content_drafts.get(transaction, community, draft_id)
 
 
 def _moment(

@@ -20,14 +20,16 @@ from assistant.content.topics import Period
 from assistant.errors import NotFound
 from assistant.faq.unanswered import Asked, propose
 from assistant.ports import Embedder
-from assistant.store import content_drafts, content_messages, content_posts, faq_conversations
-from assistant.store.member_tables import segments
+from assistant.store import content_drafts, content_messages, content_posts, faq_conversations, segments
 from assistant.types.content import Kind, Need, NeedKind, Said
 from assistant.types.content_settings import ContentSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.settings import settings_in
+from assistant.usecases.members.segments import ids_of
 
 MOST_MESSAGES: Final = 6_000
+MOST_MEMBERS: Final = 20_000
+_PART: Final = 5_000
 _MOST_GAPS: Final = 500
 _MOST_POSTS: Final = 300
 _LOOK_AHEAD: Final = timedelta(days=30)
@@ -62,9 +64,8 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
     period = Period(now - timedelta(days=days), now)
     with assistant.database.transaction(community) as transaction:
         settings = settings_in(transaction, community)
-        if segment is not None:
-            _check_segment(transaction, community, segment)
-        said = content_messages.said(transaction, community, period.begins, now, MOST_MESSAGES, segment)
+        members = _members(assistant, transaction, community, segment) if segment is not None else None
+        said = content_messages.said(transaction, community, period.begins, now, MOST_MESSAGES, members)
         unanswered = faq_conversations.unanswered(transaction, community, period.since, _MOST_GAPS)
         posts = content_posts.latest(transaction, community, now, _MOST_POSTS)
         today = now.astimezone(settings.zone).date()
@@ -82,17 +83,28 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
             voice=content_drafts.approved_texts(transaction, community, 50),
             liked=liked(content_drafts.taken(transaction, community, now - _LEARN)),
             used=content_drafts.used(transaction, community, now - _FRESH),
-            audience=content_messages.active(transaction, community, now - timedelta(days=28), now, segment),
+            audience=len(members)
+            if members is not None
+            else content_messages.active(transaction, community, now - timedelta(days=28), now),
             period=period,
         )
     vectors = assistant.embedder.encode([one.text[:1_000] for one in said])
     return replace(loaded, vectors=vectors.reshape(len(said), assistant.embedder.dimensions))
 
 
-def _check_segment(transaction: Transaction, community: str, segment: str) -> None:
-    query = segments.select().where(segments.c.community == community, segments.c.id == segment)
-    if transaction.execute(query).first() is None:
-        raise NotFound("segment_unknown", field="segment")
+def _members(assistant: Assistant, transaction: Transaction, community: str, segment_id: str) -> list[str]:
+    """Who is in the segment, at most ``MOST_MEMBERS``, by id. Raises: NotFound."""
+    try:
+        segment = segments.get(transaction, community, segment_id)
+    except NotFound:
+        raise NotFound("segment_unknown", field="segment") from None
+    found: list[str] = []
+    while len(found) < MOST_MEMBERS:
+        part = ids_of(assistant, transaction, community, segment, found[-1] if found else "", _PART)
+        found += part
+        if len(part) < _PART:
+            break
+    return found
 
 
 def _gaps(rows: list[faq_conversations.TurnRow], embedder: Embedder, now: datetime) -> list[Need]:

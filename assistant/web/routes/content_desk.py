@@ -117,7 +117,7 @@ async def post_review(request: Request, draft_id: Name, community: Community = N
 async def post_calendar(request: Request, community: Community = None) -> Response:
     _, site, own = await operator(request, community)
     asked = parse(calendar_usecase.PlanRequest, await read_body(request, MAX_SMALL_BYTES))
-    entry, secret = await asyncio.to_thread(calendar_usecase.plan, site.assistant, own, asked)
+    entry, secret = await calendar_usecase.plan_screened(site.assistant, own, asked)
     page = f"{_address(site)}/posts/{secret}" if secret else None
     return json_answer(render_entry(entry) | {"page": page}, 201)
 

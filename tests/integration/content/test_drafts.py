@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.integration.content.conftest import Shop
 from tests.receiver import receiving
 
 BLOCKED = "我們的面霜是全台第一名，七天見效，保證有效！"
@@ -89,6 +90,21 @@ def test_the_calendar_minds_quiet_hours_gaps_and_days(shop):
     called_off = shop.send("POST", f"/v1/content/calendar/{first['id']}/cancel", actor="ling")
     assert called_off["state"] == "cancelled"
     assert shop.send("POST", f"/v1/content/calendar/{first['id']}/cancel", 409, actor="ling")["field"] == "entry"
+
+
+def test_what_the_policy_has_come_to_block_is_not_planned(content_service):
+    shop = Shop(content_service)
+    draft = shop.review(shop.draft(body="週三讀書會見"))
+    path = f"/v1/communities/{shop.community}/policy"
+    policy = shop.send("GET", path)
+    policy = policy.get("policy", policy)
+    policy["lists"] = [{"id": "own", "label": "custom:rival", "terms": ["讀書會"], "score": 0.9}]
+    policy["thresholds"]["custom:*"] = {"block": 0.5}
+    assert shop.operator.put(path, json=policy).status_code in {200, 201}
+    time.sleep(1.1)
+    refused = shop.send("POST", "/v1/content/calendar", 409, draft_id=draft["id"], actor="ling", ahead_days=28)
+    assert refused["type"].endswith("draft_blocked")
+    shop.operator.close()
 
 
 def test_a_platform_is_posted_to_at_its_hour(shop, content_service):

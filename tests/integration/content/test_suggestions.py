@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tests.integration.content.conftest import TALK
+
 
 @pytest.fixture(scope="module")
 def answer(shop):
@@ -63,6 +65,18 @@ def test_an_activity_has_a_plan(shop):
     plan = shop.suggest(kinds=["activity"], count=1)["suggestions"][0]["plan"]
     assert all(plan[name] for name in ("rules", "rewards", "staff", "follow_up", "sign_up", "check_in"))
     assert plan["begins"] < plan["ends"]
+
+
+def test_a_segment_is_listened_to_alone(shop):
+    consents = [{"purpose": "push", "granted": True, "source": "app"}]
+    own = {"m11", "m12", "m13"}
+    shop.send("PUT", "/v1/members", members=[{"id": name, "consents": consents} for name in sorted(own)])
+    segment = shop.send("POST", "/v1/segments", 201, name="reached", rules={"consent": "push"})
+    answer = shop.suggest(segment=segment["id"])
+    assert answer["insight"]["audience"] == 3
+    cited = {one["message_id"] for suggestion in answer["suggestions"] for one in suggestion["evidence"]}
+    assert cited
+    assert {TALK[int(name[1:])][2] for name in cited} <= own
 
 
 def test_what_was_said_lately_is_not_said_again(shop, content_service):
