@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from http import HTTPStatus
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import structlog
@@ -11,70 +13,74 @@ import typer
 from rich.markup import escape
 
 from assistant import __version__
-from assistant.cli import (
-    communities,
-    connections,
-    content,
-    demo,
-    doctor,
-    embed,
-    faq,
-    harness,
-    keys,
-    mcp,
-    members,
-    migrate,
-    moderate,
-    outbox,
-    policy,
-    ranker,
-    replay,
-    serve,
-    worker,
-)
+from assistant.backends.shipped import is_shipped
 from assistant.cli.exits import Exit
 from assistant.cli.explain import explain
 from assistant.cli.screen import err
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import load_settings
 from assistant.web.logs import configure_logs
-from assistant.wiring import has_faq
 
 log = structlog.get_logger()
 
-app = typer.Typer(
-    name="assistant",
-    help="Moderation and content assistant for online communities.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.command("moderate")(moderate.moderate)
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
-app.command("replay")(replay.replay)
-app.command(
-    "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)(harness.evaluate)
-app.command(
-    "train", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)(harness.train)
-app.add_typer(keys.app, name="keys")
-app.add_typer(communities.app, name="communities")
-app.add_typer(policy.app, name="policy")
-app.add_typer(connections.app, name="connections")
-app.add_typer(outbox.app, name="outbox")
-app.add_typer(ranker.app, name="ranker")
-app.add_typer(members.app, name="members")
-if has_faq():
-    app.command("embed")(embed.embed)
-    app.command("mcp")(mcp.mcp)
-    app.add_typer(faq.app, name="faq")
-    app.command("suggest")(content.suggest)
-    app.add_typer(content.app, name="content")
-app.add_typer(migrate.app, name="migrate")
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where a command, or a group of them (``group``), is defined. ``passes_on`` hands every argument to another program; ``of_faq`` needs
+    the FAQ bot's models."""
+
+    module: str
+    name: str
+    group: bool = False
+    passes_on: bool = False
+    of_faq: bool = False
+
+
+COMMANDS = {
+    "serve": Command("serve", "serve"),
+    "worker": Command("worker", "worker"),
+    "moderate": Command("moderate", "moderate"),
+    "demo": Command("demo", "demo"),
+    "doctor": Command("doctor", "doctor"),
+    "replay": Command("replay", "replay"),
+    "embed": Command("embed", "embed", of_faq=True),
+    "mcp": Command("mcp", "mcp", of_faq=True),
+    "suggest": Command("content", "suggest", of_faq=True),
+    "eval": Command("harness", "evaluate", passes_on=True),
+    "train": Command("harness", "train", passes_on=True),
+    "keys": Command("keys", "app", group=True),
+    "communities": Command("communities", "app", group=True),
+    "policy": Command("policy", "app", group=True),
+    "connections": Command("connections", "app", group=True),
+    "outbox": Command("outbox", "app", group=True),
+    "ranker": Command("ranker", "app", group=True),
+    "members": Command("members", "app", group=True),
+    "faq": Command("faq", "app", group=True, of_faq=True),
+    "content": Command("content", "app", group=True, of_faq=True),
+    "migrate": Command("migrate", "app", group=True),
+}
+_PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+def commands(asked: str | None = None) -> typer.Typer:
+    """All commands, or only the one that was ``asked`` for: to import the others takes longer than most of them run."""
+    app = typer.Typer(
+        name="assistant",
+        help="Moderation and content assistant for online communities.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(root)
+    has_faq = is_shipped("models/embedder", "models/faq")
+    for name, command in COMMANDS.items():
+        if (asked not in COMMANDS or name == asked) and (has_faq or not command.of_faq):
+            found = getattr(import_module(f"assistant.cli.{command.module}"), command.name)
+            if command.group:
+                app.add_typer(found, name=name)
+            else:
+                app.command(name, context_settings=_PASSES_ON if command.passes_on else None)(found)
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -83,7 +89,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -97,7 +102,7 @@ def root(
 def main() -> None:
     """Runs a command; an error ends it with one line and the exit code that fits."""
     try:
-        app()
+        commands(next((word for word in sys.argv[1:] if not word.startswith("-")), None))()
     except AssistantError as error:
         usage = error.status < HTTPStatus.INTERNAL_SERVER_ERROR
         _end(
