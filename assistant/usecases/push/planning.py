@@ -98,7 +98,7 @@ def plan_part(assistant: Assistant, community: str, campaign_id: str, most: int 
         store(assistant, transaction, campaign, plan(assistant, transaction, campaign, asked, ids, now), now)
         ended = len(ids) < most
         state = CampaignState.RUNNING if ended else CampaignState.PLANNING
-        campaigns.move(transaction, community, campaign_id, state, now, ids[-1] if ids else campaign.planned_to)
+        campaigns.move(transaction, community, campaign_id, state, now, None if ended else ids[-1])
     return not ended
 
 
