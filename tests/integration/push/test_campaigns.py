@@ -205,6 +205,19 @@ def test_a_trigger_sends_once(shop):
     assert again == []
 
 
+def test_who_joins_is_welcomed_once(shop):
+    campaign = shop.campaign(occasion="joined")
+    shop.move(campaign, "start")
+    shop.members(["new", "silent"])
+    join = {"id": "j1", "type": "join", "member_id": "new", "at": datetime.now(UTC).isoformat()}
+    assert shop.client.post("/v1/events", json={"events": [join]}).json()["taken"] == 1
+    for _ in range(2):
+        plan_waiting(shop.service.assistant)
+    sends = shop.sends(campaign)
+    assert list(sends) == ["new"]
+    assert sends["new"]["because"] is None
+
+
 def test_an_erased_member_is_nowhere_in_campaigns(shop):
     shop.members(["canary-77", "m2"])
     campaign = shop.campaign(audience={"members": ["canary-77", "m2"]})
