@@ -84,6 +84,12 @@ class RetentionSettings(Section):
         le=9_000,
         description="Days that members' events are kept, by whole months; earlier ones are refused.",
     )
+    content_days: int = Field(
+        730,
+        ge=31,
+        le=9_000,
+        description="Days since their last change that drafts, earlier posts and the calendar are kept; what is planned stays.",
+    )
 
 
 class HookSettings(Section):

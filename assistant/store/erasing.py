@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, text
 
-from assistant.store import profiles
+from assistant.store import profiles, quotations
 from assistant.store.columns import metadata
 from assistant.store.tables import GRANTS
 
@@ -42,12 +42,15 @@ _VIA = text("""
     UPDATE events SET via_member = NULL, properties = properties #- '{$via,member_id}'
     WHERE community = :community AND via_member = :member
 """)
+_ITEMS = text("DELETE FROM items WHERE community = :community AND creator = :member")
 _PLANNED_TO = text("UPDATE campaigns SET planned_to = NULL WHERE community = :community AND planned_to = :member")
 """Where planning stands: without it, it begins again, and meets everybody's part there already."""
 _AUDIT = text("SELECT forget_in_audit(:community, :member)")
 _NAMED_IN = {"cases": "details", "deliveries": "payload", "events": "properties", "campaigns": "document"}
 """Documents of others in which a member may be named, as who reported or who is meant."""
 _PATH = "$.** ? (@ == $id)"
+_PUT = {"items": "properties"}
+"""Documents that the community put, in which a member may be named."""
 _BESIDE = frozenset({"cases"})
 """Not handed out: what others said of a member is theirs."""
 _INTERNAL = frozenset({"community", "owner_hash", "contact", "state", "vectors", "refs", "response"})
@@ -58,7 +61,9 @@ def erase(connection: Connection, community: str, member_id: str) -> dict[str, i
     """Rows that went, or lost the member, by table; in the caller's transaction."""
     values = {"community": community, "member": member_id}
     profiles.hold(connection, community, [member_id])
-    gone = {
+    gone = quotations.forget(connection, community, member_id)
+    gone |= {
+        "items": connection.execute(_ITEMS, values).rowcount,
         "event_keys": connection.execute(_KEYS, values).rowcount,
         "idempotency_keys": connection.execute(_IDEMPOTENCY, values).rowcount,
         "deliveries": connection.execute(_DELIVERIES, values).rowcount,
@@ -74,7 +79,7 @@ def erase(connection: Connection, community: str, member_id: str) -> dict[str, i
     connection.execute(_VIA, values)
     connection.execute(_PLANNED_TO, values)
     connection.execute(_AUDIT, values)
-    for name, column in _NAMED_IN.items():
+    for name, column in (_NAMED_IN | _PUT).items():
         _scrub(connection, metadata.tables[name], column, community, member_id)
     return {name: number for name, number in gone.items() if number}
 

@@ -10,7 +10,7 @@ import structlog
 from assistant.errors import DatabaseUnavailable
 from assistant.ports import Clock
 from assistant.settings import RetentionSettings
-from assistant.store import event_retention, faq_changes, faq_conversations, faq_jobs
+from assistant.store import content_retention, event_retention, faq_changes, faq_conversations, faq_jobs
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.retention import Purged, purge
 
@@ -47,4 +47,5 @@ def purge_due(database: Database, clock: Clock, retention: RetentionSettings) ->
         events_before=now - timedelta(days=retention.event_days),
         texts_before=now - timedelta(days=retention.text_days),
     )
+    content_retention.purge(database, now - timedelta(days=retention.content_days))
     return purge(database, now, decisions_before=now - timedelta(days=retention.decision_days))

@@ -28,8 +28,8 @@ _HEADERS = [
 ]
 _CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
-_APPEALS = "/appeals/"
-_MEMBERS = "/v1/members/"
+_LINK = re.compile(r"^(/(?:appeals|posts|preferences|unsubscribe|r)/).*", re.DOTALL)
+_MEMBER = re.compile(r"^(/v1/(?:[a-z]+/[^/]+/)?members/)[^/]*")
 _UNLOGGED = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -132,11 +132,8 @@ class _Exchange:
 
 
 def _told(path: str) -> str:
-    """For the log: whoever has the link of an appeal may appeal, so it stands in no log; nor does who a member is."""
-    if path.startswith(_MEMBERS):
-        _, _, rest = path.removeprefix(_MEMBERS).partition("/")
-        return f"{_MEMBERS}{{member_id}}" + (f"/{rest}" if rest else "")
-    return f"{_APPEALS}{{token}}" if path.startswith(_APPEALS) else path
+    """For the log: a link is its holder's key, so none stands there; nor does who a member is."""
+    return _MEMBER.sub(r"\1{member_id}", _LINK.sub(r"\1{token}", path))
 
 
 def _request_id(scope: Scope) -> str:

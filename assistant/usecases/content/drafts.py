@@ -223,7 +223,8 @@ def _save(assistant: Assistant, draft: Draft, revision: int, actor: str, action:
     with assistant.database.transaction(draft.community) as transaction:
         saved = content_drafts.save(transaction, draft, revision)
         content_drafts.note(transaction, saved, new_id("chg"), now, actor, action, tuple(lines), note)
+        reason = "" if action == "edited" else note  # a note on words stays with the draft, and goes with it
         audit.write(
-            transaction, draft.community, now, actor=actor, action=f"content.{action}", subject=draft.id, reason=note
+            transaction, draft.community, now, actor=actor, action=f"content.{action}", subject=draft.id, reason=reason
         )
     return saved

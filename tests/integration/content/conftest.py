@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live_service import Service, running, working
+from tests.live_service import Service, running
 
 TALK = tomllib.loads((Path(__file__).parents[3] / "docs/examples/shop_week.toml").read_text("utf-8"))["talk"]
 
@@ -63,15 +63,10 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def content_service(database_urls, tmp_path_factory):
-    with (
-        running(
-            database_urls.app,
-            tmp_path_factory.mktemp("content"),
-            outgoing={"allow": ("127.0.0.0/8",)},
-            outbox={"poll_s": 0.05},
-        ) as service,
-        working(service),
-    ):
+    """Without a worker: workers share what waits in a database, and this one is everybody's."""
+    where = tmp_path_factory.mktemp("content")
+    settings = {"outgoing": {"allow": ("127.0.0.0/8",)}, "outbox": {"poll_s": 0.05}}
+    with running(database_urls.app, where, **settings) as service:
         yield service
 
 

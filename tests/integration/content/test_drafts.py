@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.integration.content.conftest import Shop
+from tests.live_service import working
 from tests.receiver import receiving
 
 BLOCKED = "我們的面霜是全台第一名，七天見效，保證有效！"
@@ -108,7 +109,7 @@ def test_what_the_policy_has_come_to_block_is_not_planned(content_service):
 
 
 def test_a_platform_is_posted_to_at_its_hour(shop, content_service):
-    with receiving() as receiver:
+    with receiving() as receiver, working(content_service):
         made = content_service.connect(shop.community, settings={"url": receiver.url, "orders": ["post"], "events": []})
         receiver.secret = made.secrets["secret"]
         draft = shop.review(shop.draft(machine=True, body="週三讀書會見"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import text
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from assistant.store.database import EVERY_COMMUNITY
 from assistant.store.tables import GRANTS
 from assistant.usecases.members.folding import fold_waiting
+from assistant.usecases.push.planning import plan_part
 from tests.integration.platforms.conftest import ADVERT, CLEAN
 
 
@@ -54,9 +55,19 @@ def test_after_erasing_nothing_is_found_in_any_column(shop, platform_service):
 
 def erased_without_trace(shop, platform_service, member, canary):
     footprint(shop, member, canary)
+    cited(shop, member, canary)
     fold_all(platform_service)
     before = found(platform_service, member, canary)
     assert {"decisions", "events", "deliveries", "members", "consents", "feedback", "profiles"} <= before.keys()
+    assert {
+        "content_drafts",
+        "content_changes",
+        "content_posts",
+        "campaigns",
+        "items",
+        "recommendations",
+    } <= before.keys()
+    assert {"sends", "push_preferences", "assignments"} <= before.keys()
     other = shop.say(CLEAN, "u2", context=[{"text": canary, "member": member}])
     assert other
     exported = shop.operator.get(f"/v1/members/{member}/export").json()
@@ -67,6 +78,7 @@ def erased_without_trace(shop, platform_service, member, canary):
     assert gone.json()["rows"]["events"] == 4
     left = found(platform_service, member, canary)
     assert left == {}
+    kept_of_others(shop)
     assert shop.operator.get(f"/v1/members/{member}").status_code == 404
     assert shop.operator.delete(f"/v1/members/{member}").status_code == 404
     audit = shop.operator.get("/v1/audit").json()["entries"]
@@ -112,6 +124,81 @@ def footprint(shop, member, canary):
             " VALUES ('cas_' || :n, :c, :n, 'report', 'open', jsonb_build_object('by', CAST(:m AS text)), now())",
         ):
             connection.execute(text(statement), values)
+
+
+def cited(shop, member, canary):
+    """Operators write with the member's words, and to the member."""
+    friend = {"id": "u9", "consents": [{"purpose": "push", "granted": True}]}
+    assert shop.operator.put("/v1/members", json={"members": [friend]}).json()["put"] == 1
+    suggested = shop.operator.post("/v1/content/suggestions", json={"count": 3}).json()
+    assert canary in json.dumps(suggested, ensure_ascii=False), "what is cited"
+    quoted = f"有人說：{CLEAN} {canary}，你呢？"
+    for more in (
+        {"body": quoted},
+        {"body": "你呢？", "plan": {"staff": [member]}},
+        {"body": f"謝謝 @{member} 的分享"},
+        {"body": "你呢？", "why": quoted},
+        {"body": "週末想去哪？"},
+    ):
+        draft = {"kind": "poll", "title": "t", "actor": "ming", **more}
+        assert shop.operator.post("/v1/content/drafts", json=draft).status_code == 201
+    plan(shop, quoted)
+    edited = {"kind": "poll", "title": "t", "actor": "ming", "body": quoted}
+    made = shop.operator.post("/v1/content/drafts", json=edited).json()["id"]
+    change = {"actor": "ming", "revision": 0, "body": "換一段", "note": quoted}
+    assert shop.operator.patch(f"/v1/content/drafts/{made}", json=change).status_code == 200
+    at = datetime.now(UTC).isoformat()
+    posts = [{"id": "quoting", "text": quoted, "at": at}, {"id": "other", "text": "週三讀書會見", "at": at}]
+    assert shop.operator.put("/v1/content/posts", json={"posts": posts}).status_code == 200
+    items = [
+        {"id": "own", "title": canary, "creator": member},
+        {"id": "named", "title": "帳篷", "properties": {"asked_by": member}},
+    ]
+    assert shop.operator.put("/v1/items", json={"items": items}).status_code == 200
+    campaign = {
+        "name": "新品",
+        "connection_id": shop.connection.id,
+        "audience": {"members": [member, "u9"]},
+        "text": {"zh-Hant": f"{CLEAN} {canary}"},
+        "ends_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
+    }
+    made = shop.operator.post("/v1/campaigns", json=campaign)
+    assert made.status_code == 201, made.text
+    assert shop.operator.post(f"/v1/campaigns/{made.json()['id']}/start").status_code == 200
+    assert plan_part(shop.service.assistant, shop.community, made.json()["id"]) is False
+    sends = shop.operator.get(f"/v1/campaigns/{made.json()['id']}/sends").json()["sends"]
+    assert {one["member_id"]: one["because"] for one in sends} == {member: None, "u9": None}
+    assert shop.operator.get(f"/v1/members/{member}/recommendations").json()["items"]
+    trial = shop.operator.post("/v1/experiments", json={"name": "x", "variants": [{"name": "a"}]}).json()["id"]
+    assert shop.operator.post(f"/v1/experiments/{trial}/members/{member}").status_code == 200
+    with shop.service.assistant.database.transaction(shop.community) as connection:
+        values = {"c": shop.community, "m": member}
+        connection.execute(text("INSERT INTO push_preferences VALUES (:c, :m, '{}', now())"), values)
+
+
+def kept_of_others(shop):
+    """What does not quote the member is as it was; what cannot be done without has lost the words alone."""
+    assert [one["body"] for one in shop.operator.get("/v1/content/drafts").json()["drafts"]] == ["週末想去哪？"]
+    posts = {one["id"]: one["text"] for one in shop.operator.get("/v1/content/posts").json()["posts"]}
+    assert posts == {"quoting": "有人說：〔…〕，你呢？", "other": "週三讀書會見"}
+    assert shop.operator.get("/v1/content/calendar").json()["entries"] == []
+    (item,) = shop.operator.get("/v1/items").json()["items"]
+    assert item["properties"] == {"asked_by": "erased"}
+    (campaign,) = shop.operator.get("/v1/campaigns").json()["campaigns"]
+    assert (campaign["state"], campaign["campaign"]["text"]) == ("paused", {"zh-Hant": "〔…〕"})
+    assert campaign["campaign"]["audience"]["members"] == ["erased", "u9"]
+    assert shop.operator.get(f"/v1/campaigns/{campaign['id']}/sends").json()["sends"] == []
+
+
+def plan(shop, words):
+    """A post with the words that waits for its hour, through the connection."""
+    draft = {"kind": "poll", "title": "t", "body": words, "actor": "ming"}
+    made = shop.operator.post("/v1/content/drafts", json=draft).json()["id"]
+    review = {"actor": "ming", "revision": 0, "approve": True}
+    assert shop.operator.post(f"/v1/content/drafts/{made}/review", json=review).status_code == 200
+    place = {"draft_id": made, "actor": "ming", "connection_id": shop.connection.id, "channel": "general"}
+    planned = shop.operator.post("/v1/content/calendar", json=place | {"ahead_days": 28})
+    assert planned.status_code == 201, planned.text
 
 
 def found(service, *wanted):

@@ -1,5 +1,7 @@
 """Another community's key meets nothing that is not its own: 404 on every route that names a thing."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.conftest import HAS_FAQ
@@ -37,6 +39,31 @@ MEMBER_ROUTES = (
     ("GET", "/v1/draws/tenant-test"),
     ("POST", "/v1/draws/tenant-test/entries"),
     ("POST", "/v1/draws/tenant-test/draw"),
+)
+PUSH_ROUTES = (
+    ("GET", "/v1/campaigns/{campaign}"),
+    ("GET", "/v1/campaigns/{campaign}/sends"),
+    ("POST", "/v1/campaigns/{campaign}/preview"),
+    ("POST", "/v1/campaigns/{campaign}/start"),
+    ("POST", "/v1/campaigns/{campaign}/pause"),
+    ("POST", "/v1/campaigns/{campaign}/resume"),
+    ("POST", "/v1/campaigns/{campaign}/stop"),
+    ("POST", "/v1/campaigns/{campaign}/trigger"),
+    ("GET", "/v1/experiments/{experiment}"),
+    ("POST", "/v1/experiments/{experiment}/end"),
+    ("POST", "/v1/experiments/{experiment}/members/tenant-test"),
+    ("GET", "/v1/items/tenant-test"),
+    ("DELETE", "/v1/items/tenant-test"),
+)
+BARE = frozenset({"test", "draw", "preview", "start", "pause", "resume", "stop", "end", "tenant-test"})
+"""The last words of the routes that take no body."""
+CONTENT_ROUTES = (
+    ("GET", "/v1/content/drafts/{draft}"),
+    ("PATCH", "/v1/content/drafts/{draft}"),
+    ("POST", "/v1/content/drafts/{draft}/review"),
+    ("POST", "/v1/content/calendar"),
+    ("POST", "/v1/content/calendar/{entry}/cancel"),
+    ("PUT", "/v1/content/calendar/{entry}/numbers"),
 )
 
 
@@ -91,6 +118,48 @@ def segment(operator):
 
 
 @pytest.fixture(scope="module")
+def push(service, operator, connection):
+    """Ids of a campaign that waits for its occasion and of an experiment; and an item called ``tenant-test``."""
+    service.assistant.registry.refresh()
+    item = {"id": "tenant-test", "title": "雙人帳篷", "published_at": "2026-01-01T00:00:00Z"}
+    campaign = {
+        "name": "新品",
+        "connection_id": connection,
+        "occasion": "joined",
+        "audience": {"everyone": True},
+        "text": {"zh-Hant": "新的帳篷到了"},
+        "ends_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
+    }
+    put = operator.put("/v1/items", json={"items": [item]})
+    made = operator.post("/v1/campaigns", json=campaign)
+    begun = operator.post("/v1/experiments", json={"name": "x", "variants": [{"name": "a"}]})
+    assert [one.status_code for one in (put, made, begun)] == [200, 201, 201], made.text
+    return {"campaign": made.json()["id"], "experiment": begun.json()["id"]}
+
+
+@pytest.fixture(scope="module")
+def content(operator):
+    """Ids of a draft and of a place in the calendar, each of a draft of its own that was approved."""
+
+    def approved():
+        given = {"kind": "poll", "title": "投個票", "body": "下次讀書會想讀哪一本？", "actor": "x"}
+        draft = operator.post("/v1/content/drafts", json=given).json()["id"]
+        review = {"actor": "x", "revision": 0, "approve": True}
+        assert operator.post(f"/v1/content/drafts/{draft}/review", json=review).status_code == 200
+        return draft
+
+    planned = operator.post("/v1/content/calendar", json={"draft_id": approved(), "actor": "x", "ahead_days": 28})
+    assert planned.status_code == 201, planned.text
+    return {"draft": approved(), "entry": planned.json()["id"]}
+
+
+@pytest.fixture(scope="module")
+def things(connection, segment, push, content, faq):
+    """An id of every thing that a route names."""
+    return {"connection": connection, "segment": segment, **push, **content, **faq}
+
+
+@pytest.fixture(scope="module")
 def case(operator):
     """Of a message that holds a picture, which waits for a person."""
     operator.post("/v1/moderate", json={"text": "看", "attachments": [{"kind": "image"}]})
@@ -118,12 +187,12 @@ def case(operator):
         ("POST", "/v1/cases/{case}/resolve"),
         ("POST", "/v1/deliveries/redrive"),
         *MEMBER_ROUTES,
+        *PUSH_ROUTES,
+        *CONTENT_ROUTES,
         *(FAQ_ROUTES if HAS_FAQ else ()),
     ],
 )
-def test_another_communitys_things_do_not_exist(
-    stranger, operator, decision, connection, case, segment, faq, method, path
-):
+def test_another_communitys_things_do_not_exist(stranger, operator, decision, case, things, method, path):
     bodies = {
         "policy": operator.get("/v1/communities/demo/policy").json(),
         "overturn": {"reason": "x", "actor": "x"},
@@ -143,14 +212,16 @@ def test_another_communitys_things_do_not_exist(
         "redemptions": {"id": "x", "member_id": "tenant-test"},
         "settle": {"state": "given"},
         "entries": {"member_id": "tenant-test"},
+        "trigger": {"members": ["tenant-test"]},
+        "{draft}": {"actor": "x", "revision": 1, "title": "x"},
+        "review": {"actor": "x", "revision": 1, "approve": True},
+        "calendar": {"draft_id": things["draft"], "actor": "x"},
+        "cancel": {"actor": "x"},
+        "numbers": {"views": 1},
     }
     last = path.rpartition("/")[2]
-    body = (
-        {"json": bodies.get(last, {})}
-        if method in {"PUT", "POST", "PATCH"} and last not in {"test", "stop", "draw"}
-        else {}
-    )
-    path = path.format(decision=decision, connection=connection, case=case, segment=segment, **faq)
+    body = {"json": bodies.get(last, {})} if method in {"PUT", "POST", "PATCH"} and last not in BARE else {}
+    path = path.format(decision=decision, case=case, **things)
     answer = stranger.request(method, path, **body)
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
     assert operator.get(f"/v1/decisions/{decision}").status_code == 200
@@ -158,6 +229,26 @@ def test_another_communitys_things_do_not_exist(
 
 def test_a_list_holds_only_ones_own(stranger, decision):
     assert stranger.get("/v1/decisions", params={"member": "tenant-test"}).json()["decisions"] == []
+
+
+@pytest.mark.parametrize("path", ["campaigns/x", "content/drafts/x", "members/x/recommendations", "content/posts"])
+def test_to_name_another_community_is_refused_whether_it_exists_or_not(stranger, path):
+    named = [stranger.get(f"/v1/{path}", params={"community": name}).json() for name in ("demo", "none")]
+    assert [(one["status"], one["field"], one["detail"]) for one in named] == [
+        (403, "community", named[0]["detail"])
+    ] * 2
+
+
+def test_nothing_of_anothers_is_listed_or_recommended(stranger, operator, things):
+    def recommended(client):
+        return [one["id"] for one in client.get("/v1/members/tenant-test/recommendations").json()["items"]]
+
+    assert "tenant-test" in recommended(operator)
+    assert recommended(stranger) == []
+    for path in ("campaigns", "experiments", "items", "content/drafts", "content/calendar"):
+        listed = "entries" if path == "content/calendar" else path.rpartition("/")[2]
+        assert operator.get(f"/v1/{path}").json()[listed]
+        assert stranger.get(f"/v1/{path}").json()[listed] == []
 
 
 def test_the_same_idempotency_key_is_another_one_elsewhere(stranger, operator):
@@ -202,4 +293,21 @@ def test_every_route_that_names_a_thing_is_in_the_table_above(service):
         "/v1/draws/{draw_id}",
         "/v1/draws/{draw_id}/entries",
         "/v1/draws/{draw_id}/draw",
+        "/v1/members/{member_id}/recommendations",  # whoever it is for: what is popular in the caller's own community
+        "/v1/campaigns/{campaign_id}",
+        "/v1/campaigns/{campaign_id}/sends",
+        "/v1/campaigns/{campaign_id}/preview",
+        "/v1/campaigns/{campaign_id}/start",
+        "/v1/campaigns/{campaign_id}/pause",
+        "/v1/campaigns/{campaign_id}/resume",
+        "/v1/campaigns/{campaign_id}/stop",
+        "/v1/campaigns/{campaign_id}/trigger",
+        "/v1/experiments/{experiment_id}",
+        "/v1/experiments/{experiment_id}/end",
+        "/v1/experiments/{experiment_id}/members/{member_id}",
+        "/v1/items/{item_id}",
+        "/v1/content/drafts/{draft_id}",
+        "/v1/content/drafts/{draft_id}/review",
+        "/v1/content/calendar/{entry_id}/cancel",
+        "/v1/content/calendar/{entry_id}/numbers",
     }

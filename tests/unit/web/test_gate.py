@@ -73,10 +73,27 @@ def test_keys_leave_the_address_for_every_later_reader(query, left):
 
 
 @pytest.mark.parametrize("app", [fine, broken])
-def test_a_members_link_stands_in_no_log(app):
-    _, lines, _ = call(app, path="/appeals/WyJkZWNfMSJd")
+@pytest.mark.parametrize("page", ["appeals", "posts", "preferences", "unsubscribe", "r"])
+def test_a_link_stands_in_no_log(app, page):
+    _, lines, _ = call(app, path=f"/{page}/WyJkZWNfMSJd")
     assert lines
-    assert {line["path"] for line in lines} == {"/appeals/{token}"}
+    assert {line["path"] for line in lines} == {f"/{page}/{{token}}"}
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/v1/members/m1", "/v1/members/{member_id}"),
+        ("/v1/members/m1/stops/topic:x", "/v1/members/{member_id}/stops/topic:x"),
+        ("/v1/experiments/exp_1/members/m1", "/v1/experiments/exp_1/members/{member_id}"),
+        ("/v1/connections/con_1/members/m1", "/v1/connections/con_1/members/{member_id}"),
+        ("/v1/segments/seg_1/members", "/v1/segments/seg_1/members"),
+        ("/v1/content/posts", "/v1/content/posts"),
+    ],
+)
+def test_no_member_stands_in_a_log(path, logged):
+    _, lines, _ = call(fine, path=path)
+    assert {line["path"] for line in lines} == {logged}
 
 
 def test_anything_unexpected_is_a_500_that_tells_nothing_but_its_id():
