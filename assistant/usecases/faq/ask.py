@@ -119,12 +119,12 @@ async def _reply(
         return found
     if (reply := flow.special(understood, setting.house)) is not None:
         return reply
-    hits, reply = await _found(assistant, asker, setting, understood)
-    if reply.outcome is not FaqOutcome.ANSWER and understood.question != text:
-        alone = replace(understood, question=text)
-        hits_alone, reply_alone = await _found(assistant, asker, setting, alone)
-        if reply_alone.outcome is FaqOutcome.ANSWER:
-            understood, hits, reply = alone, hits_alone, reply_alone
+    alone = replace(understood, question=text)
+    hits, reply = await _found(assistant, asker, setting, alone)
+    if reply.outcome is FaqOutcome.ANSWER:
+        understood = alone  # a question that is clear by itself needs nothing of what was said before
+    elif understood.question != text:
+        hits, reply = await _found(assistant, asker, setting, understood)
     if reply.outcome is FaqOutcome.ANSWER and setting.settings.use_generator and assistant.generator is not None:
         reply = await write_answer(assistant.generator, setting.house.name, understood, hits, reply)
     return _safe(screener, setting, understood, hits, reply)
