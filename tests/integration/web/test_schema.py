@@ -19,6 +19,7 @@ SELDOM_VALID = re.compile(
 """Names a thing that has to be there, or, as a chat's last message, one that has to be the user's."""
 
 EXAMPLES = 20
+ACCEPTED = {200, 201, 202, 204}
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +38,19 @@ def headers(service):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_request_meets_a_server_error(operations, headers, part):
     for operation in operations[part::PARTS]:
-        statuses = answered(operation, headers)
-        assert {200, 201, 202, 204} & statuses or SELDOM_VALID.search(operation.path), (
-            f"{operation.label}: nothing generated was accepted: {statuses}"
-        )
+        statuses = answered(operation, headers, EXAMPLES)
+        if not ACCEPTED & statuses and not SELDOM_VALID.search(operation.path):
+            statuses = answered(operation, headers, 5 * EXAMPLES)
+            assert ACCEPTED & statuses, f"{operation.label}: nothing generated was accepted: {statuses}"
 
 
-def answered(operation, headers):
+def answered(operation, headers, examples):
     """The statuses of the answers to what is generated for one operation."""
     statuses = set()
 
     @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)))
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         derandomize=True,
         database=None,
