@@ -19,7 +19,7 @@ from rich.table import Table
 from models.risk import sources_en as en
 from models.risk import sources_zh as zh
 from models.risk.row import Row, fingerprint
-from models.risk.seeded import generated, seeds
+from models.risk.seeded import generated, held_back, seeds
 from models.risk.weak import terms, with_profanity
 
 HERE = Path(__file__).parent
@@ -73,8 +73,8 @@ _HELD_OUT = (
 
 
 def held_out(root: Path) -> set[str]:
-    """Fingerprints of texts that evaluation uses: they are dropped from training wherever they turn up."""
-    found = set()
+    """Fingerprints of texts that evaluation uses, and of our held-back seeds: they are dropped from training wherever they turn up."""
+    found = {fingerprint(row.text) for row in held_back()}
     for name, column, delimiter in _HELD_OUT:
         for path in root.glob(name):
             found |= {fingerprint(entry[column]) for entry in zh.table(path, delimiter) if entry.get(column)}

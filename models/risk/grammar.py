@@ -49,8 +49,7 @@ def parse(path: Path) -> list[Family]:
     """The families of a file. Raises ``GrammarError`` for a bad line, an unknown slot or slots that hold themselves."""
     shared: dict[str, tuple[str, ...]] = {}
     families: list[Family] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        line = line.strip()
+    for number, line in enumerate(map(str.strip, path.read_text("utf-8").splitlines()), 1):
         if not line or line.startswith("#"):
             continue
         if line.startswith("@@"):

@@ -1,0 +1,102 @@
+"""Our own examples: what the grammars draw, what is held back, and that nothing held back trains."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.risk import data, grammar, seeded
+from models.risk.row import LABELS, fingerprint
+
+GRAMMARS = sorted((seeded.FOLDER / "grammars").glob("*.txt"))
+WRITTEN = sorted(seeded.FOLDER.glob("*.jsonl"))
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "g.txt"
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("path", GRAMMARS, ids=lambda path: path.stem)
+def test_every_grammar_reads_and_fills_all_its_slots(path: Path) -> None:
+    for family in grammar.parse(path):
+        assert set(family.labels) | set(family.absent) <= set(LABELS), family.name
+        assert not set(family.labels) & set(family.absent), family.name
+        texts = list(grammar.draw(family, 4))
+        assert len(texts) >= len(family.templates), family.name
+        assert not any("{" in text or "}" in text or "|" in text for text in texts), family.name
+
+
+def test_a_grammar_draws_the_same_texts_every_time_and_no_text_twice() -> None:
+    family = grammar.parse(GRAMMARS[0])[0]
+    texts = list(grammar.draw(family))
+    assert texts == list(grammar.draw(family))
+    assert len(set(texts)) == len(texts)
+
+
+def test_slots_nest_and_an_empty_alternative_leaves_no_gap(tmp_path: Path) -> None:
+    path = write(tmp_path, "= a: x {b}\n= b: | one\n@@ e spam+fraud fam !illicit held\nsay {a} now\n")
+    (family,) = grammar.parse(path)
+    assert (family.labels, family.absent, family.held) == (("spam", "fraud"), ("illicit",), True)
+    assert {text.casefold() for text in grammar.draw(family, 40)} == {"say x now", "say x one now"}
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("@@ e - f\n{nowhere}\n", "no slot 'nowhere'"),
+        ("= a: {b}\n= b: {a}\n@@ e - f\n{a}\n", "nests deeper"),
+        ("a template\n", "before the first family"),
+        ("@@ xx - f\n", "language one of"),
+        ("@@ e\n", "a family is"),
+    ],
+)
+def test_a_bad_grammar_is_refused_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(grammar.GrammarError, match=complaint) as raised:
+        grammar.parse(write(tmp_path, text))
+    assert "g.txt" in str(raised.value)
+
+
+@given(st.text("你好，。！、；ab ,", max_size=30), st.sampled_from(sorted(grammar.LANGS.values())), st.integers())
+def test_roughening_changes_case_and_marks_only(text: str, lang: str, seed: int) -> None:
+    assert fingerprint(grammar.roughen(text + "x", lang, random.Random(seed))) == fingerprint(text + "x")
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
+def test_every_written_seed_is_whole(path: Path) -> None:
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        entry = json.loads(line)
+        assert set(entry) <= {"text", "labels", "lang", "family", "not", "held"}, number
+        assert entry["text"].strip(), number
+        assert entry["family"], number
+        assert entry["lang"] in grammar.LANGS.values(), number
+        assert set(entry["labels"]) | set(entry.get("not", ())) <= set(LABELS), number
+
+
+def test_no_family_and_no_text_both_trains_and_is_held_back() -> None:
+    held = seeded.held_back()
+    training = [*seeded.seeds(), *seeded.generated()]
+    assert len(held) > 300
+    assert not {row.group for row in held} & {row.group for row in training}
+    kept = data.unique(training, {fingerprint(row.text) for row in held})
+    assert not {fingerprint(row.text) for row in held} & {fingerprint(row.text) for row in kept}
+
+
+def test_what_a_seed_surely_has_not_is_zero_and_its_other_relatives_are_unknown() -> None:
+    labels = seeded.labelled(["harassment"], ["hate"])
+    assert labels["harassment"] == 1.0
+    assert labels["hate"] == labels["gambling"] == 0.0
+    assert "threat" not in labels
+
+
+def test_each_label_and_language_has_enough_of_both_kinds() -> None:
+    rows = [*seeded.written(), *seeded.drawn()]
+    for lang in grammar.LANGS.values():
+        own = [row for row in rows if row.lang == lang]
+        assert sum(not any(row.labels.values()) for row in own) >= 1_000, lang
+        for label in LABELS:
+            assert sum(row.labels.get(label) == 1.0 for row in own) >= 40, (lang, label)
