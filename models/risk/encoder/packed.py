@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,7 @@ def read(path: Path) -> Packed:
     pieces, scores = _pieces(cursor)
     cursor.take("i")
     cursor.bytes(cursor.take("I"))
-    tensors = {name: values for name, values in _tensors(cursor, hidden, inner)}
+    tensors = dict(_tensors(cursor, hidden, inner))
     return Packed(hidden, heads, inner, pieces, scores, tensors)
 
 
@@ -62,16 +64,16 @@ def _pieces(cursor: _Cursor) -> tuple[tuple[str, ...], F32]:
     edges = cursor.array("<u4", count + 1).tolist()
     scores = cursor.array("<f4", count)
     text = cursor.bytes(length)
-    return tuple(text[a:b].decode("utf-8") for a, b in zip(edges[:-1], edges[1:], strict=True)), scores
+    return tuple(text[a:b].decode("utf-8") for a, b in pairwise(edges)), scores
 
 
-def _tensors(cursor: _Cursor, hidden: int, inner: int) -> Any:
+def _tensors(cursor: _Cursor, hidden: int, inner: int) -> Iterator[tuple[str, F32]]:
     for _ in range(cursor.take("i")):
         name = cursor.bytes(cursor.take("H")).decode()
         packed, count, offset, length = cursor.take("B"), cursor.take("I"), cursor.take("Q"), cursor.take("Q")
         content = cursor.content[offset : offset + length]
         values = _four_bits(content) if packed else np.frombuffer(content, "<f4", count).copy()
-        matrix = packed or name in {"emb.pos"}
+        matrix = packed or name == "emb.pos"
         yield name, values.reshape(-1, inner if name.endswith("fo.w") else hidden) if matrix else values
 
 

@@ -39,9 +39,7 @@ def tokenizer(pieces: Iterable[tuple[str, float]]) -> Tokenizer:
     """A Unigram tokenizer of the special pieces and these."""
     made = Tokenizer(models.Unigram([(name, 0.0) for name in _SPECIAL] + list(pieces), unk_id=1))
     made.pre_tokenizer = pre_tokenizers.Metaspace()
-    made.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", 2), ("</s>", 3)]
-    )
+    made.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 2), ("</s>", 3)])
     return made
 
 
@@ -75,7 +73,9 @@ def write(packed: Packed, kept: list[int], out: Path) -> None:
         for short, name in _NAMES.items():
             for end, full in (("w", "weight"), ("b", "bias")):
                 arrays[f"encoder.layer.{layer}.{name}.{full}"] = tensors[f"l{layer}.{short}.{end}"]
-    save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, out / "model.safetensors", {"format": "pt"})
+    save_file(
+        {name: np.ascontiguousarray(a) for name, a in arrays.items()}, out / "model.safetensors", {"format": "pt"}
+    )
     about = {
         "model_type": "bert",
         "architectures": ["BertModel"],

@@ -1,0 +1,145 @@
+"""Fits how the n-grams' and the encoders' logits are joined, and from which scores on an encoder reads a text; measures both.
+
+``python -m models.risk.encoder.join``, after ``models.risk.train`` and both encoders. Fitted on rows that neither model has seen: the fold
+``ASIDE`` and COLD's dev file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from assistant.backends.cascade import ABOUT, LANGUAGES
+from assistant.backends.encoder import Encoder
+from assistant.backends.ngram import NgramClassifier
+from assistant.text import Normalised
+from models.risk import choose, data
+from models.risk.calibrate import LEAST_POSITIVES, at_odds
+from models.risk.encoder.rows import ASIDE
+from models.risk.row import LABELS, Row
+from models.risk.train import Kept, kept_scores
+
+F64 = npt.NDArray[np.float64]
+ORDINARY = 6_000
+"""Sentences of ordinary talk per language that set the gates; none of them is in the training."""
+
+READ = 0.004
+"""The share of ordinary talk that an encoder may read."""
+
+FAVOURED = {"harassment": 4.0, "hate": 4.0, "threat": 2.0, "sexual": 2.0}
+"""Labels whose gate may let through so many times more: there n-grams miss most."""
+
+LOWEST, HIGHEST = 0.02, 0.5
+
+
+def gates(scores: F64) -> F64:
+    """The lowest scores per label that at most ``READ`` of the texts reach, any label counting."""
+    favour = np.array([FAVOURED.get(label, 1.0) for label in LABELS])
+
+    def at(share: float) -> F64:
+        found = [np.quantile(scores[:, n], 1 - min(share * favour[n], 0.5)) for n in range(len(LABELS))]
+        return np.clip(np.array(found) + 1e-9, LOWEST, HIGHEST)
+
+    low, high = 0.0, READ
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (scores >= at(middle)).any(axis=1).mean() <= READ else (low, middle)
+    return at(low)
+
+
+def ordinary(rows: list[Row], used: set[str], language: str) -> list[str]:
+    texts = [row.text for row in rows if row.source == "everyday" and row.lang[:2] == language and row.text not in used]
+    return texts[:: max(1, len(texts) // ORDINARY)]
+
+
+def scored(model: NgramClassifier, texts: list[str], step: int = 256) -> F64:
+    blocks = [
+        model.judged([Normalised(t).readings for t in texts[a : a + step]]).scores for a in range(0, len(texts), step)
+    ]
+    return np.concatenate(blocks)
+
+
+def fitted(own: F64, read: F64, truth: F64, weight: F64) -> tuple[float, float, float]:
+    """The factors of both logits and the shift; the mean of both where there is too little to fit."""
+    if min((truth == 1).sum(), (truth == 0).sum()) < LEAST_POSITIVES:
+        return 0.5, 0.5, 0.0
+    model = LogisticRegression(C=1.0).fit(np.stack([own, read], 1), truth, sample_weight=weight)
+    first, second = np.maximum(model.coef_[0], 0.0)
+    return float(first), float(second), float(model.intercept_[0])
+
+
+def join(
+    kept: dict[str, Kept], read: dict[int, int], logits: F64, script: int
+) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """The maps of one language and what they do to held-back grey rows; ``read`` leads from a row to its place in ``logits``."""
+    maps: dict[str, list[float]] = {"own": [], "read": [], "shift": []}
+    report: dict[str, Any] = {}
+    for column, label in enumerate(LABELS):
+        one = kept[label]
+        at = np.array([n for n, row in enumerate(one.index) if one.script[n] == script and int(row) in read], np.int64)
+        truth, own = one.truth[at], one.logit[at]
+        seen = logits[[read[int(row)] for row in one.index[at]], column] if len(at) else np.zeros(0)
+        weight = one.weight[at] if label in choose.OFFENCE else at_odds(truth, one.weight[at], one.script[at])
+        found = fitted(own, seen, truth, weight)
+        for name, value in zip(maps, found, strict=True):
+            maps[name].append(round(value, 5))
+        if 0 < truth.sum() < len(truth):
+            both = own * found[0] + seen * found[1] + found[2]
+            report[label] = {"rows": len(truth), "harmful": int(truth.sum())} | {
+                name: round(float(roc_auc_score(truth, value)), 4)
+                for name, value in (("n-grams", own), ("encoder", seen), ("both", both))
+            }
+    return maps, report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=data.HERE)
+    parser.add_argument("--most", type=int, default=5_000, help="rows per language that an encoder reads")
+    arguments = parser.parse_args()
+    console, weights = Console(), arguments.out / "weights"
+    rows, kept = kept_scores(arguments.out / "work")
+    everything = data.read(arguments.out / "work/rows.jsonl")
+    model, used = NgramClassifier.load(weights), {row.text for row in rows}
+    about: dict[str, Any] = {"labels": list(LABELS)}
+    report: dict[str, Any] = {}
+    for script, language in enumerate(LANGUAGES):
+        if not (weights / f"encoder_{language}").is_dir():
+            continue
+        gate = gates(scored(model, ordinary(everything, used, language)))
+        aside = [n for n, row in enumerate(rows) if (row.dev or row.fold == ASIDE) and row.lang[:2] == language]
+        aside = np.random.default_rng(0).permutation(aside)[: arguments.most].tolist()
+        grey = (scored(model, [rows[n].text for n in aside]) >= gate).any(axis=1)
+        texts = [(n, Normalised(rows[n].text).leet.text) for n, is_grey in zip(aside, grey, strict=True) if is_grey]
+        texts.sort(key=lambda pair: len(pair[1]))
+        encoder = Encoder.load(weights / f"encoder_{language}")
+        blocks = [texts[a : a + 32] for a in range(0, len(texts), 32)]
+        logits = np.concatenate([encoder.logits([t for _, t in block]) for block in track(blocks, language, console)])
+        place = {n: at for at, (n, _) in enumerate(texts)}
+        np.savez(
+            arguments.out / f"work/read_{language}.npz",
+            rows=np.array(list(place)),
+            logits=logits,
+            aside=np.array(aside),
+        )
+        maps, report[language] = join(kept, place, logits.astype(np.float64), script)
+        about[language] = {"gate": [round(float(value), 5) for value in gate], **maps}
+    about["version"] = hashlib.blake2b(json.dumps(about).encode(), digest_size=4).hexdigest()
+    (weights / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
+    figures = json.loads((arguments.out / "metrics.json").read_text("utf-8")) | {"cascade": report}
+    (arguments.out / "metrics.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    console.print(report)
+
+
+if __name__ == "__main__":
+    main()
