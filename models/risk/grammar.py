@@ -23,6 +23,7 @@ EACH = 24
 DEPTH = 6
 _SLOT = re.compile(r"\{(\w+)\}")
 _ARTICLE = re.compile(r"\ba (?=[aeio])")
+_DOUBLED = re.compile(r" +(?=[ ,.!?])|[，：](?=[，。！])")
 _MARKS = re.compile(r"[，。！、；]")
 
 Slots = Mapping[str, tuple[str, ...]]
@@ -92,7 +93,7 @@ def fill(template: str, slots: Slots, rng: random.Random) -> str:
     """The template with each slot replaced by one of its alternatives, and English articles that fit."""
     while _SLOT.search(template):
         template = _SLOT.sub(lambda found: rng.choice(slots[found[1]]), template)
-    text = re.sub(r" +(?=[ ,.!?])", "", template).strip(" ，,")
+    text = _DOUBLED.sub("", template).strip(" ，,：:")
     return _ARTICLE.sub("an ", text)
 
 
