@@ -1,6 +1,6 @@
 """The vocabulary: one small file per subject, frozen, standard library only."""
 
-from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolution, Step
+from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolution, Reviewed, Step
 from assistant.types.connection import Capabilities, Connection, OnReview, Sees, Verdict
 from assistant.types.decision import Action, Decision, Finding, ModelRef, PolicyRef
 from assistant.types.delivery import Delivery, DeliveryKind, DeliveryState
@@ -68,6 +68,7 @@ __all__ = [
     "Purpose",
     "Receipt",
     "Resolution",
+    "Reviewed",
     "Said",
     "Sees",
     "Step",
