@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from assistant.backends.cascade import ABOUT, LANGUAGES
 from assistant.backends.encoder import Encoder
 from assistant.backends.ngram import NgramClassifier
 from assistant.text import Normalised
-from models.risk import choose, data
+from models.risk import choose, data, measure, thresholds
 from models.risk.calibrate import LEAST_POSITIVES, at_odds
 from models.risk.encoder.rows import ASIDE
 from models.risk.row import LABELS, Row
@@ -55,6 +56,15 @@ def gates(scores: F64) -> F64:
         middle = (low + high) / 2
         low, high = (middle, high) if (scores >= at(middle)).any(axis=1).mean() <= READ else (low, middle)
     return at(low)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What an encoder said: ``place`` leads from a row to its place in ``logits``; ``aside`` are all rows that it might have read."""
+
+    place: dict[int, int]
+    logits: F64
+    aside: frozenset[int]
 
 
 def ordinary(rows: list[Row], used: set[str], language: str) -> list[str]:
@@ -102,6 +112,40 @@ def join(
     return maps, report
 
 
+def final(kept: Kept, column: int, read: dict[str, Read], about: dict[str, Any]) -> tuple[Kept, F64]:
+    """The rows of a label whose score in the whole cascade is known to be unseen, and that score."""
+    logit, whole = kept.logit.copy(), np.ones(len(kept.index), np.bool_)
+    for script, language in enumerate(LANGUAGES):
+        if language not in read:
+            continue
+        its, maps = read[language], about[language]
+        for n in np.flatnonzero(kept.script == script):
+            at = its.place.get(int(kept.index[n]))
+            whole[n] = int(kept.index[n]) in its.aside
+            if at is not None:
+                joined = logit[n] * maps["own"][column] + its.logits[at, column] * maps["read"][column]
+                logit[n] = joined + maps["shift"][column]
+    rows = Kept(*(getattr(kept, field.name)[whole] for field in fields(Kept)))
+    return rows, 1 / (1 + np.exp(-logit[whole]))
+
+
+def report_on(rows: list[Row], kept: dict[str, Kept], read: dict[str, Read], about: dict[str, Any], out: Path) -> None:
+    """``metrics.json`` and ``thresholds.json`` of the whole."""
+    figures, proposed = json.loads((out / "metrics.json").read_text("utf-8")), {}
+    figures["held_back"], figures["reliability"] = {}, {}
+    for column, label in enumerate(LABELS):
+        one, score = final(kept[label], column, read, about)
+        figures["held_back"][label] = measure.figures(score, one)
+        proposed[label] = thresholds.propose(rows, label, one, score)
+        weight = one.weight if label in choose.OFFENCE else at_odds(one.truth, one.weight, one.script)
+        figures["reliability"][label] = {
+            language: measure.reliability(*(values[one.script == script] for values in (score, one.truth, weight)))
+            for script, language in enumerate(LANGUAGES)
+        }
+    (out / "metrics.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    (out / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=data.HERE)
@@ -113,6 +157,7 @@ def main() -> None:
     model, used = NgramClassifier.load(weights), {row.text for row in rows}
     about: dict[str, Any] = {"labels": list(LABELS)}
     report: dict[str, Any] = {}
+    read: dict[str, Read] = {}
     for script, language in enumerate(LANGUAGES):
         if not (weights / f"encoder_{language}").is_dir():
             continue
@@ -126,18 +171,14 @@ def main() -> None:
         blocks = [texts[a : a + 32] for a in range(0, len(texts), 32)]
         logits = np.concatenate([encoder.logits([t for _, t in block]) for block in track(blocks, language, console)])
         place = {n: at for at, (n, _) in enumerate(texts)}
-        np.savez(
-            arguments.out / f"work/read_{language}.npz",
-            rows=np.array(list(place)),
-            logits=logits,
-            aside=np.array(aside),
-        )
+        read[language] = Read(place, logits.astype(np.float64), frozenset(aside))
         maps, report[language] = join(kept, place, logits.astype(np.float64), script)
         about[language] = {"gate": [round(float(value), 5) for value in gate], **maps}
     about["version"] = hashlib.blake2b(json.dumps(about).encode(), digest_size=4).hexdigest()
     (weights / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
     figures = json.loads((arguments.out / "metrics.json").read_text("utf-8")) | {"cascade": report}
     (arguments.out / "metrics.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    report_on(rows, kept, read, about, arguments.out)
     console.print(report)
 
 
