@@ -18,6 +18,7 @@ from eval.tasks.faq_nursery import faq_nursery
 from eval.tasks.faq_retrieval import faq_bilingual, faq_dtc, faq_passages
 from eval.tasks.faq_speed import faq_speed
 from eval.tasks.hatecheck import hatecheck
+from eval.tasks.held_families import held_families
 from eval.tasks.obfuscation import obfuscation
 from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
 from eval.tasks.reviews import reviews
@@ -70,6 +71,7 @@ TASKS: Mapping[str, Task] = {
     "youtube_spam": youtube_spam,
     "sms_spam": sms_spam,
     "toxic_spans": toxic_spans,
+    "held_families": held_families,
     "personal_data_multipriv": multipriv,
     "personal_data_presidio": presidio,
     **(_FAQ if is_shipped("models/embedder", "models/faq") else {}),
