@@ -60,13 +60,15 @@ class CascadeClassifier:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> CascadeClassifier:
-        """The model of ``folder``, or the shipped one.
+        """The model of ``folder``, or the shipped one; n-grams alone where no ``cascade.json`` lies beside them.
 
         Raises:
             ModelError: it is missing or damaged.
         """
         folder = folder or shipped("models/risk")
         ngrams = NgramClassifier.load(folder)
+        if not (folder / ABOUT).exists():
+            return cls(ngrams, {}, "alone")
         try:
             about = json.loads((folder / ABOUT).read_text("utf-8"))
             labels, version = tuple(about["labels"]), str(about["version"])

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 from models.risk.thresholds import Measured
 
 F64 = npt.NDArray[np.float64]
-ROUNDS = 200
+ROUNDS = 60
 
 
 def figures(score: F64, chosen: Measured, seed: int = 0) -> dict[str, Any]:

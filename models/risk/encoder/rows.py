@@ -26,11 +26,12 @@ SHARES = {
     "deepset": 400,
     "clinc150": 800,
     "everyday": 1_500,
-    "cold": 100_000,
-    "swsr": 9_000,
+    "cold": 15_000,
+    "swsr": 4_500,
     "toxirewritecn": 1_000,
     "psyguard": 1_500,
     "seeds": 100_000,
+    "grammar": 8_000,
 }
 """At most so many rows of a set: sets near the questions whole, the many and alike thinned."""
 
@@ -56,16 +57,18 @@ CHINESE = (zh.cold, zh.toxirewritecn, zh.swsr, zh.psyguard, zh.jade, zh.everyday
 
 def gathered(root: Path, language: str) -> list[Row]:
     """All rows of ``zh`` or ``en``, without those that an evaluation uses."""
-    found: list[Row] = [row for row in data.seeds() if row.lang[:2] == language]
+    found: list[Row] = [row for row in (*data.seeds(), *data.generated()) if row.lang[:2] == language]
     for read in CHINESE if language == "zh" else ENGLISH:
         found += read(root)
     return list(with_profanity(data.unique((row for row in found if row.text.strip()), data.held_out(root)), root))
 
 
 def drawn(rows: Iterable[Row], seed: int = 5) -> list[Row]:
-    """At most ``SHARES`` of each set's rows, in a random order."""
+    """At most ``SHARES`` of each set's rows that may be fitted, in a random order."""
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
+        if row.dev or row.fold == ASIDE:
+            continue
         by_source[row.source].append(row)
     generator = random.Random(seed)
     chosen = [row for name, those in by_source.items() for row in _some(those, SHARES.get(name, 0), generator)]

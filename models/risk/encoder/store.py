@@ -102,11 +102,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--language", choices=("en", "zh"), required=True)
     parser.add_argument("--start", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=HERE / "weights")
+    parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
     state = torch.load(WORK / f"encoder_{arguments.language}.pt", map_location="cpu", weights_only=True)
     plain = {name: values.float().numpy() for name, values in state.items()}
-    write(plain, arguments.start, arguments.out / f"encoder_{arguments.language}")
+    write(plain, arguments.start, arguments.out / "weights" / f"encoder_{arguments.language}")
 
 
 if __name__ == "__main__":
