@@ -19,7 +19,7 @@ from rich.table import Table
 from models.risk import sources_en as en
 from models.risk import sources_zh as zh
 from models.risk.row import Row, fingerprint
-from models.risk.seeded import generated, held_back, seeds
+from models.risk.seeded import disguised, generated, held_back, seeds
 from models.risk.weak import terms, with_profanity
 
 HERE = Path(__file__).parent
@@ -62,6 +62,7 @@ OURS = (
     Source("terms", _OURS, lambda _: terms()),
     Source("seeds", _OURS, lambda _: seeds()),
     Source("grammar", _OURS, lambda _: generated()),
+    Source("disguised", _OURS, lambda _: disguised(seeds())),
 )
 
 _HELD_OUT = (

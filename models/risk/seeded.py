@@ -7,10 +7,13 @@ are relatives of those it has) and ``held``. Held families never train: they mea
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from models.risk import grammar
+from models.risk.disguise import disguise
 from models.risk.row import LABELS, Row
 
 FOLDER = Path(__file__).parent / "seeds"
@@ -62,6 +65,18 @@ def seeds() -> Iterator[Row]:
 def generated() -> Iterator[Row]:
     """What the grammars draw and may train."""
     return (row for row in drawn() if HELD not in row.tags)
+
+
+def disguised(rows: Iterable[Row], every: int = 3) -> Iterator[Row]:
+    """Each harmful row once under a disguise, and every so many of the harmless ones; a row stays in its group.
+
+    Rows whose text a disguise leaves as it is are passed over.
+    """
+    for number, row in enumerate(rows):
+        if any(row.labels.values()) or number % every == 0:
+            text = disguise(row.text, random.Random(row.text))
+            if text != row.text:
+                yield replace(row, text=text, source="disguised")
 
 
 def held_back() -> list[Row]:

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.risk import data, grammar, seeded
-from models.risk.row import LABELS, fingerprint
+from assistant.text import Normalised
+from assistant.text.han import fold
+from assistant.text.phonetic import letters_of
+from models.risk import data, disguise, grammar, seeded
+from models.risk.row import LABELS, Row, clean, fingerprint
 
 GRAMMARS = sorted((seeded.FOLDER / "grammars").glob("*.txt"))
 WRITTEN = sorted(seeded.FOLDER.glob("*.jsonl"))
@@ -100,3 +103,31 @@ def test_each_label_and_language_has_enough_of_both_kinds() -> None:
         assert sum(not any(row.labels.values()) for row in own) >= 1_000, lang
         for label in LABELS:
             assert sum(row.labels.get(label) == 1.0 for row in own) >= 40, (lang, label)
+
+
+@given(st.text(max_size=40), st.integers())
+def test_a_disguise_takes_any_text_and_falls_the_same_way_twice(text: str, seed: int) -> None:
+    assert disguise.disguise(text, random.Random(seed)) == disguise.disguise(text, random.Random(seed))
+
+
+@given(st.sampled_from("妈傻办证微信钱赌博贷款約茶簿裸"), st.integers())
+def test_a_homophone_sounds_the_same_and_is_another_character(char: str, seed: int) -> None:
+    other = disguise.homophone(char, random.Random(seed))
+    assert letters_of(fold(other)) == letters_of(fold(char))
+    assert disguise.spelled(char, random.Random(seed)) in {letters_of(fold(char)), letters_of(fold(char))[0]}
+
+
+def test_most_disguises_are_undone_by_the_normaliser() -> None:
+    """What trains under a disguise is what serving sees of one: symbols, pictures aside, leave the letters readable."""
+    for change in (disguise.foreign, disguise.wide, disguise.other_script):
+        changed = "".join(change(char, random.Random(0)) for char in "free money 赌博网站")
+        assert changed != "free money 赌博网站"
+        assert Normalised(changed).leet.text == Normalised("free money 赌博网站").leet.text
+
+
+def test_a_disguised_row_stays_in_its_group_and_only_some_harmless_ones_are_disguised() -> None:
+    rows = [Row(f"harmless text {number}", clean(), "seeds", "en", f"g{number}") for number in range(9)]
+    rows.append(Row("harmful text", {"spam": 1.0}, "seeds", "en", "bad"))
+    found = list(seeded.disguised(rows))
+    assert {row.group for row in found} <= {"g0", "g3", "g6", "bad"}
+    assert not {row.text for row in found} & {row.text for row in rows}
