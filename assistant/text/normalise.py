@@ -84,4 +84,4 @@ class Normalised:
         if (said := spoken(self.original)) is not None:
             other = Normalised(said)
             found.append((other.leet.text, other.pinyin.text))
-        return tuple(found)
+        return tuple(dict.fromkeys(found))

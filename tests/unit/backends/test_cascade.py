@@ -51,7 +51,7 @@ def test_only_what_ngrams_see_something_in_is_read(ngrams: NgramClassifier) -> N
         "you are a pathetic worthless idiot",
     ]
     scores = cascade(ngrams, encoder).classify([Normalised(text) for text in texts])
-    assert encoder.read == ["你们这群人真恶心", "you are a pathetic worthless idiot"]
+    assert sorted(encoder.read) == ["you are a pathetic worthless idiot", "你们这群人真恶心"]
     before = ngrams.classify([Normalised(text) for text in texts])
     assert scores[0] == before[0]
     assert scores[2] == before[2]
