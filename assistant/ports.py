@@ -43,8 +43,9 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Shape (texts, ``dimensions``), each row of length 1, or 0 for a text that holds nothing the model knows."""
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """Shape (texts, ``dimensions``), each row of length 1, or 0 for a text that holds nothing the model knows. ``query``: they are
+        asked, of texts encoded without it."""
         ...
 
 

@@ -70,9 +70,20 @@ class LimitSettings(Section):
 
 
 class RetentionSettings(Section):
-    text_days: int = Field(30, ge=0, le=3_650, description="Days that a decision keeps its text; 0 never stores it.")
+    text_days: int = Field(
+        30,
+        ge=0,
+        le=3_650,
+        description="Days that a decision, and a message among the events, keeps its text; 0 never stores it.",
+    )
     decision_days: int = Field(365, ge=1, le=3_650, description="Days that a decision is kept.")
     idempotency_hours: int = Field(24, ge=1, le=168, description="Hours that an idempotency key is remembered.")
+    event_days: int = Field(
+        730,
+        ge=31,
+        le=9_000,
+        description="Days that members' events are kept, by whole months; earlier ones are refused.",
+    )
 
 
 class HookSettings(Section):

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 import structlog
 
@@ -124,7 +125,12 @@ def build(
         unknown_policy=shipped_policy(),
         generator=build_generator(settings),
         has_faq=has_faq(),
-        brain=Brain(database, lambda: build_brain(settings), settings.faq.index_mb * 1024 * 1024),
+        brain=Brain(
+            database,
+            lambda: build_brain(settings),
+            settings.faq.index_mb * 1024 * 1024,
+            earlier=cache(StaticEmbedder.load) if settings.embedding.model is not None else None,
+        ),
         embedded=embedded,
     )
 

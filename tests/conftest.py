@@ -13,8 +13,8 @@ import pytest
 from assistant.backends.shipped import is_shipped
 from assistant.store import communities
 from assistant.store.database import Database
-from assistant.store.embedded import EmbeddedServer, ServerUrls
-from assistant.store.schema import migrate
+from assistant.store.embedded import ServerUrls
+from tests.live_service import own_database
 
 # Examples are what counts here, not how long one takes on a machine that others use too.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -53,13 +53,8 @@ def database_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def database_urls(database_dir: Path) -> Iterator[ServerUrls]:
     """The URLs of a migrated database."""
-    server = EmbeddedServer(database_dir)
-    urls = server.start()
-    try:
-        migrate(urls.owner, urls.app)
+    with own_database(database_dir) as urls:
         yield urls
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ import uvicorn
 from assistant.ports import Classifier
 from assistant.settings import Settings
 from assistant.store.database import Database
+from assistant.store.embedded import EmbeddedServer, ServerUrls
+from assistant.store.schema import migrate
 from assistant.types import Own
 from assistant.types.access import Scope
 from assistant.usecases.communities import create_community, seed_demo
@@ -72,12 +74,23 @@ class Service:
 
 
 @contextmanager
+def own_database(folder: Path) -> Iterator[ServerUrls]:
+    """A migrated database that nobody else uses. Whoever runs a worker needs one: workers share what waits in a database."""
+    server = EmbeddedServer(folder)
+    urls = server.start()
+    try:
+        migrate(urls.owner, urls.app)
+        yield urls
+    finally:
+        server.stop()
+
+
+@contextmanager
 def working(service: Service) -> Iterator[OutboxWorker]:
     """A worker over the service's database, in a thread of its own, until the block ends."""
     assistant = build(
         service.assistant.settings,
         database=Database(service.assistant.database.url.render_as_string(hide_password=False), 8, 5),
-        screening=False,
     )
     worker, stopping = OutboxWorker(assistant), threading.Event()
 

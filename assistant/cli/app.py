@@ -21,6 +21,7 @@ from assistant.cli import (
     harness,
     keys,
     mcp,
+    members,
     migrate,
     moderate,
     outbox,
@@ -61,6 +62,7 @@ app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
 app.add_typer(connections.app, name="connections")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(members.app, name="members")
 if has_faq():
     app.command("embed")(embed.embed)
     app.command("mcp")(mcp.mcp)

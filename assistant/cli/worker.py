@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from importlib import resources
 from typing import Annotated, Literal
 
 import structlog
@@ -13,11 +14,14 @@ import uvloop
 from assistant.cli.screen import err
 from assistant.errors import InvalidInput
 from assistant.settings import Settings, load_settings
+from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
+from assistant.usecases.faq.embedding import keep_embedding
 from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
+from assistant.usecases.members.folding import keep_folding
 from assistant.usecases.outbox import OutboxWorker
 from assistant.usecases.reports import keep_reporting
-from assistant.wiring import Assistant, build, open_database
+from assistant.wiring import Assistant, build, has_faq, open_database
 
 log = structlog.get_logger()
 
@@ -35,7 +39,7 @@ def worker(
     settings = load_settings()
     database, embedded = open_database(settings)
     try:
-        assistant = build(settings, database=database, screening=gateway is not None)
+        assistant = build(settings, database=database, screening=gateway is not None or has_faq())
         err.print("reading Discord's gateway" if gateway else "carrying out the outbox", soft_wrap=True)
         uvloop.run(_until_told(assistant, gateway))
     finally:
@@ -46,8 +50,10 @@ def worker(
 
 def work_outbox(settings: Settings) -> None:
     """The life of the worker that ``serve`` starts, in a process of its own, over a database that is ready."""
-    assistant = build(settings, prepared=True, screening=False)
+    assistant = build(settings, prepared=True, screening=has_faq())
     try:
+        if settings.demo and assistant.has_faq:
+            seed_demo_faq(assistant, resources.files("assistant.cli").joinpath(DOCUMENT).read_bytes())
         uvloop.run(_until_told(assistant, None))
     finally:
         assistant.close()
@@ -63,9 +69,9 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        beside = [asyncio.create_task(keep_reporting(assistant))]
+        beside = [asyncio.create_task(keep_reporting(assistant)), asyncio.create_task(keep_folding(assistant))]
         if assistant.has_faq:
-            beside.append(asyncio.create_task(keep_ingesting(assistant)))
+            beside += [asyncio.create_task(keep(assistant)) for keep in (keep_ingesting, keep_embedding)]
         await OutboxWorker(assistant).run(stopping)
         for task in beside:
             task.cancel()

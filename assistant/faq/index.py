@@ -49,7 +49,8 @@ class FaqIndex:
         feedback: Mapping[str, tuple[int, int]] | None = None,
     ) -> FaqIndex:
         """``vectors``: a row for each of ``entry_texts`` of each entry, in order."""
-        return cls((Segment.build(entries, vectors, make),), embedder, reranker, make, feedback or {})
+        segment = Segment.build(entries, vectors, make, reranker.common)
+        return cls((segment,), embedder, reranker, make, feedback or {})
 
     def __len__(self) -> int:
         return sum(int(segment.alive.sum()) for segment in self.segments)
@@ -103,7 +104,8 @@ class FaqIndex:
         added = [*kept, *upserts]
         segments: tuple[Segment, ...] = (first,)
         if added:
-            segments = (first, Segment.build(added, np.concatenate((rows, vectors)), self.make, first))
+            stacked = np.concatenate((rows, vectors))
+            segments = (first, Segment.build(added, stacked, self.make, self.reranker.common, first))
         return FaqIndex(segments, self.embedder, self.reranker, self.make, self.feedback)
 
     def rebuilt(self) -> FaqIndex:

@@ -20,6 +20,9 @@ from assistant.faq.tokens import lexical_tokens
 LEAST = 3
 """Ways to ask an entry from which it takes part."""
 
+FEWEST_ENTRIES = 10
+"""Among fewer, one of them always looks likely: there is too little to be told apart from."""
+
 MOST_ROWS, MOST_ENTRIES = 40_000, 1_000
 PASSES = 8
 BATCH = 256
@@ -68,7 +71,7 @@ class Intents:
         counts = np.bincount(owners, minlength=entries)
         taking = np.flatnonzero(counts >= LEAST).astype(np.int32)
         rows = np.flatnonzero(counts[owners] >= LEAST)
-        if not 2 <= len(taking) <= MOST_ENTRIES or len(rows) > MOST_ROWS:
+        if not FEWEST_ENTRIES <= len(taking) <= MOST_ENTRIES or len(rows) > MOST_ROWS:
             return None
         column = np.zeros(entries, np.int64)
         column[taking] = np.arange(len(taking))

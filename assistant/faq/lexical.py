@@ -1,8 +1,13 @@
-"""BM25 (Robertson and Zaragoza 2009) over an inverted index in numpy arrays."""
+"""BM25 (Robertson and Zaragoza 2009) over an inverted index in numpy arrays.
+
+How rare a token is in a handful of texts says little. So ``BACKGROUND`` texts as people write them in general count beside a
+collection's own: 怎麼 and "how" weigh little in the smallest of them, and hardly anything changes in a large one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +17,10 @@ from assistant.faq.tokens import lexical_tokens
 
 K1 = 1.2
 B = 0.75
+BACKGROUND = 200
+Common = Mapping[str, float]
+"""The share of texts in general that hold a token; tokens that hardly any holds are absent."""
+
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
 
@@ -19,16 +28,21 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True, slots=True, eq=False)
 class Statistics:
     """What a collection says of its tokens: how rare each is, and how long a text is on average. Small additions to a collection are
-    weighed by it, so that their scores compare."""
+    weighed by it, so that their scores compare. ``common`` weighs those that it does not hold."""
 
     idf: dict[str, float]
-    rarest: float
+    size: int
     length: float
+    common: Common
+
+    def weight(self, token: str) -> float:
+        found = self.idf.get(token)
+        return found if found is not None else _weight(self.size, 0, self.common.get(token, 0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A question's known tokens, each once: their numbers, and the weight of all its tokens, the unknown ones as the rarest."""
+    """A question's known tokens, each once: their numbers, and the weight of all its tokens, and of those that the collection knows."""
 
     numbers: tuple[int, ...]
     mass: float
@@ -50,8 +64,10 @@ class LexicalIndex:
     statistics: Statistics
 
     @classmethod
-    def build(cls, texts: Sequence[str], statistics: Statistics | None = None) -> LexicalIndex:
-        """``statistics`` of the collection that the texts are added to; their own by default."""
+    def build(
+        cls, texts: Sequence[str], statistics: Statistics | None = None, common: Common | None = None
+    ) -> LexicalIndex:
+        """``statistics`` of the collection that the texts are added to; their own, and ``common``, by default."""
         vocabulary: dict[str, int] = {}
         flat: list[int] = []
         lengths = np.zeros(len(texts), np.int64)
@@ -59,19 +75,24 @@ class LexicalIndex:
             tokens = lexical_tokens(text)
             flat.extend([vocabulary.setdefault(token, len(vocabulary)) for token in tokens])
             lengths[number] = len(tokens)
-        return cls._inverted(vocabulary, np.array(flat, np.int64), lengths, statistics)
+        return cls._inverted(vocabulary, np.array(flat, np.int64), lengths, statistics, common or {})
 
     @classmethod
     def _inverted(
-        cls, vocabulary: dict[str, int], flat: NDArray[np.int64], lengths: NDArray[np.int64], given: Statistics | None
+        cls,
+        vocabulary: dict[str, int],
+        flat: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+        given: Statistics | None,
+        common: Common,
     ) -> LexicalIndex:
         size = len(lengths)
         owners = np.repeat(np.arange(size), lengths)
         pairs, counts = np.unique(flat * max(size, 1) + owners, return_counts=True)
         token, document = np.divmod(pairs, max(size, 1))
         frequency = np.bincount(token, minlength=len(vocabulary))
-        statistics = given or _statistics(vocabulary, frequency, lengths)
-        idf = np.array([statistics.idf.get(t, statistics.rarest) for t in vocabulary], np.float32)
+        statistics = given or _statistics(vocabulary, frequency, lengths, common)
+        idf = np.array([statistics.weight(token) for token in vocabulary], np.float32)
         norm = K1 * (1 - B + B * lengths / statistics.length)
         impacts = idf[token] * (counts * (K1 + 1) / (counts + norm[document]))
         return cls(
@@ -87,9 +108,8 @@ class LexicalIndex:
 
     def asked(self, tokens: Sequence[str]) -> Asked:
         distinct = dict.fromkeys(tokens)
-        idf, rarest = self.statistics.idf, self.statistics.rarest
-        weights = [idf.get(token, rarest) for token in distinct]
-        known = sum(weight for token, weight in zip(distinct, weights, strict=True) if token in idf)
+        weights = [self.statistics.weight(token) for token in distinct]
+        known = sum(w for token, w in zip(distinct, weights, strict=True) if token in self.statistics.idf)
         return Asked(tuple(n for t in distinct if (n := self.tokens.get(t)) is not None), sum(weights), known)
 
     def all_scores(self, asked: Asked) -> Floats:
@@ -119,14 +139,25 @@ class LexicalIndex:
         return best, scores[best]
 
 
-def _statistics(vocabulary: dict[str, int], frequency: NDArray[np.int64], lengths: NDArray[np.int64]) -> Statistics:
+def _statistics(
+    vocabulary: dict[str, int], frequency: NDArray[np.int64], lengths: NDArray[np.int64], common: Common
+) -> Statistics:
     size = len(lengths)
-    idf = np.log1p((size - frequency + 0.5) / (frequency + 0.5))
     return Statistics(
-        idf=dict(zip(vocabulary, idf.tolist(), strict=True)),
-        rarest=float(np.log1p((size + 0.5) / 0.5)),
+        idf={
+            token: _weight(size, held, common.get(token, 0.0))
+            for token, held in zip(vocabulary, frequency.tolist(), strict=True)
+        },
+        size=size,
         length=max(float(lengths.mean()) if size else 0.0, 1.0),
+        common=common,
     )
+
+
+def _weight(size: int, held: int, share: float) -> float:
+    """The inverse frequency of a token that ``held`` of ``size`` texts hold, and ``share`` of texts in general."""
+    holders = held + BACKGROUND * share
+    return math.log1p((size + BACKGROUND - holders + 0.5) / (holders + 0.5))
 
 
 def highest(scores: Floats, k: int) -> Ids:

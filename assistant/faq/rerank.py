@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.errors import ModelError
 from assistant.faq.candidates import CONTEXT, FEATURES
-from assistant.faq.lexical import Floats
+from assistant.faq.lexical import Common, Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +39,8 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reranker:
-    """``embedder`` is the id of the one whose vectors it was fitted on; ``floor`` and ``gap`` what was found best for deciding."""
+    """``embedder`` is the id of the one whose vectors it was fitted on, ``common`` how common words were taken to be; ``floor`` and ``gap``
+    what was found best for deciding."""
 
     embedder: str
     entry: Layer
@@ -48,6 +49,7 @@ class Reranker:
     temperature: float
     floor: float
     gap: float
+    common: Common = field(default_factory=dict)
 
     def logits(self, features: Floats, context: Floats) -> tuple[Floats, float]:
         """One per entry, and that of "none of them", before calibration."""
@@ -71,8 +73,9 @@ class Reranker:
                 temperature=float(about["temperature"]),
                 floor=float(about["floor"]),
                 gap=float(about["gap"]),
+                common={str(token): float(share) for token, share in about["common"].items()},
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"{file} does not hold a reranker: {error}") from None
 
 

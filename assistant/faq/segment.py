@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.faq.dense import Mask, VectorsBuilder
 from assistant.faq.intents import Intents
-from assistant.faq.lexical import Floats, Ids
+from assistant.faq.lexical import Common, Floats, Ids
 from assistant.faq.side import Side
 from assistant.faq.texts import entry_texts
 from assistant.types.faq import Entry
@@ -37,19 +37,28 @@ class Segment:
 
     @classmethod
     def build(
-        cls, entries: Sequence[Entry], vectors: Floats, make: VectorsBuilder, like: Segment | None = None
+        cls,
+        entries: Sequence[Entry],
+        vectors: Floats,
+        make: VectorsBuilder,
+        common: Common,
+        like: Segment | None = None,
     ) -> Segment:
-        """``vectors`` has a row for each of ``entry_texts`` of each entry. With ``like``, words weigh what they weigh there and no
-        classifier is learnt: for the few entries that change between two builds."""
+        """``vectors`` has a row for each of ``entry_texts`` of each entry; ``common`` says how common words are in general. With ``like``,
+        words weigh what they weigh there and no classifier is learnt: for the few entries that change between two builds."""
         texts = [entry_texts(entry) for entry in entries]
         last = np.cumsum([len(own) for own in texts], dtype=np.int64) - 1
         is_told = np.zeros(len(vectors), np.bool_)
         is_told[last] = True
         asked = Side.build(
-            [own[:-1] for own in texts], vectors[~is_told], make, like.asked.lexical.statistics if like else None
+            [own[:-1] for own in texts],
+            vectors[~is_told],
+            make,
+            like.asked.lexical.statistics if like else None,
+            common,
         )
         told = Side.build(
-            [own[-1:] for own in texts], vectors[is_told], make, like.told.lexical.statistics if like else None
+            [own[-1:] for own in texts], vectors[is_told], make, like.told.lexical.statistics if like else None, common
         )
         roles = tuple(dict.fromkeys(frozenset(entry.roles) for entry in entries))
         number = {group: i for i, group in enumerate(roles)}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.faq.dense import Mask, Vectors, VectorsBuilder
-from assistant.faq.lexical import Asked, Floats, Ids, LexicalIndex, Statistics, highest
+from assistant.faq.lexical import Asked, Common, Floats, Ids, LexicalIndex, Statistics, highest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,11 +23,16 @@ class Side:
 
     @classmethod
     def build(
-        cls, texts: Sequence[Sequence[str]], rows: Floats, make: VectorsBuilder, statistics: Statistics | None
+        cls,
+        texts: Sequence[Sequence[str]],
+        rows: Floats,
+        make: VectorsBuilder,
+        statistics: Statistics | None,
+        common: Common,
     ) -> Side:
         counts = np.array([len(own) for own in texts], np.int64)
         return cls(
-            lexical=LexicalIndex.build([text for own in texts for text in own], statistics),
+            lexical=LexicalIndex.build([text for own in texts for text in own], statistics, common),
             vectors=make(rows),
             owners=np.repeat(np.arange(len(texts), dtype=np.int32), counts),
             starts=np.concatenate(([0], np.cumsum(counts))),

@@ -105,6 +105,21 @@ def get(connection: Connection, community: str, conversation_id: str, *, lock: b
     return _conversation(row)
 
 
+def latest(
+    connection: Connection, community: str, owner_hash: bytes, channel: str | None, since: datetime
+) -> Conversation | None:
+    """The owner's newest conversation of this channel in which something was written ``since``."""
+    mine = (
+        (faq_conversations.c.community == community)
+        & (faq_conversations.c.owner_hash == owner_hash)
+        & faq_conversations.c.channel.is_not_distinct_from(channel)
+        & (faq_conversations.c.updated_at >= since)
+    )
+    query = select(faq_conversations).where(mine).order_by(faq_conversations.c.updated_at.desc()).limit(1)
+    row = connection.execute(query).mappings().one_or_none()
+    return _conversation(row) if row is not None else None
+
+
 def purge(connection: Connection, before: datetime) -> int:
     """Conversations that nobody has written in since then, with what was said; in a transaction of every community. How many there were."""
     return connection.execute(delete(faq_conversations).where(faq_conversations.c.updated_at < before)).rowcount

@@ -54,6 +54,21 @@ def put(
         put_vectors(connection, community, {entry_id: vectors[entry_id] for entry_id in ids}, model)
 
 
+def add_vectors(
+    connection: Connection, community: str, read: Sequence[Entry], vectors: Mapping[str, Vectors], model: str
+) -> int:
+    """The vectors of those entries that have not changed since they were ``read``, and have none of this model. How many those are."""
+    query = select(faq_entries.c.id, faq_entries.c.updated_at).where(
+        faq_entries.c.community == community, faq_entries.c.id.in_([entry.id for entry in read])
+    )
+    current = {row.id: row.updated_at for row in connection.execute(query.with_for_update(key_share=True))}
+    same = [entry.id for entry in read if current.get(entry.id) == entry.updated_at]
+    seen = load_vectors(connection, community, model, same)
+    kept = {entry_id: vectors[entry_id] for entry_id in same if entry_id not in seen}
+    put_vectors(connection, community, kept, model)
+    return len(kept)
+
+
 def put_vectors(connection: Connection, community: str, vectors: Mapping[str, Vectors], model: str) -> None:
     """The vectors of entries that are there, for one model."""
     rows = [
@@ -137,6 +152,24 @@ def without_vectors(connection: Connection, community: str, model: str, limit: i
     )
     query = select(faq_entries).where(faq_entries.c.community == community, ~seen.exists())
     return [_entry(row) for row in connection.execute(query.order_by(faq_entries.c.id).limit(limit)).mappings()]
+
+
+def lacking(connection: Connection, model: str) -> dict[str, int]:
+    """How many entries this model has not seen yet, by community; in a transaction of every community."""
+    seen = select(faq_vectors.c.entry_id).where(
+        faq_vectors.c.community == faq_entries.c.community,
+        faq_vectors.c.entry_id == faq_entries.c.id,
+        faq_vectors.c.model == model,
+    )
+    query = select(faq_entries.c.community, func.count()).where(~seen.exists()).group_by(faq_entries.c.community)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def seen_by(connection: Connection, community: str) -> dict[str, int]:
+    """How many entries each model has seen."""
+    entries = func.count(faq_vectors.c.entry_id.distinct())
+    query = select(faq_vectors.c.model, entries).where(faq_vectors.c.community == community)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(faq_vectors.c.model))}
 
 
 def drop_vectors(connection: Connection, community: str, but: str) -> int:

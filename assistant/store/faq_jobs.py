@@ -17,7 +17,7 @@ from assistant.errors import NotFound
 from assistant.store.paging import Page, read_page
 from assistant.store.tables import faq_job_items, faq_jobs
 
-IMPORT = "import"
+IMPORT, EMBED = "import", "embed"
 _CLAIM = text("""
     UPDATE faq_jobs SET state = 'running', leased_until = :lease_ends, updated_at = :now
     WHERE id = (
@@ -128,6 +128,13 @@ def claim(connection: Connection, now: datetime, lease_ends: datetime, kind: str
     """The oldest open job that nobody has, in a transaction of every community."""
     row = connection.execute(_CLAIM, {"now": now, "lease_ends": lease_ends, "kind": kind}).mappings().one_or_none()
     return _job(row) if row is not None else None
+
+
+def is_open(connection: Connection, community: str, kind: str) -> bool:
+    """Whether there is such a job that is not over."""
+    open_ = faq_jobs.c.state.in_([JobState.WAITING.value, JobState.RUNNING.value])
+    query = select(faq_jobs.c.id).where(faq_jobs.c.community == community, faq_jobs.c.kind == kind, open_)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def lease(connection: Connection, job_id: str, until: datetime | None, **changes: Any) -> Job | None:

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exc, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Text, cast, exc, func, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from assistant.errors import NotFound
 from assistant.store.tables import faq_settings
@@ -22,6 +22,19 @@ def load(connection: Connection, community: str) -> tuple[Mapping[str, Any], Sea
     if row is None:
         return {}, None
     return row["document"], Sealed(**row["member_secret"]) if row["member_secret"] else None
+
+
+def documents(connection: Connection) -> dict[str, Mapping[str, Any]]:
+    """Of every community that saved settings, by its id; in a transaction of every community."""
+    query = select(faq_settings.c.community, faq_settings.c.document)
+    return {row.community: row.document for row in connection.execute(query)}
+
+
+def stamp(connection: Connection) -> str:
+    """Changes whenever any of ``documents`` does."""
+    facts = faq_settings.c.community + cast(faq_settings.c.updated_at, Text)
+    every = func.string_agg(facts, aggregate_order_by(literal_column("E'\\n'"), faq_settings.c.community))
+    return str(connection.scalar(select(func.md5(every))))
 
 
 def save(connection: Connection, community: str, document: Mapping[str, Any], now: datetime) -> None:

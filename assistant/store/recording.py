@@ -17,8 +17,10 @@ from assistant.errors import AssistantError, Conflict
 from assistant.store.answers import beside_columns, with_words, without_words
 from assistant.store.cases import values as case_values
 from assistant.store.deliveries import values as delivery_values
+from assistant.store.events import PUT, row_of
 from assistant.store.tables import cases, decisions, deliveries
 from assistant.types import Case, Delivery
+from assistant.types.event import Event, EventType
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -89,6 +91,8 @@ class NewDecision:
     deliveries: Sequence[Delivery] = ()
     cases: Sequence[Case] = ()
     idempotency: Idempotency | None = None
+    event_type: EventType | None = None
+    """What the member did by it, which is then among the events too, under the decision's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,25 @@ def _insert(cursor: psycopg.Cursor[Any], requests: Sequence[Request], timeout_s:
             cursor.execute(_INSERT_DELIVERIES, (_json([delivery_values(entry) for entry in brought]),))
         if opened := sorted((case for new in its for case in new.cases), key=lambda case: case.key):
             cursor.execute(_INSERT_CASES, (_json([case_values(case) for case in opened]),))
+        if done := [row_of(community, _event(new), new.created_at) for new in its if new.event_type and new.member_id]:
+            cursor.execute(PUT, {"rows": _json(done)})
+
+
+def _event(new: NewDecision) -> Event:
+    """The words as long as the decision keeps them; only what was allowed as it stands counts as unflagged."""
+    assert new.event_type is not None  # noqa: S101 - asked by the caller
+    return Event(
+        id=new.id,
+        type=new.event_type,
+        member_id=new.member_id or "",
+        at=new.created_at,
+        channel=new.channel,
+        text=new.text if new.text_expires_at is not None and new.text else None,
+        language=new.response["detected_language"],
+        flagged=new.response["action"] != "allow",
+        decision_id=new.id,
+        source=new.connection_id or "api",
+    )
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

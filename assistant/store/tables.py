@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     REAL,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Identity,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.dialects.postgresql import ARRAY
 
-metadata = MetaData()
+from assistant.store import member_tables
+from assistant.store.columns import STRUCTURE, TIME, TransactionId, Vector, metadata
 
-
-class Vector(UserDefinedType[Any]):
-    """pgvector's type, of any dimension; read and written as its text, ``[0.1,0.2]``."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "vector"
-
-
-class TransactionId(UserDefinedType[Any]):
-    """PostgreSQL's xid8."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "xid8"
-
-
-_TIME = DateTime(timezone=True)
-_STRUCTURE = JSONB(none_as_null=True)
+_TIME, _STRUCTURE = TIME, STRUCTURE
 
 communities = Table(
     "communities",
@@ -450,7 +426,8 @@ GRANTS = {
     "faq_conversations": "SELECT, INSERT, UPDATE, DELETE",
     "faq_turns": "SELECT, INSERT, DELETE, UPDATE (thumb, correction)",
     "faq_handoffs": "SELECT, INSERT, UPDATE, DELETE",
+    **member_tables.GRANTS,
 }
 """What the serving role may do: nothing else."""
 
-GRANTED_FUNCTIONS = ("find_api_key(bytea)",)
+GRANTED_FUNCTIONS = ("find_api_key(bytea)", *member_tables.GRANTED_FUNCTIONS)

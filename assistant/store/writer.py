@@ -18,6 +18,7 @@ import psycopg
 
 from assistant.errors import AssistantError, DatabaseUnavailable, NotFound
 from assistant.store.database import Database, failures_named
+from assistant.store.events import make_months
 from assistant.store.recording import Idempotency, NewDecision, Outcome, Request, StoredDecision, record
 
 __all__ = ["DecisionWriter", "Idempotency", "NewDecision", "StoredDecision", "write_all"]
@@ -137,6 +138,7 @@ class DecisionWriter:
         """Not what stalled until its callers were gone: a platform was answered otherwise by then, and that is in the journal."""
         if self._connection is None:
             self._connection = self._database.connect()
+        _make_months(self._database, [new for entry in entries for new in entry.request.decisions])
         with failures_named(), self._connection.transaction(), self._connection.cursor() as cursor:
             outcomes = record(cursor, [entry.request for entry in entries], self._database.timeout_s)
             if all(entry.abandoned for entry in entries):
@@ -160,6 +162,7 @@ def write_all(
     if not decisions:
         return []
     request = Request(decisions, idempotency)
+    _make_months(database, decisions)
     try:
         with database.transaction(request.community) as connection:
             driver = connection.connection.driver_connection
@@ -171,6 +174,10 @@ def write_all(
             return outcome
     except psycopg.errors.ForeignKeyViolation as error:
         raise _named(error) from None
+
+
+def _make_months(database: Database, decisions: Sequence[NewDecision]) -> None:
+    make_months(database, [new.created_at for new in decisions if new.event_type is not None])
 
 
 def _named(error: Exception) -> Exception:

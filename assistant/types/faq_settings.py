@@ -9,6 +9,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 MAX_HOURS = 50
+MAX_NAMES = 20
+MAX_NAME_CHARS = 100
 MAX_ORIGINS = 50
 _ORIGIN = re.compile(r"https?://[^/\s?#]+", re.ASCII)
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
@@ -52,7 +54,9 @@ class FaqSettings:
     does not ask which was meant; ``None`` takes the model's own, calibrated ones. Without ``hours``, people are always on duty.
     ``promised_minutes`` is the wait that the member is told; ``write_to`` where to write when nobody is there. ``lookup_url`` is the shop's
     own system that answers about a member's own orders, over the connection ``lookup_connection``, whose secret signs.
-    ``contacts`` are published by the community and never masked.
+    ``contacts`` are published by the community and never masked. ``called`` is what members call the bot where they talk (``@shopbot``,
+    ``<@U012AB3CD>``): a message of a connected platform that holds one of these names is a question to it; with ``in_private`` so is every
+    message that nobody but the bot reads.
     """
 
     enabled: bool = True
@@ -67,6 +71,8 @@ class FaqSettings:
     contacts: tuple[str, ...] = ()
     use_generator: bool = False
     chips: int = 4
+    called: tuple[str, ...] = ()
+    in_private: bool = False
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
 
@@ -87,6 +93,10 @@ class FaqSettings:
             raise ValueError("lookup_url and lookup_connection go together")
         if len(self.contacts) > 500:
             raise ValueError("at most 500 contacts are allowed")
+        if len(self.called) > MAX_NAMES:
+            raise ValueError(f"{len(self.called)} names in called, at most {MAX_NAMES} are allowed")
+        if any(not 2 <= len(name.strip()) <= MAX_NAME_CHARS for name in self.called):
+            raise ValueError(f"names in called have 2 to {MAX_NAME_CHARS} characters")
         if not 0 <= self.chips <= 10:
             raise ValueError("chips must be 0 to 10")
 

@@ -37,6 +37,7 @@ class Said:
 
     ``key`` is what the platform's retries of this very message have in common, unique in the connection (an edit has one of its own).
     ``before``: the platform waits for our verdict before it shows the message. ``private``: nobody but the member and us reads it.
+    ``joined``: it is the name under which someone came in.
     ``locale`` is the member's language as the platform knows it; ``refs`` whatever acting upon it will need.
     """
 
@@ -44,6 +45,7 @@ class Said:
     message: Message
     before: bool = False
     private: bool = False
+    joined: bool = False
     locale: str | None = None
     refs: Mapping[str, str] = field(default_factory=dict)
 

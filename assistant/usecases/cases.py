@@ -35,6 +35,7 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.follow_up import Followed, apply, message_privately, strike, tell
 from assistant.usecases.identity import new_id
+from assistant.usecases.members.judging import judge_event
 from assistant.usecases.notices import upheld_notice
 from assistant.usecases.overturn import is_overturned, lift, overturn
 from assistant.usecases.policies import policy_in
@@ -148,6 +149,7 @@ def _approve(
         _take_back(assistant, transaction, decision, actor, note or "approved")
     else:
         _learn(transaction, decision, "approved", 0.0, now)
+        judge_event(transaction, decision.community, decision.id, flagged=False, now=now)
 
 
 def _remove(
@@ -155,6 +157,7 @@ def _remove(
 ) -> None:
     """Off the platform, with the strike that such a violation brings, and a word to its author."""
     _learn(transaction, decision, "removed", 1.0, now)
+    judge_event(transaction, case.community, decision.id, flagged=True, now=now)
     if is_overturned(transaction, case.community, decision.id):
         audit.write(transaction, case.community, now, actor=actor, action="reinstate", subject=decision.id)
         penalties.reinstate_strike(transaction, case.community, decision.id)

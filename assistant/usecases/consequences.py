@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from assistant.faq.addressed import question_to
 from assistant.moderation.enforce import Enforcement
-from assistant.types import Action, Case, CaseKind, Decision, Delivery, Do, Label, Message, Order, Said, Verdict
+from assistant.types import (
+    Action,
+    Case,
+    CaseKind,
+    Decision,
+    Delivery,
+    DeliveryKind,
+    Do,
+    Label,
+    Message,
+    Order,
+    Said,
+    Verdict,
+)
 from assistant.types.delivery import DRY_RUN
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import card_entries, event_entries, follow_up, order_entry
 from assistant.usecases.identity import new_id
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
+
+_SHOWN_WITHIN_S = 1.0
 
 
 def consequences(
@@ -43,7 +60,44 @@ def consequences(
     if said.message.member_id and (enforcement.strike or enforcement.help or _tells(enforcement, said)):
         payload = _follow_up(held, said, decision, enforcement)
         deliveries.append(follow_up(held.connection.community, held.connection.id, decision_id, payload, now))
+    if assistant.has_faq and (asked := _question(held, said, decision)):
+        deliveries.append(_question_entry(held, said, asked, decision_id, now))
     return cases, deliveries
+
+
+def _question(held: Held, said: Said, decision: Decision) -> str:
+    """What the message asks the community's bot; empty where it asks nothing, or may not be shown."""
+    message, faq = said.message, held.faq
+    if (
+        decision.action is not Action.ALLOW
+        or message.edit_of is not None
+        or message.member_id is None
+        or not faq.enabled
+    ):
+        return ""
+    return question_to(message.text, faq.called, to_bot_alone=said.private and faq.in_private)
+
+
+def _question_entry(held: Held, said: Said, question: str, decision_id: str, now: datetime) -> Delivery:
+    """Kept in the outbox: a bot that is restarted answers all the same. Where the platform still holds the message, it comes first."""
+    message = said.message
+    payload = {
+        "question": question,
+        "member_id": message.member_id,
+        "channel": message.channel,
+        "private": said.private,
+        "refs": dict(said.refs),
+    }
+    return Delivery(
+        id=new_id("dlv"),
+        community=held.connection.community,
+        connection_id=held.connection.id,
+        kind=DeliveryKind.QUESTION,
+        key=f"question:{decision_id}",
+        payload=payload,
+        due_at=now + timedelta(seconds=_SHOWN_WITHIN_S) if said.before else now,
+        created_at=now,
+    )
 
 
 def asked_consequences(

@@ -84,7 +84,7 @@ async def _see_to(assistant: Assistant, held: Held, event: Event, deadline: Dead
             return Outcome()  # the staff talk about what they see: theirs is not screened
         return await take(assistant, held, event, deadline)
     if isinstance(event, Joined):
-        return await take(assistant, held, _named(held, event), deadline) if event.name.strip() else Outcome()
+        return await take(assistant, held, _named(held, event), deadline)
     try:
         async with asyncio.timeout(deadline.left()):
             if isinstance(event, Command):
@@ -103,7 +103,7 @@ def _named(held: Held, joined: Joined) -> Said:
         platform=PlatformRef(held.connection.platform, None),
         parts=(Part("member.name", joined.name),),
     )
-    return Said(key=joined.key, message=message, locale=joined.locale, refs=joined.refs)
+    return Said(key=joined.key, message=message, joined=True, locale=joined.locale, refs=joined.refs)
 
 
 async def _pressed(assistant: Assistant, held: Held, pressed: Pressed) -> Outcome:

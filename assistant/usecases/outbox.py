@@ -25,6 +25,7 @@ from assistant.types.delivery import DISABLED
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.cards import card_buttons, card_text
 from assistant.usecases.entries import event_entries, read_order
+from assistant.usecases.faq.platform import answer_there
 from assistant.usecases.follow_up import follow_up
 from assistant.usecases.identity import new_id
 from assistant.usecases.opening import STOPPED, open_case
@@ -99,6 +100,8 @@ class OutboxWorker:
                 await self._in_thread(self._finish, delivery, DeliveryState.DEAD, DISABLED)
             elif delivery.kind is DeliveryKind.FOLLOW_UP:
                 await self._in_thread(self._follow_up, held, delivery)
+            elif delivery.kind is DeliveryKind.QUESTION:
+                await answer_there(self.assistant, held, delivery)
             elif (wait_s := self._wait_s(held)) > 0:
                 due_at = self.assistant.clock() + timedelta(seconds=wait_s)
                 await self._in_thread(self._postpone, delivery, due_at, None, uncounted=True)

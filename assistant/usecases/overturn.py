@@ -21,6 +21,7 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.follow_up import message_privately
 from assistant.usecases.identity import new_id
+from assistant.usecases.members.judging import judge_event
 from assistant.usecases.notices import overturned_notice
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
@@ -58,6 +59,7 @@ def overturn(
     restored = _restore(transaction, held, decision, now, free_at) if held is not None else None
     found = Overturned(decision.id, strike, penalty.step.value if penalty else None, restored)
     _record(assistant, transaction, decision, found, actor, reason, now)
+    judge_event(transaction, community, decision.id, flagged=False, now=now)
     if held is not None and decision.member_id and (strike or penalty or restored):
         language = language_of(decision.locale, decision.answer["detected_language"], held.language)
         text = overturned_notice(held, language)

@@ -7,17 +7,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
 from assistant.errors import ConfigurationError, DatabaseUnavailable, NotFound
 from assistant.platforms import PLATFORMS, Platform
 from assistant.ports import Clock
-from assistant.store import communities, connections
+from assistant.store import communities, connections, faq_settings
 from assistant.store.connections import ConnectionRow
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.vault import Vault
 from assistant.types import Capabilities, Connection
+from assistant.types.faq_settings import FaqSettings
+from assistant.usecases.faq.settings import read_settings
 
 log = structlog.get_logger()
 
@@ -28,7 +31,7 @@ FRESH_S = 2.0
 @dataclass(frozen=True, slots=True)
 class Held:
     """A connection at hand. ``language`` is its community's default; ``dry_run`` holds for the connection or the whole community;
-    ``capabilities`` are those of this very connection."""
+    ``capabilities`` are those of this very connection; ``faq`` is how the community's FAQ bot behaves."""
 
     connection: Connection
     platform: Platform
@@ -37,6 +40,7 @@ class Held:
     dry_run: bool
     capabilities: Capabilities
     overlap_ends: datetime | None = None
+    faq: FaqSettings = field(default_factory=FaqSettings)
 
     def at(self, now: datetime) -> Held:
         """Without the secrets whose overlap has ended."""
@@ -113,20 +117,30 @@ class Registry:
     def refresh(self) -> None:
         """Reads what has changed. Raises: DatabaseUnavailable."""
         with self.database.transaction(EVERY_COMMUNITY) as transaction:
-            state = (connections.stamp(transaction), communities.stamp(transaction))
+            state = (
+                connections.stamp(transaction),
+                communities.stamp(transaction),
+                faq_settings.stamp(transaction),
+            )
             if state != self._state:
                 rows = connections.list_all(transaction)
                 owners = {one.id: one for one in communities.list_all(transaction)}
-                self._take(rows, owners)
+                self._take(rows, owners, faq_settings.documents(transaction))
                 self._state = state
 
-    def _take(self, rows: Sequence[ConnectionRow], owners: Mapping[str, communities.Community]) -> None:
+    def _take(
+        self,
+        rows: Sequence[ConnectionRow],
+        owners: Mapping[str, communities.Community],
+        settings: Mapping[str, Mapping[str, Any]],
+    ) -> None:
         held: dict[str, Held] = {}
         by_community: defaultdict[str, list[Held]] = defaultdict(list)
         for row in rows:
             owner = owners.get(row.community)  # gone between the two queries, perhaps
             one = _held(row, owner, self.vault, self.clock()) if owner is not None else None
             if one is not None:
+                one = replace(one, faq=read_settings(settings.get(row.community, {})))
                 held[row.id] = one
                 if not one.connection.disabled:
                     by_community[row.community].append(one)

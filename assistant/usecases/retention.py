@@ -10,7 +10,7 @@ import structlog
 from assistant.errors import DatabaseUnavailable
 from assistant.ports import Clock
 from assistant.settings import RetentionSettings
-from assistant.store import faq_changes, faq_conversations, faq_jobs
+from assistant.store import event_retention, faq_changes, faq_conversations, faq_jobs
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.retention import Purged, purge
 
@@ -41,4 +41,10 @@ def purge_due(database: Database, clock: Clock, retention: RetentionSettings) ->
         faq_conversations.purge(transaction, now - timedelta(days=max(1, retention.text_days)))
         faq_changes.purge(transaction, now - timedelta(days=1))
         faq_jobs.purge(transaction, now - timedelta(days=retention.decision_days))
+    event_retention.purge(
+        database,
+        now,
+        events_before=now - timedelta(days=retention.event_days),
+        texts_before=now - timedelta(days=retention.text_days),
+    )
     return purge(database, now, decisions_before=now - timedelta(days=retention.decision_days))

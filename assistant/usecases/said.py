@@ -17,6 +17,7 @@ from assistant.moderation.degrade import degrade, unscreened
 from assistant.moderation.enforce import enforce
 from assistant.store.writer import Idempotency, NewDecision
 from assistant.types import Decision, Outcome, Policy, Said, Verdict
+from assistant.types.event import EventType
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.consequences import consequences, marks
 from assistant.usecases.identity import new_decision_id
@@ -114,7 +115,15 @@ def _new_decision(assistant: Assistant, held: Held, said: Said, judged: _Judged,
         deliveries=deliveries,
         cases=cases,
         idempotency=_idempotency(assistant, f"hook:{connection.id}:{said.key}"),
+        event_type=_event_type(said),
     )
+
+
+def _event_type(said: Said) -> EventType | None:
+    """What the member did by it. An edit is no second message, and what is said to us alone is not the community's."""
+    if said.joined:
+        return EventType.JOIN
+    return EventType.MESSAGE if said.message.text and not said.private and not said.message.edit_of else None
 
 
 def _idempotency(assistant: Assistant, key: str) -> Idempotency:

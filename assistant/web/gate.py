@@ -29,6 +29,7 @@ _HEADERS = [
 _CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
 _APPEALS = "/appeals/"
+_MEMBERS = "/v1/members/"
 _UNLOGGED = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -131,7 +132,10 @@ class _Exchange:
 
 
 def _told(path: str) -> str:
-    """For the log: whoever has the link of an appeal may appeal, so it stands in no log."""
+    """For the log: whoever has the link of an appeal may appeal, so it stands in no log; nor does who a member is."""
+    if path.startswith(_MEMBERS):
+        _, _, rest = path.removeprefix(_MEMBERS).partition("/")
+        return f"{_MEMBERS}{{member_id}}" + (f"/{rest}" if rest else "")
     return f"{_APPEALS}{{token}}" if path.startswith(_APPEALS) else path
 
 

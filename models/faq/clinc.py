@@ -41,6 +41,13 @@ BANKING = (
 WAYS = (1, 2, 3, 5, 10, 25, 60, 80)
 IN, OUT, FAR = 160, 90, 40
 
+SMALL = (2, 3, 4, 5, 6, 8, 10, 14, 20)
+SMALL_ROUNDS = 4
+MIXED_WAYS = (1, 1, 1, 2, 3, 4, 6, 10)
+"""Entries of a beginning community, and the ways to ask each of them."""
+
+SMALL_IN, SMALL_OUT, SMALL_FAR = 50, 25, 10
+
 
 def communities(folder: Path, rng: random.Random) -> list[Community]:
     """Beside the intents that a community does not know it is asked questions of no intent at all (Tatoeba)."""
@@ -57,7 +64,26 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
         pool = list(BANKING) if narrow else sorted(of)
         known = sorted(rng.sample(pool, round(len(pool) * rng.uniform(0.55, 0.75))))
         found.append(_community(f"clinc-{number}-{ways}", of, pool, known, ways, rng.sample(far, FAR), rng))
+    for number in range(SMALL_ROUNDS):
+        for size in SMALL:
+            pool = rng.sample(sorted(of), 3 * size)
+            found.append(_small(f"clinc-small-{number}-{size}", of, pool, size, rng.sample(far, SMALL_FAR), rng))
     return found
+
+
+def _small(
+    name: str, of: dict[str, list[str]], pool: list[str], size: int, far: list[str], rng: random.Random
+) -> Community:
+    entries, inside = [], []
+    for intent in pool[:size]:
+        texts, ways = rng.sample(of[intent], len(of[intent])), rng.choice(MIXED_WAYS)
+        first, *more = texts[:ways]
+        entries.append(Entry(id=intent, language="en", question=first, alternatives=tuple(more), answer=""))
+        inside += [Asking(text, frozenset({intent}), "en", text) for text in texts[ways:]]
+    outside = [Asking(text, frozenset(), "en", text) for intent in pool[size:] for text in of[intent]]
+    askings = rng.sample(inside, min(SMALL_IN, len(inside))) + rng.sample(outside, min(SMALL_OUT, len(outside)))
+    askings += [Asking(text.lower().rstrip("?"), frozenset(), "en", text) for text in far]
+    return Community(name, "small ways", tuple(entries), tuple(askings))
 
 
 def _community(

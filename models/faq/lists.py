@@ -11,6 +11,7 @@ import numpy.typing as npt
 from assistant.faq import candidates
 from assistant.faq.candidates import Question
 from assistant.faq.dense import FlatVectors
+from assistant.faq.lexical import Common
 from assistant.faq.segment import Segment
 from assistant.faq.texts import entry_texts
 from assistant.faq.tokens import lexical_tokens
@@ -34,9 +35,9 @@ class Listed:
     group: str
 
 
-def listed(community: Community, embedder: Embedder) -> list[Listed]:
+def listed(community: Community, embedder: Embedder, common: Common) -> list[Listed]:
     texts = [text for entry in community.entries for text in entry_texts(entry)]
-    segment = Segment.build(community.entries, embedder.encode(texts), FlatVectors.build)
+    segment = Segment.build(community.entries, embedder.encode(texts), FlatVectors.build, common)
     vectors = embedder.encode([asking.text for asking in community.askings])
     found = []
     for asking, vector in zip(community.askings, vectors, strict=True):

@@ -2,6 +2,7 @@
 
 A topic holds, per language, a question, its answer and three other ways to ask it. A community knows some topics, in one language or in
 all, as questions with answers or as bare passages, and is asked in any language about all of them, and about nothing of the sort (Tatoeba).
+Most communities begin with a handful of entries, some of them with other ways to ask and some without: those are made too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ MIXED: tuple[str, ...] = ()
 ROUNDS = 3
 FAR = 25
 
+SMALL = (2, 3, 4, 5, 6, 8, 10, 14, 20)
+"""Topics that a beginning community knows."""
+
+SMALL_ROUNDS = 5
+SMALL_UNKNOWN = 14
+
 
 def topics() -> list[dict[str, Any]]:
     return [json.loads(line) for line in SEEDS.read_text("utf-8").splitlines()]
@@ -37,7 +44,35 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
             for passages in (False, True):
                 name = f"shop-{number}-{'+'.join(spoken) or 'mixed'}-{'passages' if passages else 'questions'}"
                 found.append(community(name, topics(), spoken, rng.sample(sentences, FAR), passages, rng))
-    return found
+    return found + small_communities(sentences, rng)
+
+
+def small_communities(sentences: Sequence[dict[str, str]], rng: random.Random) -> list[Community]:
+    return [
+        small(f"small-{number}-{known}", known, spoken, rng.sample(sentences, FAR // 5), rng)
+        for number in range(SMALL_ROUNDS)
+        for known in SMALL
+        for spoken in rng.sample((*((language,) for language in LANGUAGES), LANGUAGES, MIXED), 2)
+    ]
+
+
+def small(name: str, size: int, spoken: Sequence[str], far: Sequence[dict[str, str]], rng: random.Random) -> Community:
+    """A community of ``size`` topics, each entry with as many ways to ask as chance has it, or a bare passage."""
+    seeds = topics()
+    known = rng.sample(seeds, size)
+    entries, askings = [], []
+    for topic in known:
+        told = spoken or (rng.choice(LANGUAGES),)
+        ways, passage = rng.choice((0, 0, 1, 2, 2)), rng.random() < 0.15
+        entries += [_entry(topic, language, ways, passage) for language in told]
+        for language in LANGUAGES:
+            right = _right(topic, language, told)
+            askings += [Asking(text, right, language, str(topic["topic"])) for text in topic[language][2 + ways :]]
+    strange = rng.sample([topic for topic in seeds if topic not in known], SMALL_UNKNOWN)
+    for topic in strange:
+        language = rng.choice(spoken or LANGUAGES)
+        askings.append(Asking(rng.choice(topic[language]), frozenset(), language, str(topic["topic"])))
+    return Community(name, "small shop", tuple(entries), tuple(askings + _far(far, rng)))
 
 
 def community(
@@ -59,11 +94,17 @@ def community(
             left = topic[language][2 + ways :] if not passages else [topic[language][0], *topic[language][2:]]
             askings += [Asking(text, right, language, str(topic["topic"])) for text in left]
     askings = rng.sample(askings, min(len(askings), 200))
-    for row in far:
-        language = rng.choice(("en", f"zh-{row['script']}"))
-        askings.append(Asking(row["en" if language == "en" else "zh"], frozenset(), language, row["en"]))
     kind = "shop passages" if passages else "shop"
-    return Community(name, kind, tuple(entries), tuple(askings))
+    return Community(name, kind, tuple(entries), tuple(askings + _far(far, rng)))
+
+
+def _far(rows: Sequence[dict[str, str]], rng: random.Random) -> list[Asking]:
+    """Questions of no topic, in either language."""
+    found = []
+    for row in rows:
+        language = rng.choice(("en", f"zh-{row['script']}"))
+        found.append(Asking(row["en" if language == "en" else "zh"], frozenset(), language, row["en"]))
+    return found
 
 
 def _entry(topic: dict[str, Any], language: str, ways: int, passages: bool) -> Entry:

@@ -22,9 +22,11 @@ from rich.progress import track
 
 from assistant.backends.static_embedder import StaticEmbedder
 from assistant.faq.candidates import CONTEXT, FEATURES
+from assistant.faq.lexical import Common
 from assistant.faq.rerank import Layer, Reranker
 from assistant.ports import Embedder
 from models.faq import clinc, measure, parallel, shop
+from models.faq.common import shares
 from models.faq.fit import Fitted, fit
 from models.faq.lists import Listed, listed
 
@@ -37,13 +39,13 @@ WRONG, ASKED, ASKED_IN_VAIN = 3.0, 0.3, 1.2
 GAPS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
 
 
-def gathered(folder: Path, embedder: Embedder, console: Console) -> list[Listed]:
+def gathered(folder: Path, embedder: Embedder, common: Common, console: Console) -> list[Listed]:
     communities = [
         *clinc.communities(folder, random.Random(1)),
         *parallel.communities(folder, random.Random(2)),
         *shop.communities(folder, random.Random(3)),
     ]
-    return [one for own in track(communities, "communities", console=console) for one in listed(own, embedder)]
+    return [one for own in track(communities, "communities", console=console) for one in listed(own, embedder, common)]
 
 
 def fold_of(one: Listed) -> int:
@@ -101,10 +103,11 @@ def _cost(found: measure.Judged, floor: float, gap: float) -> float:
     return float(WRONG * wrong + ASKED * (asked & hit).sum() + ASKED_IN_VAIN * in_vain + handed)
 
 
-def written(model: Reranker, file: Path) -> None:
+def written(model: Reranker, common: Common, file: Path) -> None:
     about: dict[str, object] = {"embedder": model.embedder, "features": FEATURES, "context": CONTEXT}
     about |= {name: getattr(model, name) for name in ("bias", "temperature", "floor", "gap")}
     about |= {name: _plain(getattr(model, name)) for name in ("entry", "none")}
+    about["common"] = common
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(about) + "\n", "utf-8")
 
@@ -130,11 +133,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
     console, began = Console(), time.monotonic()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     embedder = StaticEmbedder.load()
-    lists = gathered(arguments.data_dir, embedder, console)
+    common = shares(arguments.data_dir)
+    lists = gathered(arguments.data_dir, embedder, common, console)
     model, report = build(lists, embedder.ref.id, console)
-    written(model, arguments.out / "weights" / "reranker.json")
+    written(model, common, arguments.out / "weights" / "reranker.json")
     rounded = {kind: {name: round(value, 4) for name, value in own.items()} for kind, own in report.items()}
     about = {"embedder": embedder.ref.id, "temperature": model.temperature, "floor": model.floor, "gap": model.gap}
     (arguments.out / "metrics.json").write_text(json.dumps(about | {"held_back": rounded}, indent=1) + "\n", "utf-8")

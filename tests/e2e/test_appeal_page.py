@@ -10,7 +10,7 @@ import pytest
 from assistant.usecases.appeal_links import write_token
 from assistant.words import load_words
 from tests.integration.platforms.conftest import ADVERT, Shop
-from tests.live_service import running, working
+from tests.live_service import own_database, running, working
 from tests.receiver import receiving
 
 pytestmark = pytest.mark.browser
@@ -54,12 +54,13 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def shop(database_urls, tmp_path_factory):
+def shop(tmp_path_factory):
     """A community whose notices hold links, its platform, and the worker that sends them."""
     allowed = {"outgoing": {"allow": ("127.0.0.0/8",)}, "outbox": {"poll_s": 0.05}}
     with (
+        own_database(tmp_path_factory.mktemp("appeals-database")) as urls,
         running(
-            database_urls.app,
+            urls.app,
             tmp_path_factory.mktemp("appeals"),
             limits={"playground_per_minute": 10_000},
             **allowed,

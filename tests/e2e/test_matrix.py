@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from assistant.store.embedded import ServerUrls
 from assistant.usecases.outbox import OutboxWorker
 from tests.homeserver import SERVER_NAME, Homeserver, User, homeserver
-from tests.live_service import Service, running, working
+from tests.live_service import Service, own_database, running, working
 
 ADVERT = "加微信 abc123 领红包，日结300"
 CLEAN = "今天的奶粉團購什麼時候截止？"
@@ -156,14 +155,15 @@ class Waiting:
 
 
 @pytest.fixture(scope="module")
-def town(database_urls: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Connected as an operator does it, but that the bot's account is made after the connection: one start of Synapse will do."""
     data_dir: Path = tmp_path_factory.mktemp("matrix")
     with ExitStack() as all_of_it:
+        urls = all_of_it.enter_context(own_database(data_dir / "database"))
         serving = all_of_it.enter_context(ExitStack())
         allow = {"allow": ("127.0.0.0/8",)}
         service = serving.enter_context(
-            running(database_urls.app, data_dir / "service", outgoing=allow, outbox={"poll_s": 0.05})
+            running(urls.app, data_dir / "service", outgoing=allow, outbox={"poll_s": 0.05})
         )
         community = service.community()
         operator = all_of_it.enter_context(service.client(service.key(community=community)))
@@ -200,6 +200,26 @@ def test_an_advert_is_refused_before_anybody_sees_it_and_a_clean_message_arrives
     clean, advert = town.decisions(alice)
     assert (clean["action"], clean["verdict"]) == ("allow", "allow")
     assert (advert["action"], advert["verdict"], advert["carried_out"]) == ("hide", "reject", True)
+
+
+def test_the_bot_answers_in_the_room_who_calls_it_by_name(town: Town) -> None:
+    entry = {
+        "id": "returns",
+        "question": "怎麼退貨？",
+        "answer": "到貨七天內可以退貨。",
+        "source": "https://shop.example",
+    }
+    town.operator.put("/v1/faq/entries", json={"entries": [entry]}).raise_for_status()
+    town.operator.put("/v1/faq/settings", json={"called": [BOT]}).raise_for_status()
+    town.service.assistant.registry.refresh()
+    alice, bob = town.newcomer(), town.newcomer()
+    room = town.room(alice, bob)
+    alice.sent(room, CLEAN)
+    alice.sent(room, f"{BOT}: 怎麼退貨？")
+    answer = soon(lambda: bob.texts(room)[2:])
+    assert len(answer) == 1, "the other message was no question"
+    assert answer[0].startswith("到貨七天內可以退貨。")
+    assert "https://shop.example" in answer[0]
 
 
 def test_who_is_warned_reads_so_in_a_direct_message_of_the_bots(town: Town) -> None:

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook
 
 from assistant.backends.outgoing import HttpOutgoing
 from tests.e2e.killable import ADVERT, ORDERS, until
-from tests.live_service import Service, running, working
+from tests.live_service import Service, own_database, running, working
 from tests.receiver import receiving
 
 TOKEN = "s3cr3t"
@@ -90,10 +90,10 @@ LATER = [
 
 
 @pytest.fixture(scope="module")
-def closed(database_urls: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service as it comes: nothing inside may be asked."""
     folder = tmp_path_factory.mktemp("closed")
-    with running(database_urls.app, folder, outbox={"poll_s": 0.05}) as service:
+    with own_database(folder / "database") as urls, running(urls.app, folder, outbox={"poll_s": 0.05}) as service:
         yield service
 
 

@@ -134,7 +134,7 @@ def _screen(screener: Screener, text: str, asker: Asker) -> Decision:
 
 async def _looked_up(assistant: Assistant, asker: Asker, setting: _Setting, understood: Understood) -> FaqReply | None:
     """The shop's own answer about the member's own things; never for somebody whom nobody vouches for."""
-    if asker.member_id is None or setting.settings.lookup_url is None:
+    if asker.member_id is None or asker.connection_id is not None or setting.settings.lookup_url is None:
         return None
     found = await look_up(
         assistant,

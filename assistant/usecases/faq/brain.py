@@ -14,11 +14,13 @@ from assistant.usecases.faq.replicas import Replicas
 
 @dataclass
 class Brain:
-    """``load`` gives the model and the judge that was fitted to it; it raises ModelError. Thread-safe."""
+    """``load`` gives the model and the judge that was fitted to it; it raises ModelError. ``earlier`` gives the model that serves while
+    another's vectors are made. Thread-safe."""
 
     database: Database
     load: Callable[[], tuple[Embedder, Reranker]]
     budget_bytes: int
+    earlier: Callable[[], Embedder] | None = None
     _replicas: Replicas | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -27,5 +29,7 @@ class Brain:
         with self._lock:
             if self._replicas is None:
                 embedder, reranker = self.load()
-                self._replicas = Replicas(self.database, embedder, reranker, budget_bytes=self.budget_bytes)
+                self._replicas = Replicas(
+                    self.database, embedder, reranker, budget_bytes=self.budget_bytes, earlier=self.earlier
+                )
             return self._replicas

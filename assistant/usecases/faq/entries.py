@@ -13,6 +13,7 @@ from assistant.store.paging import Page
 from assistant.text import detect_language
 from assistant.types.faq import Entry
 from assistant.usecases.assistant import Assistant
+from assistant.usecases.faq.replicas import name_of
 
 MAX_ENTRIES = 1_000
 """At a time."""
@@ -70,9 +71,8 @@ def get_entry(assistant: Assistant, community: str, entry_id: str) -> Entry:
 
 
 def model_name(assistant: Assistant) -> str:
-    """By which vectors of one model are told from another's."""
-    ref = assistant.embedder.ref
-    return f"{ref.id}@{ref.version}"
+    """Of the embedder, as it stands with the vectors it made."""
+    return name_of(assistant.embedder)
 
 
 def render_entry(entry: Entry) -> dict[str, Any]:

@@ -139,6 +139,7 @@ def options_of(job: Job) -> Options:
 def render_job(job: Job) -> dict[str, Any]:
     return {
         "id": job.id,
+        "kind": job.kind,
         "state": job.state.value,
         "total": job.total,
         "done": job.done,

@@ -24,9 +24,9 @@ def find_hits(
     """The best first. An entry that was removed, or that this asker may not see, is never among them, whatever a replica still holds.
     Blocks on the database and the model."""
     now = assistant.clock()
-    index = assistant.replicas.get(community)
-    vector = assistant.embedder.encode([question])[0]
-    proposed = index.search(question, vector, now=now, roles=roles, limit=limit, language=language)
+    serving = assistant.replicas.get(community)
+    vector = serving.embedder.encode([question], query=True)[0]
+    proposed = serving.index.search(question, vector, now=now, roles=roles, limit=limit, language=language)
     with assistant.database.transaction(community) as transaction:
         current = faq_entries.get_many(transaction, community, [hit.entry.id for hit in proposed])
     hits = []

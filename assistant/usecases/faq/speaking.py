@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from assistant.types.faq_settings import FaqSettings, Hours
-
-_DAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "zh-Hans": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
-    "zh-Hant": ("週一", "週二", "週三", "週四", "週五", "週六", "週日"),
-}
-_DAYS["zh-Hant-HK"] = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+from assistant.words import load_words
 
 
 def hours_text(settings: FaqSettings, language: str) -> str:
@@ -21,7 +15,8 @@ def hours_text(settings: FaqSettings, language: str) -> str:
 
 
 def _hours(hours: Hours, language: str) -> str:
-    names = _DAYS.get(language, _DAYS["en"])
+    words = load_words()
+    names = [words.get(f"days.{day}", language) for day in range(1, 8)]
     days = sorted(set(hours.days))
     runs: list[list[int]] = []
     for day in days:

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.live_service import Service, running, working
+from tests.live_service import Service, own_database, running, working
 from tests.receiver import receiving
 
 ENTRIES = [
@@ -91,10 +91,11 @@ def _part(document: dict) -> str:
 
 
 @pytest.fixture(scope="session")
-def faq_service(database_urls, tmp_path_factory):
+def faq_service(tmp_path_factory):
     with (
+        own_database(tmp_path_factory.mktemp("faq-database")) as urls,
         running(
-            database_urls.app,
+            urls.app,
             tmp_path_factory.mktemp("faq"),
             outgoing={"allow": ("127.0.0.0/8",)},
             outbox={"poll_s": 0.05},

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from tests.live_service import Service, running, working
+from tests.live_service import Service, own_database, running, working
 from tests.receiver import Receiver, receiving
 
 ADVERT = "加微信 abc123 领红包，日结300"
@@ -69,11 +69,12 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def platform_service(database_urls, tmp_path_factory):
+def platform_service(tmp_path_factory):
     """A service that may post to the loopback, and its worker."""
     with (
+        own_database(tmp_path_factory.mktemp("platforms-database")) as urls,
         running(
-            database_urls.app,
+            urls.app,
             tmp_path_factory.mktemp("platforms"),
             outgoing={"allow": ("127.0.0.0/8",)},
             outbox={"poll_s": 0.05},

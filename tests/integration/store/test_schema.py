@@ -13,11 +13,12 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from assistant.errors import ConfigurationError, DatabaseUnavailable
+from assistant.store.columns import TransactionId, Vector
 from assistant.store.database import Database, read_url
 from assistant.store.embedded import ServerUrls, cluster
 from assistant.store.embedded.folder import Folder
 from assistant.store.schema import check_current, head, migrate
-from assistant.store.tables import GRANTS, TransactionId, Vector, metadata
+from assistant.store.tables import GRANTS, metadata
 
 ROLE_PASSWORD = "p@ss/word"
 

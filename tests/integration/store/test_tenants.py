@@ -24,7 +24,7 @@ from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.embedded import ServerUrls
 from assistant.store.writer import write_all
 from assistant.types.access import Scope
-from tests.integration.store import faq_rows, platform_rows
+from tests.integration.store import faq_rows, member_rows, platform_rows
 from tests.integration.store.making import NOW, decision, idempotency
 
 TENANT_TABLES = [
@@ -51,6 +51,7 @@ TENANT_TABLES = [
     "faq_conversations",
     "faq_turns",
     "faq_handoffs",
+    *member_rows.ROWS,
 ]
 
 
@@ -69,6 +70,7 @@ def filled(database: Database, community: str) -> str:
         appeals.add(connection, platform_rows.appeal(community))
         audit.write(connection, community, NOW, actor="test", action="test", subject="s")
         faq_rows.fill(connection, community)
+        member_rows.fill(connection, community)
     write_all(database, [decision(community)], idempotency("k", "body"))
     return community
 
@@ -193,6 +195,11 @@ def test_a_row_cannot_be_moved_into_another_community(database: Database, filled
         "UPDATE penalties SET member_id = 'x'",
         "UPDATE appeals SET text = 'x'",
         "UPDATE decisions SET refs = NULL",
+        "UPDATE points SET amount = 1",
+        "UPDATE events SET at = now()",
+        "UPDATE consent_changes SET granted = true",
+        "SELECT * FROM parts.event_keys_0",
+        "DROP SCHEMA parts CASCADE",
         "ALTER TABLE audit DISABLE ROW LEVEL SECURITY",
         "DROP POLICY tenant ON connections",
     ],

@@ -28,7 +28,7 @@ class SmallEmbedder:
         self.seen: list[str] = []
         self._wait_s = wait_s
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         time.sleep(self._wait_s)
         self.seen += texts
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)

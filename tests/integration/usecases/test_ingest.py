@@ -24,8 +24,10 @@ from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.embedded import ServerUrls
 from assistant.store.faq_jobs import ItemState, Job, JobState
 from assistant.types.faq import Entry
+from assistant.usecases.communities import DEMO, seed_demo
 from assistant.usecases.faq import documents as documents_usecase
 from assistant.usecases.faq import imports
+from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
 from assistant.usecases.faq.entries import model_name
 from assistant.usecases.faq.imports import Options
 from assistant.usecases.faq.ingest import keep_ingesting, run_job, run_jobs
@@ -501,3 +503,16 @@ def counts(database: Database, community: str) -> dict[str, int]:
     """
     with database.transaction(community) as transaction:
         return {row[0]: row[1] for row in transaction.execute(text(query))}
+
+
+def test_the_demo_shop_is_given_its_questions_once(assistant: Assistant) -> None:
+    seed_demo(assistant.database)
+    questions = "question,answer\n怎麼退貨？,到貨七天內可以退。\n".encode()
+    seed_demo_faq(assistant, questions)
+    run_jobs(assistant)
+    given = only_document(assistant, DEMO)
+    assert given.name == DOCUMENT
+    documents_usecase.remove_document(assistant, DEMO, given.id, actor="test")
+    seed_demo_faq(assistant, questions)
+    run_jobs(assistant)
+    assert not documents_usecase.list_documents(assistant, DEMO, None, 10).rows, "what was removed stays removed"

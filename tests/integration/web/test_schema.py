@@ -11,8 +11,10 @@ from schemathesis.generation import GenerationMode
 from assistant.types.access import Scope
 from tests.conftest import HAS_FAQ
 
-OPERATIONS = 62 if HAS_FAQ else 34
-NAMES_A_THING = re.compile(r"\{|^/v1/(appeals|faq/feedback|faq/documents)$")
+OPERATIONS = 94 if HAS_FAQ else 66
+SELDOM_VALID = re.compile(r"\{|^/v1/(appeals|chat/completions|faq/feedback|faq/documents|segments|segments/count)$")
+"""Names a thing that has to be there, or, as a chat's last message, one that has to be the user's."""
+
 EXAMPLES = 40
 
 
@@ -49,7 +51,7 @@ def test_no_request_meets_a_server_error(operations, headers, at):
         assert answer.status_code < 500, f"{case.method} {case.path}: {answer.status_code} {answer.text[:200]}"
 
     generated()
-    assert {200, 201, 202, 204} & statuses or NAMES_A_THING.search(operation.path), (
+    assert {200, 201, 202, 204} & statuses or SELDOM_VALID.search(operation.path), (
         f"nothing generated was accepted: {statuses}"
     )
 

@@ -10,22 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.faq.lexical import K1, B, LexicalIndex, highest
+from assistant.faq.lexical import BACKGROUND, K1, B, LexicalIndex, highest
 from assistant.faq.tokens import lexical_tokens
 
 TEXTS = ["运费多少", "退款要多久", "refund takes days", "运费 运费 运费 怎么算", "", "积分怎么算 积分"]
 
 
+COMMON = {"怎": 0.1, "多少": 0.08, "take": 0.02}
+
+
 def written_out(texts: list[str], question: str) -> list[float]:
-    """Robertson and Zaragoza 2009, with the idf that is never negative."""
+    """Robertson and Zaragoza 2009, with the idf that is never negative, and the background's texts beside those given."""
     held = [Counter(lexical_tokens(text)) for text in texts]
     average = sum(sum(own.values()) for own in held) / len(held)
     scores = []
     for own in held:
         score = 0.0
         for token in set(lexical_tokens(question)):
-            n = sum(token in other for other in held)
-            idf = math.log(1 + (len(texts) - n + 0.5) / (n + 0.5))
+            n = sum(token in other for other in held) + BACKGROUND * COMMON.get(token, 0)
+            idf = math.log(1 + (len(texts) + BACKGROUND - n + 0.5) / (n + 0.5))
             norm = K1 * (1 - B + B * sum(own.values()) / max(average, 1))
             score += idf * own[token] * (K1 + 1) / (own[token] + norm) if own[token] else 0
         scores.append(score)
@@ -34,7 +37,7 @@ def written_out(texts: list[str], question: str) -> list[float]:
 
 @pytest.mark.parametrize("question", ["运费怎么算", "refunds", "多少 多少", "积分", "没有的词", ""])
 def test_scores_are_the_formulas(question: str) -> None:
-    index = LexicalIndex.build(TEXTS)
+    index = LexicalIndex.build(TEXTS, common=COMMON)
     assert index.all_scores(index.asked(lexical_tokens(question))) == pytest.approx(
         written_out(TEXTS, question), abs=1e-5
     )
@@ -51,11 +54,17 @@ def test_no_texts_at_all() -> None:
     assert len(LexicalIndex.build([]).scores("运费", 5)[0]) == 0
 
 
-def test_unknown_tokens_weigh_as_the_rarest() -> None:
-    index = LexicalIndex.build(TEXTS)
-    asked = index.asked(["运", "zzz"])
-    assert asked.mass == pytest.approx(asked.known + index.statistics.rarest)
+def test_unknown_tokens_weigh_as_the_rarest_unless_they_are_common_words() -> None:
+    index = LexicalIndex.build(TEXTS, common={"how": 0.1})
+    asked, weight = index.asked(["运", "zzz", "how"]), index.statistics.weight
+    assert asked.mass == pytest.approx(asked.known + weight("zzz") + weight("how"))
+    assert weight("zzz") > max(index.statistics.idf.values()) > weight("how") > 0
     assert len(asked.numbers) == 1
+
+
+def test_in_the_smallest_collection_a_common_word_weighs_less_than_a_rare_one() -> None:
+    index = LexicalIndex.build(["运费多少", "怎么退货"], common=COMMON)
+    assert index.statistics.weight("多少") < index.statistics.weight("退货") * 0.6
 
 
 def test_overlaps_are_the_shared_weight() -> None:

@@ -19,19 +19,20 @@ from tests.unit.faq.small import judge
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    train.written(judge(), tmp_path / "reranker.json")
+    train.written(judge(), {"怎么": 0.08}, tmp_path / "reranker.json")
     again, rng = Reranker.read(tmp_path / "reranker.json"), np.random.default_rng(0)
     features, context = rng.random((7, len(FEATURES))).astype(np.float32), rng.random(len(CONTEXT)).astype(np.float32)
     for mine, theirs in zip(again.logits(features, context), judge().logits(features, context), strict=True):
         assert mine == pytest.approx(theirs, abs=1e-4)
     assert (again.floor, again.gap, again.temperature, again.embedder) == (0.5, 0.1, 1.0, "small")
+    assert again.common == {"怎么": 0.08}
 
 
 @pytest.mark.parametrize("damage", ["missing", "junk", "features", "layer"])
 def test_a_file_that_is_not_ours_is_named(tmp_path: Path, damage: str) -> None:
     file = tmp_path / "reranker.json"
     if damage != "missing":
-        train.written(judge(), file)
+        train.written(judge(), {}, file)
         about = json.loads(file.read_text("utf-8"))
         if damage == "features":
             about["features"] = about["features"][1:]

@@ -114,7 +114,7 @@ def test_lists_mark_the_right_candidates() -> None:
         Asking("what does shipping cost", frozenset({"a"}), "en", "g"),
         Asking("the moon", frozenset(), "en", "h"),
     )
-    one, none = listed(Community("c", "k", entries, askings), Small())
+    one, none = listed(Community("c", "k", entries, askings), Small(), {})
     assert one.right.sum() == 1
     assert one.answerable
     assert not none.right.any()

@@ -6,6 +6,10 @@ revision = "0003"
 down_revision = "0002"
 
 _TABLES = """
+ALTER TABLE deliveries DROP CONSTRAINT deliveries_kind_check;
+ALTER TABLE deliveries ADD CONSTRAINT deliveries_kind_check
+    CHECK (kind IN ('order', 'event', 'follow_up', 'question'));
+
 CREATE TABLE faq_settings (
     community text COLLATE "C" PRIMARY KEY REFERENCES communities ON DELETE CASCADE,
     document jsonb NOT NULL,

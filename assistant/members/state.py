@@ -1,0 +1,136 @@
+"""What a profile holds: the whole of what folding a member's events comes to, and nothing of the present moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.members.interests import Interest
+
+VERSION = 1
+"""Raised with every change of the fold: profiles of another version are folded anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A topic met; ``weight`` is forward-decayed, ``events`` the latest that named it, oldest first."""
+
+    weight: float
+    count: int
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Purchases of one currency. ``days`` are distinct days with a purchase; ``first`` and ``last`` the outermost."""
+
+    count: int
+    amount: str
+    days: int
+    first: date
+    last: date
+    repeat_amount: str = "0"
+    """Of the days after the first, for Gamma-Gamma."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """``at`` and ``event_id`` are the last event folded in. ``recent`` are the last ``DAYS`` active days, oldest first; ``hours`` counts by
+    hour of the week in UTC (0 is Monday's first), ``languages`` by language, both forward-decayed; ``steps`` counts the moves from
+    one stage of the life cycle to another, by ``"from>to"``; ``gap`` is the mean number of days between active days."""
+
+    at: datetime
+    event_id: str
+    first_at: datetime
+    first_event: str
+    events: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    recent: tuple[date, ...] = ()
+    active_days: int = 0
+    gap: float = 0.0
+    longest_gap: int = 0
+    back_on: date | None = None
+    left_at: datetime | None = None
+    hours: Mapping[int, float] = field(default_factory=dict)
+    languages: Mapping[str, float] = field(default_factory=dict)
+    tags: Mapping[str, Tag] = field(default_factory=dict)
+    interests: tuple[Interest, ...] = ()
+    spending: Mapping[str, Spending] = field(default_factory=dict)
+    steps: Mapping[str, int] = field(default_factory=dict)
+    orders: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        return (self.at, self.event_id)
+
+
+def write_state(state: State) -> tuple[dict[str, Any], bytes]:
+    """As JSON, and its interests' vectors in half precision, row after row; ``read_state`` gives the same state back."""
+    document = {name: getattr(state, name) for name in _PLAIN} | {
+        "version": VERSION,
+        "first_at": state.first_at.isoformat(),
+        "back_on": state.back_on.isoformat() if state.back_on else None,
+        "left_at": state.left_at.isoformat() if state.left_at else None,
+        "recent": [day.toordinal() for day in state.recent],
+        "hours": {str(hour): weight for hour, weight in state.hours.items()},
+        "tags": {name: asdict(tag) for name, tag in state.tags.items()},
+        "spending": {name: _written(one) for name, one in state.spending.items()},
+        "interests": [{"weight": one.weight, "events": one.events} for one in state.interests],
+    }
+    vectors = b"".join(one.vector.astype(np.float16).tobytes() for one in state.interests)
+    return document, vectors
+
+
+def read_state(at: datetime, event_id: str, document: Mapping[str, Any], vectors: bytes) -> State | None:
+    """``None`` where the state is of another version of the fold."""
+    if document.get("version") != VERSION:
+        return None
+    rows = _rows(vectors, len(document["interests"]))
+    return State(
+        at=at,
+        event_id=event_id,
+        first_at=datetime.fromisoformat(document["first_at"]),
+        back_on=date.fromisoformat(document["back_on"]) if document["back_on"] else None,
+        left_at=datetime.fromisoformat(document["left_at"]) if document["left_at"] else None,
+        recent=tuple(date.fromordinal(number) for number in document["recent"]),
+        hours={int(hour): weight for hour, weight in document["hours"].items()},
+        tags={name: Tag(one["weight"], one["count"], tuple(one["events"])) for name, one in document["tags"].items()},
+        spending={name: _spending(one) for name, one in document["spending"].items()},
+        interests=tuple(
+            Interest(row, one["weight"], tuple(one["events"]))
+            for row, one in zip(rows, document["interests"], strict=True)
+        ),
+        orders=tuple(document["orders"]),
+        **{name: document[name] for name in _PLAIN if name != "orders"},
+    )
+
+
+_PLAIN = (
+    "first_event",
+    "events",
+    "counts",
+    "active_days",
+    "gap",
+    "longest_gap",
+    "languages",
+    "steps",
+    "orders",
+)
+
+
+def _rows(vectors: bytes, count: int) -> NDArray[np.float32]:
+    return np.frombuffer(vectors, np.float16).astype(np.float32).reshape(count, -1) if count else np.empty((0, 0))  # type: ignore[return-value]
+
+
+def _written(one: Spending) -> dict[str, Any]:
+    return asdict(one) | {"first": one.first.isoformat(), "last": one.last.isoformat()}
+
+
+def _spending(kept: Mapping[str, Any]) -> Spending:
+    days = {name: date.fromisoformat(kept[name]) for name in ("first", "last")}
+    return Spending(**(dict(kept) | days))

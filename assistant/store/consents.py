@@ -1,0 +1,101 @@
+"""What members consented to: what holds now, every change with its source and words, and what they want to hear nothing of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from assistant.store.member_tables import consent_changes, consents, member_stops
+from assistant.types.member import Consent, ConsentPurpose
+
+
+def record(connection: Connection, community: str, given: Mapping[str, Sequence[Consent]]) -> None:
+    """By member. Every answer is kept; the latest by its own time holds, whatever order they come in; of two at one time, the no."""
+    rows = [
+        {
+            "community": community,
+            "member_id": member,
+            "purpose": one.purpose.value,
+            "granted": one.granted,
+            "source": one.source,
+            "wording": one.wording,
+            "at": one.at,
+        }
+        for member, its in sorted(given.items())
+        for one in its
+    ]
+    if not rows:
+        return
+    connection.execute(insert(consent_changes), rows)
+    for row in rows:
+        _hold(connection, row)
+
+
+def _hold(connection: Connection, row: Mapping[str, Any]) -> None:
+    query = insert(consents).values(row)
+    newer = (consents.c.at < query.excluded.at) | ((consents.c.at == query.excluded.at) & ~query.excluded.granted)
+    connection.execute(
+        query.on_conflict_do_update(
+            index_elements=["community", "member_id", "purpose"],
+            set_={name: query.excluded[name] for name in ("granted", "source", "wording", "at")},
+            where=newer,
+        )
+    )
+
+
+def granted(connection: Connection, community: str, member_ids: Sequence[str]) -> dict[str, set[ConsentPurpose]]:
+    """The purposes each consents to; members without any are absent."""
+    query = select(consents.c.member_id, consents.c.purpose).where(
+        consents.c.community == community, consents.c.member_id.in_(list(member_ids)), consents.c.granted
+    )
+    found: dict[str, set[ConsentPurpose]] = {}
+    for member, purpose in connection.execute(query):
+        found.setdefault(member, set()).add(ConsentPurpose(purpose))
+    return found
+
+
+def current(connection: Connection, community: str, member_id: str) -> list[Consent]:
+    """What holds now, by purpose."""
+    query = select(consents).where(consents.c.community == community, consents.c.member_id == member_id)
+    return [_consent(row) for row in connection.execute(query.order_by(consents.c.purpose)).mappings()]
+
+
+def history(connection: Connection, community: str, member_id: str) -> list[Consent]:
+    """Every answer, the oldest first."""
+    query = select(consent_changes).where(
+        consent_changes.c.community == community, consent_changes.c.member_id == member_id
+    )
+    ordered = query.order_by(consent_changes.c.at, consent_changes.c.id)
+    return [_consent(row) for row in connection.execute(ordered).mappings()]
+
+
+def stop(connection: Connection, community: str, member_id: str, topic: str, source: str, now: datetime) -> None:
+    values = {"community": community, "member_id": member_id, "topic": topic, "source": source, "at": now}
+    connection.execute(insert(member_stops).values(values).on_conflict_do_nothing())
+
+
+def allow_again(connection: Connection, community: str, member_id: str, topic: str) -> int:
+    """How many there were; only a member's own wish does this."""
+    query = delete(member_stops).where(
+        member_stops.c.community == community, member_stops.c.member_id == member_id, member_stops.c.topic == topic
+    )
+    return connection.execute(query).rowcount
+
+
+def stops(connection: Connection, community: str, member_ids: Sequence[str]) -> dict[str, set[str]]:
+    """Topics by member."""
+    query = select(member_stops.c.member_id, member_stops.c.topic).where(
+        member_stops.c.community == community, member_stops.c.member_id.in_(list(member_ids))
+    )
+    found: dict[str, set[str]] = {}
+    for member, topic in connection.execute(query):
+        found.setdefault(member, set()).add(topic)
+    return found
+
+
+def _consent(row: Mapping[str, Any]) -> Consent:
+    return Consent(ConsentPurpose(row["purpose"]), row["granted"], row["source"], row["at"], row["wording"])

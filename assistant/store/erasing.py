@@ -1,0 +1,122 @@
+"""Everything that is known of one member, wherever it lies: to hand it out, and to make an end of it.
+
+Every table with a column ``member_id`` is reached without being named here; what else may hold a member's id is named.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, text
+
+from assistant.store.tables import GRANTS, metadata
+
+ERASED = "erased"
+_KEYS = text("""
+    DELETE FROM event_keys k USING events e
+    WHERE e.community = :community AND e.member_id = :member AND k.community = e.community AND k.id = e.id
+""")
+_DELIVERIES = text("""
+    DELETE FROM deliveries WHERE community = :community AND (
+        payload @> jsonb_build_object('member_id', CAST(:member AS text))
+        OR decision_id IN (SELECT id FROM decisions WHERE community = :community AND member_id = :member)
+        OR payload -> 'data' @> jsonb_build_object('member_id', CAST(:member AS text))
+    )
+""")
+_IDEMPOTENCY = text("""
+    DELETE FROM idempotency_keys k USING decisions d
+    WHERE d.community = :community AND d.member_id = :member AND k.community = d.community
+        AND k.responses @> jsonb_build_array(jsonb_build_object('id', d.id))
+""")
+_CONTEXT = text("""
+    UPDATE decisions SET context = NULL
+    WHERE community = :community AND context @> jsonb_build_array(jsonb_build_object('member', CAST(:member AS text)))
+""")
+_VIA = text("""
+    UPDATE events SET via_member = NULL, properties = properties #- '{$via,member_id}'
+    WHERE community = :community AND via_member = :member
+""")
+_AUDIT = text("SELECT forget_in_audit(:community, :member)")
+_NAMED_IN = {"cases": "details", "deliveries": "payload", "events": "properties"}
+"""Documents of others in which a member may be named, as who reported or who is meant."""
+_PATH = "$.** ? (@ == $id)"
+_BESIDE = frozenset({"cases"})
+"""Not handed out: what others said of a member is theirs."""
+_INTERNAL = frozenset({"community", "owner_hash", "contact", "state", "vectors", "refs", "response"})
+MOST_ROWS = 100_000
+
+
+def erase(connection: Connection, community: str, member_id: str) -> dict[str, int]:
+    """Rows that went, or lost the member, by table; in the caller's transaction."""
+    values = {"community": community, "member": member_id}
+    gone = {
+        "event_keys": connection.execute(_KEYS, values).rowcount,
+        "idempotency_keys": connection.execute(_IDEMPOTENCY, values).rowcount,
+        "deliveries": connection.execute(_DELIVERIES, values).rowcount,
+    }
+    for table in reversed(metadata.sorted_tables):
+        if _holds_members(table):
+            mine = (table.c.community == community) & (table.c.member_id == member_id)
+            gone[str(table.name)] = connection.execute(delete(table).where(mine)).rowcount
+    members = metadata.tables["members"]
+    mine = (members.c.community == community) & (members.c.id == member_id)
+    gone["members"] = connection.execute(delete(members).where(mine)).rowcount
+    connection.execute(_CONTEXT, values)
+    connection.execute(_VIA, values)
+    connection.execute(_AUDIT, values)
+    for name, column in _NAMED_IN.items():
+        _scrub(connection, metadata.tables[name], column, community, member_id)
+    return {name: number for name, number in gone.items() if number}
+
+
+def _holds_members(table: Table) -> bool:
+    return "member_id" in table.c and "community" in table.c and "DELETE" in GRANTS[table.name]
+
+
+def _scrub(connection: Connection, table: Table, column: str, community: str, member_id: str) -> None:
+    """Every value of these documents that is the member's id becomes ``erased``."""
+    one = table.c[column]
+    found = func.jsonb_path_exists(one, text(f"'{_PATH}'"), func.jsonb_build_object("id", member_id))
+    keys = list(table.primary_key.columns) or [table.c.community, table.c.id, table.c.at]
+    rows = connection.execute(select(*keys, one).where(table.c.community == community, found)).all()
+    for *key, document in rows:
+        where = [k == value for k, value in zip(keys, key, strict=True)]
+        connection.execute(table.update().where(*where).values({column: _without(document, member_id)}))
+
+
+def _without(document: Any, member_id: str) -> Any:
+    if isinstance(document, dict):
+        return {name: _without(value, member_id) for name, value in document.items()}
+    if isinstance(document, list):
+        return [_without(value, member_id) for value in document]
+    return ERASED if document == member_id else document
+
+
+def rows_of(connection: Connection, community: str, member_id: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """What is kept of a member, table by table, as JSON; ``MOST_ROWS`` of each at most."""
+    for table in metadata.sorted_tables:
+        if not _holds_members(table) or table.name in _BESIDE:
+            continue
+        mine = (table.c.community == community) & (table.c.member_id == member_id)
+        columns = [c for c in table.c if c.name not in _INTERNAL and not isinstance(c.type, LargeBinary)]
+        rows = connection.execute(select(*columns).where(mine).limit(MOST_ROWS)).mappings()
+        found = [{str(name): plain(value) for name, value in row.items()} for row in rows]
+        if found:
+            yield str(table.name), found
+
+
+def plain(value: Any) -> Any:
+    """As JSON can write it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes | memoryview):
+        return b64encode(bytes(value)).decode()
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,261 @@
+"""Profiles, the states they are folded on from, and the queue of those that lack events."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, RowMapping, delete, select, text
+from sqlalchemy.dialects import postgresql
+
+from assistant.members.state import State, read_state, write_state
+from assistant.store.events import event_of
+from assistant.store.member_tables import profile_queue, profile_snapshots, profiles
+from assistant.types.event import Event
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Queued since then, a profile is folded anew from its first event."""
+SNAPSHOT_DAYS = 1
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A member whose profile lacks events from ``since`` on."""
+
+    member_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A profile as it is stored, and when its last snapshot was taken. ``state`` is ``None`` where it is of another fold or model."""
+
+    state: State | None
+    snapshot_at: datetime | None
+
+
+_CLAIM = text("""
+    WITH claimed AS (
+        SELECT id, community, member_id, since FROM profile_queue ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), held AS (
+        SELECT community, member_id FROM (SELECT DISTINCT community, member_id FROM claimed) AS one
+        WHERE pg_try_advisory_xact_lock(hashtextextended(community || '/' || member_id, 0))
+    ), taken AS (
+        DELETE FROM profile_queue USING claimed JOIN held USING (community, member_id) WHERE profile_queue.id = claimed.id
+        RETURNING profile_queue.community, profile_queue.member_id, profile_queue.since
+    )
+    SELECT community, member_id, min(since) AS since FROM taken GROUP BY community, member_id ORDER BY community, member_id
+""")
+
+
+def claim(connection: Connection, limit: int) -> dict[str, list[Work]]:
+    """By community; theirs alone until the transaction ends, and back in the queue if it fails. For a transaction of every community."""
+    found: dict[str, list[Work]] = {}
+    for row in connection.execute(_CLAIM, {"limit": limit}):
+        found.setdefault(row.community, []).append(Work(row.member_id, row.since))
+    return found
+
+
+def waiting(connection: Connection, community: str) -> int:
+    """Rows of the queue."""
+    found = connection.scalar(text("SELECT count(*) FROM profile_queue WHERE community = :c"), {"c": community})
+    return int(found or 0)
+
+
+def queue(connection: Connection, community: str, member_ids: Sequence[str], since: datetime, now: datetime) -> None:
+    rows = [{"community": community, "member_id": one, "since": since, "queued_at": now} for one in sorted(member_ids)]
+    if rows:
+        connection.execute(profile_queue.insert(), rows)
+
+
+_KEPT = text("""
+    SELECT p.*, (SELECT max(s.at) FROM profile_snapshots s WHERE s.community = p.community AND s.member_id = p.member_id)
+        AS snapshot_at
+    FROM profiles p WHERE p.community = :community AND p.member_id = ANY(:members)
+""")
+
+
+def kept(connection: Connection, community: str, member_ids: Sequence[str], model: str) -> dict[str, Kept]:
+    """By member; those without a profile are absent."""
+    rows = connection.execute(_KEPT, {"community": community, "members": list(member_ids)}).mappings()
+    return {row["member_id"]: Kept(_state(row, model), row["snapshot_at"]) for row in rows}
+
+
+_BEFORE = text("""
+    SELECT wanted.member_id, s.at, s.event_id, s.state, s.vectors, s.model
+    FROM unnest(CAST(:members AS text[]), CAST(:sinces AS timestamptz[])) AS wanted(member_id, since)
+    CROSS JOIN LATERAL (
+        SELECT * FROM profile_snapshots s
+        WHERE s.community = :community AND s.member_id = wanted.member_id AND s.at < wanted.since
+        ORDER BY s.at DESC, s.event_id DESC LIMIT 1
+    ) AS s
+""")
+
+
+def before(connection: Connection, community: str, wanted: Sequence[Work], model: str) -> dict[str, State]:
+    """The last snapshot before each one's ``since``, by member; absent where there is none of this fold and model."""
+    values = {"members": [one.member_id for one in wanted], "sinces": [one.since for one in wanted]}
+    rows = connection.execute(_BEFORE, {"community": community, **values}).mappings()
+    return {row["member_id"]: state for row in rows if (state := _state(row, model)) is not None}
+
+
+_AFTER = text("""
+    SELECT e.* FROM unnest(CAST(:members AS text[]), CAST(:ats AS timestamptz[]), CAST(:ids AS text[])) AS place(member_id, at, id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM events e
+        WHERE e.community = :community AND e.member_id = place.member_id AND e.at >= place.at
+            AND (e.at, e.id) > (place.at, place.id COLLATE "C")
+        ORDER BY e.at, e.id LIMIT :most
+    ) AS e
+    ORDER BY e.member_id, e.at, e.id
+""")
+
+
+def events_after(
+    connection: Connection, community: str, places: Mapping[str, tuple[datetime, str]], most: int
+) -> dict[str, list[Event]]:
+    """Each member's events after a place, in order, ``most`` at most."""
+    values = {
+        "members": list(places),
+        "ats": [at for at, _ in places.values()],
+        "ids": [event_id for _, event_id in places.values()],
+    }
+    found: dict[str, list[Event]] = {}
+    for row in connection.execute(_AFTER, {"community": community, "most": most, **values}).mappings():
+        found.setdefault(row["member_id"], []).append(event_of(row))
+    return found
+
+
+def _upsert(table: Any, key: Sequence[str]) -> str:
+    columns = {column.name: column.type.compile(dialect=_DIALECT) for column in table.columns}
+    typed = ", ".join(f"{name} {'text' if kind == 'BYTEA' else kind}" for name, kind in columns.items())
+    read = ", ".join(f"decode({n}, 'base64')" if kind == "BYTEA" else n for n, kind in columns.items())
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    return (
+        f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {read} "  # noqa: S608 - names of ours
+        f"FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS given({typed}) "
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+    )
+
+
+_SAVE = _upsert(profiles, ("community", "member_id"))
+_SNAP = _upsert(profile_snapshots, ("community", "member_id", "at", "event_id"))
+
+
+def save(connection: Connection, community: str, states: Mapping[str, State], model: str, now: datetime) -> None:
+    _put(connection, _SAVE, [_row(community, member, state, model, now) for member, state in states.items()])
+
+
+def snapshot(connection: Connection, community: str, states: Mapping[str, State], model: str) -> None:
+    """What later folds begin from."""
+    _put(connection, _SNAP, [_row(community, member, state, model, BEGINNING) for member, state in states.items()])
+
+
+def _put(connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.exec_driver_sql(statement, {"rows": orjson.dumps(rows).decode()})
+
+
+_LATER = text("""
+    DELETE FROM profile_snapshots s USING unnest(CAST(:members AS text[]), CAST(:sinces AS timestamptz[])) AS late(member_id, since)
+    WHERE s.community = :community AND s.member_id = late.member_id AND s.at >= late.since
+""")
+
+
+def drop_later(connection: Connection, community: str, late: Sequence[Work]) -> None:
+    """The snapshots from each one's ``since`` on: they lack what came late."""
+    values = {"members": [one.member_id for one in late], "sinces": [one.since for one in late]}
+    connection.execute(_LATER, {"community": community, **values})
+
+
+def forget(connection: Connection, community: str, member_ids: Sequence[str]) -> None:
+    """The profiles, with their snapshots and what waits to be folded."""
+    for table in (profiles, profile_snapshots, profile_queue):
+        connection.execute(delete(table).where(table.c.community == community, table.c.member_id.in_(list(member_ids))))
+
+
+def last_place(connection: Connection, community: str, member_id: str, moment: datetime, model: str) -> State | None:
+    """The latest state kept that is not after ``moment``."""
+    for table in (profiles, profile_snapshots):
+        query = select(table).where(
+            table.c.community == community, table.c.member_id == member_id, table.c.at <= moment
+        )
+        row = connection.execute(query.order_by(table.c.at.desc()).limit(1)).mappings().first()
+        if row is not None and (state := _state(row, model)) is not None:
+            return state
+    return None
+
+
+_SAMPLE = text("""
+    SELECT * FROM profiles WHERE community = :community ORDER BY hashtext(member_id), member_id LIMIT :most
+""")
+
+
+def sample(connection: Connection, community: str, model: str, most: int) -> list[State]:
+    """Of members chosen by chance, the same ones every time."""
+    return [state for _, state in sample_named(connection, community, model, most)]
+
+
+def sample_named(connection: Connection, community: str, model: str, most: int) -> list[tuple[str, State]]:
+    """As ``sample``, with the members' ids."""
+    rows = connection.execute(_SAMPLE, {"community": community, "most": most}).mappings()
+    return [(row["member_id"], state) for row in rows if (state := _state(row, model)) is not None]
+
+
+def with_tags(connection: Connection, community: str, tags: Sequence[str], most: int) -> list[str]:
+    """Members whose profile holds one of these tags, by id."""
+    query = text(
+        "SELECT member_id FROM profiles WHERE community = :community AND state -> 'tags' ?| CAST(:tags AS text[]) "
+        "ORDER BY member_id LIMIT :most"
+    )
+    return list(connection.scalars(query, {"community": community, "tags": list(tags), "most": most}))
+
+
+_THIN = text("""
+    DELETE FROM profile_snapshots WHERE (community, member_id, at, event_id) IN (
+        SELECT s.community, s.member_id, s.at, s.event_id FROM profile_snapshots s JOIN profiles p USING (community, member_id)
+        WHERE s.at < p.at - interval '10 days' AND EXISTS (
+            SELECT 1 FROM profile_snapshots n WHERE n.community = s.community AND n.member_id = s.member_id AND n.at > s.at
+                AND date_trunc('month', n.at) = date_trunc('month', s.at)
+        ) LIMIT :chunk
+    )
+""")
+
+
+def thin(connection: Connection, chunk: int = 5000) -> int:
+    """Keeps every snapshot of a member's last ten days, and one a month before; how many went. For a transaction of every community."""
+    return connection.execute(_THIN, {"chunk": chunk}).rowcount
+
+
+def _state(row: RowMapping | Mapping[str, Any], model: str) -> State | None:
+    if row["model"] != model:
+        return None
+    return read_state(row["at"], row["event_id"], row["state"], bytes(row["vectors"]))
+
+
+def _row(community: str, member: str, state: State, model: str, now: datetime) -> dict[str, Any]:
+    document, vectors = write_state(state)
+    currency = max(state.spending, key=lambda one: state.spending[one].count, default=None)
+    spent = state.spending[currency] if currency is not None else None
+    return {
+        "community": community,
+        "member_id": member,
+        "at": state.at,
+        "event_id": state.event_id,
+        "state": document,
+        "vectors": b64encode(vectors).decode(),
+        "model": model,
+        "first_at": state.first_at,
+        "events": state.events,
+        "active_days": state.active_days,
+        "purchases": sum(one.count for one in state.spending.values()),
+        "spent": spent.amount if spent else "0",
+        "currency": currency or None,
+        "language": max(state.languages, key=lambda one: (state.languages[one], one), default=None),
+        "updated_at": now,
+    }

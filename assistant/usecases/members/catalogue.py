@@ -1,0 +1,80 @@
+"""Members as operators look them up, and what a community defines for them."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from assistant.errors import InvalidInput
+from assistant.members.attributes import MAX_DEFINITIONS, read_definitions
+from assistant.members.points import read_points
+from assistant.store import events, members
+from assistant.store.members import Known
+from assistant.store.paging import Page, write_cursor
+from assistant.types.event import Event
+from assistant.types.member import Member
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.members import declare
+from assistant.usecases.request import Shape
+
+
+class SettingsShape(Shape):
+    """``attributes`` that members may declare; ``points``: the rules by which they earn."""
+
+    attributes: list[dict[str, Any]] = Field([], max_length=MAX_DEFINITIONS)
+    points: dict[str, Any] | None = None
+
+
+def list_members(
+    assistant: Assistant, community: str, search: str | None, cursor: str | None, limit: int
+) -> Page[Known]:
+    with assistant.database.transaction(community) as transaction:
+        return members.page(transaction, community, search, cursor, limit)
+
+
+def get_member(assistant: Assistant, community: str, member_id: str) -> Member:
+    """Raises: NotFound."""
+    with assistant.database.transaction(community) as transaction:
+        return declare.whole_member(transaction, community, member_id)
+
+
+def timeline(
+    assistant: Assistant, community: str, member_id: str, cursor: str | None, limit: int
+) -> tuple[list[Event], str | None]:
+    """A page of events and the cursor of the next. Raises: NotFound, InvalidInput."""
+    with assistant.database.transaction(community) as transaction:
+        members.find(transaction, community, member_id)
+        found = events.timeline(transaction, community, member_id, read_place(cursor), limit + 1)
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], write_cursor(last.at, last.id)
+
+
+def save_settings(assistant: Assistant, community: str, asked: SettingsShape, actor: str) -> dict[str, Any]:
+    """The document as it is kept. Raises: InvalidInput, naming what is wrong."""
+    read_definitions(asked.attributes)
+    document = asked.model_dump(mode="json", exclude_none=True)
+    if asked.points is not None:
+        rules = read_points(asked.points, assistant.clock())
+        document["points"] = {**asked.points, "since": rules.since.isoformat()}
+    declare.save_settings(assistant, community, document, actor)
+    return document
+
+
+def read_place(cursor: str | None) -> tuple[datetime, str] | None:
+    """The time and id that a cursor stands for. Raises: InvalidInput, where it is not one of ours."""
+    if cursor is None:
+        return None
+    try:
+        when, _, found = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
+        moment = datetime.fromisoformat(when)
+    except (ValueError, binascii.Error):
+        raise InvalidInput(field="cursor", problem="is not a cursor from a page before") from None
+    if moment.tzinfo is None or not found or "\0" in found:
+        raise InvalidInput(field="cursor", problem="is not a cursor from a page before")
+    return moment, found

@@ -1,0 +1,207 @@
+"""What members declare and consent to, and what follows at once: values and profiles that lost their consent are gone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field, ValidationError
+from sqlalchemy import Connection as Transaction
+
+from assistant.errors import AssistantError, InvalidInput
+from assistant.members.attributes import Definition, read_definitions, read_value
+from assistant.store import audit, consents, members, profiles
+from assistant.types.member import Attribute, Consent, ConsentPurpose, Member
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.members.event_shapes import AHEAD
+from assistant.usecases.request import Name, Shape, Text, field_path, invalid_input
+
+MOST_MEMBERS = 1_000
+MAX_WORDING = 4_000
+_FOLDED_BY = frozenset({ConsentPurpose.PROFILING, ConsentPurpose.CHILD, ConsentPurpose.HEALTH})
+
+
+class ConsentShape(Shape):
+    """A yes or no to one purpose. ``source`` says where it was given; ``wording`` what the member read."""
+
+    purpose: ConsentPurpose
+    granted: bool
+    source: Name = "api"
+    wording: Text | None = Field(None, max_length=MAX_WORDING)
+    at: AwareDatetime | None = None
+
+
+class MemberShape(Shape):
+    """What a member declares. An attribute is a value, or ``null`` to take it back; each is held under its definition's consent."""
+
+    id: Name
+    name: Text | None = Field(None, max_length=200)
+    attributes: dict[str, Any] = Field({}, max_length=100)
+    consents: list[ConsentShape] = Field([], max_length=20)
+    source: Name = "api"
+
+
+class MembersShape(Shape):
+    members: Annotated[list[MemberShape], Field(min_length=1, max_length=MOST_MEMBERS)]
+
+
+@dataclass
+class Declared:
+    """``put`` were taken; the others, by their place in the batch, were wrong and changed nothing."""
+
+    put: int = 0
+    errors: dict[int, AssistantError] = field(default_factory=dict)
+
+
+def put_members(assistant: Assistant, community: str, given: Sequence[Any]) -> Declared:
+    """Each by itself, in order. Blocks. Raises: NotFound, if there is no such community."""
+    found = Declared()
+    with assistant.database.transaction(community) as transaction:
+        definitions = read_definitions(members.settings(transaction, community).get("attributes", []))
+        for at, one in enumerate(given):
+            path = f"members[{at}]"
+            try:
+                shape = _read(one, path)
+                _put_one(assistant, transaction, community, shape, definitions, path)
+            except InvalidInput as error:
+                found.errors[at] = error
+            else:
+                found.put += 1
+    return found
+
+
+def _read(given: Any, path: str) -> MemberShape:
+    try:
+        return MemberShape.model_validate(given)
+    except ValidationError as error:
+        wrong = invalid_input(error)
+        at = field_path(error.errors(include_url=False)[0]["loc"])
+        field = f"{path}.{at}" if at else path
+        raise type(wrong)(
+            wrong.message, field=field, limit=wrong.limit, problem=wrong.values.get("problem", "")
+        ) from None
+
+
+def _put_one(
+    assistant: Assistant,
+    transaction: Transaction,
+    community: str,
+    shape: MemberShape,
+    definitions: Mapping[str, Definition],
+    path: str,
+) -> None:
+    now = assistant.clock()
+    answers = [_consent(one, now, f"{path}.consents[{at}]") for at, one in enumerate(shape.consents)]
+    allowed = consents.granted(transaction, community, [shape.id]).get(shape.id, set())
+    after = (allowed | {one.purpose for one in answers if one.granted}) - {
+        one.purpose for one in answers if not one.granted
+    }
+    declared = _attributes(shape, definitions, after, now, path)
+    members.put(transaction, community, {shape.id: shape.name}, shape.source, now)
+    members.undeclare(transaction, community, shape.id, [n for n, value in shape.attributes.items() if value is None])
+    answer(transaction, community, shape.id, answers, now)
+    members.declare(transaction, community, {shape.id: declared})
+
+
+def _attributes(
+    shape: MemberShape,
+    definitions: Mapping[str, Definition],
+    allowed: set[ConsentPurpose],
+    now: datetime,
+    path: str,
+) -> list[Attribute]:
+    found = []
+    for name, given in shape.attributes.items():
+        at = f"{path}.attributes.{name}"
+        definition = definitions.get(name)
+        if definition is None:
+            raise InvalidInput(field=at, problem="is not an attribute of this community")
+        if given is None:
+            continue
+        missing = definition.needs - allowed
+        if missing:
+            raise InvalidInput("consent_missing", field=at, purpose=", ".join(sorted(one.value for one in missing)))
+        found.append(Attribute(name, read_value(definition, given, at), definition.purpose, shape.source, now))
+    return found
+
+
+def _consent(shape: ConsentShape, now: datetime, path: str) -> Consent:
+    if shape.at is not None and shape.at > now + AHEAD:
+        raise InvalidInput(field=f"{path}.at", limit=now.isoformat(), problem="is in the future")
+    return Consent(shape.purpose, shape.granted, shape.source, shape.at or now, shape.wording)
+
+
+def answer(transaction: Transaction, community: str, member_id: str, answers: Sequence[Consent], now: datetime) -> None:
+    """Records yes and no, and carries them out: without a consent what was held under it is gone when this transaction ends."""
+    if not answers:
+        return
+    before = consents.granted(transaction, community, [member_id]).get(member_id, set())
+    consents.record(transaction, community, {member_id: answers})
+    after = consents.granted(transaction, community, [member_id]).get(member_id, set())
+    gone = before - after
+    if gone:
+        members.undeclare_purposes(transaction, community, [member_id], gone)
+    if ConsentPurpose.PROFILING in gone:
+        apart = {ConsentPurpose.CHILD, ConsentPurpose.HEALTH}
+        members.undeclare_purposes(transaction, community, [member_id], apart)
+        profiles.forget(transaction, community, [member_id])
+    elif (before ^ after) & _FOLDED_BY and ConsentPurpose.PROFILING in after:
+        if gone & _FOLDED_BY:
+            profiles.forget(transaction, community, [member_id])
+        profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
+
+
+def give_consents(assistant: Assistant, community: str, member_id: str, given: Sequence[ConsentShape]) -> Member:
+    """A member's answers, and the member as they are then. Raises: InvalidInput, NotFound."""
+    now = assistant.clock()
+    answers = [_consent(one, now, f"consents[{at}]") for at, one in enumerate(given)]
+    with assistant.database.transaction(community) as transaction:
+        members.put(transaction, community, {member_id: None}, "consent", now)
+        answer(transaction, community, member_id, answers, now)
+        return whole_member(transaction, community, member_id)
+
+
+def stop_topic(assistant: Assistant, community: str, member_id: str, topic: str, source: str) -> Member:
+    """Nothing more about this, at once; what was inferred of it is inferred anew without it. Raises: NotFound."""
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        members.find(transaction, community, member_id)
+        consents.stop(transaction, community, member_id, topic, source, now)
+        profiles.forget(transaction, community, [member_id])
+        profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
+        return whole_member(transaction, community, member_id)
+
+
+def allow_topic(assistant: Assistant, community: str, member_id: str, topic: str) -> Member:
+    """The member wants to hear of it again. Raises: NotFound."""
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        if not consents.allow_again(transaction, community, member_id, topic):
+            raise InvalidInput(field="topic", problem="was not stopped")
+        profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
+        return whole_member(transaction, community, member_id)
+
+
+def whole_member(transaction: Transaction, community: str, member_id: str) -> Member:
+    """Raises: NotFound."""
+    return members.whole(
+        members.find(transaction, community, member_id),
+        members.attributes(transaction, community, [member_id]).get(member_id, []),
+        consents.current(transaction, community, member_id),
+        consents.stops(transaction, community, [member_id]).get(member_id, set()),
+    )
+
+
+def read_settings(assistant: Assistant, community: str) -> Mapping[str, Any]:
+    with assistant.database.transaction(community) as transaction:
+        return members.settings(transaction, community)
+
+
+def save_settings(assistant: Assistant, community: str, document: Mapping[str, Any], actor: str) -> None:
+    """Raises: InvalidInput, naming what is wrong; NotFound."""
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        members.save_settings(transaction, community, document, now)
+        audit.write(transaction, community, now, actor=actor, action="member_settings", subject=community)

@@ -1,0 +1,130 @@
+"""Profiles follow events, through the database, in any order of arrival."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from assistant.usecases.members.folding import fold_waiting
+from tests.integration.members.telling import NOW, event
+
+WORDS = ["想去露營，帳篷怎麼挑", "手沖咖啡好喝", "今天跑步十公里", "求推薦烤箱和吐司食譜", "懷孕要補什麼"]
+
+
+def fold_all(service):
+    while fold_waiting(service.assistant):
+        pass
+
+
+def history(member, seed=1, length=30):
+    chosen = random.Random(seed)
+    found = []
+    for number in range(length):
+        hours = chosen.uniform(0, 7 * 24)
+        if number % 5 == 4:
+            paid = {"amount": chosen.randint(1, 999), "currency": "TWD", "order_id": f"o{number}"}
+            found.append(event(number, member, hours, "purchase", **paid))
+        else:
+            found.append(event(number, member, hours, text=chosen.choice(WORDS)))
+    return found
+
+
+def stored(service, community, member):
+    with service.assistant.database.transaction(community) as connection:
+        row = connection.execute(
+            text("SELECT at, event_id, state, vectors FROM profiles WHERE community = :c AND member_id = :m"),
+            {"c": community, "m": member},
+        ).one()
+    return row.at, row.event_id.split("-")[1], row.state, bytes(row.vectors)
+
+
+def without_names(state):
+    return {name: value for name, value in state.items() if name not in {"tags", "interests", "first_event"}}
+
+
+def test_any_order_of_arrival_gives_the_same_stored_profile(service, client, community):
+    consents = [{"purpose": one, "granted": True} for one in ("profiling", "health")]
+    client.put("/v1/members", json={"members": [{"id": m, "consents": consents} for m in ("a", "b", "c")]})
+    for member, seed in (("a", None), ("b", 1), ("c", 2)):
+        events = history(member)
+        if seed is not None:
+            random.Random(seed).shuffle(events)
+        for start in range(0, len(events), len(events) if seed is None else 7):
+            part = events[start : start + (len(events) if seed is None else 7)]
+            assert client.post("/v1/events", json={"events": part}).json()["errors"] == []
+            fold_all(service)
+    a, b, c = (stored(service, community, member) for member in "abc")
+    assert a[0] == b[0] == c[0]
+    assert a[1] == b[1] == c[1]
+    assert without_names(a[2]) == without_names(b[2]) == without_names(c[2])
+    assert a[3] == b[3] == c[3]
+    assert len(a[3]) > 0 or not service.assistant.has_faq
+
+
+def test_as_of_a_moment_is_what_was_known_then(service, client, member):
+    events = sorted(history(member), key=lambda one: one["at"])
+    then = events[14]["at"]
+    client.post("/v1/events", json={"events": events[:15]})
+    fold_all(service)
+    before = client.get(f"/v1/members/{member}/profile", params={"at": then}).json()["profile"]
+    client.post("/v1/events", json={"events": events[15:]})
+    fold_all(service)
+    again = client.get(f"/v1/members/{member}/profile", params={"at": then}).json()["profile"]
+    assert again == before
+    assert before["events"] == 15
+    assert client.get(f"/v1/members/{member}/profile").json()["profile"]["events"] == 30
+
+
+def test_several_workers_lose_nothing(service, client, community):
+    names = [f"w{number}" for number in range(12)]
+    consents = [{"purpose": "profiling", "granted": True}]
+    client.put("/v1/members", json={"members": [{"id": name, "consents": consents} for name in names]})
+    events = [one for name in names for one in history(name, length=10)]
+    random.Random(4).shuffle(events)
+
+    def tell(part):
+        client.post("/v1/events", json={"events": part})
+        fold_waiting(service.assistant, 5)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(tell, [events[at : at + 10] for at in range(0, len(events), 10)]))
+    fold_all(service)
+    with service.assistant.database.transaction(community) as connection:
+        counts = connection.scalars(text("SELECT events FROM profiles WHERE community = :c"), {"c": community}).all()
+    assert counts == [10] * 12
+
+
+def test_every_value_has_its_reasons(service, client, member):
+    client.put("/v1/members", json={"members": [{"id": member, "attributes": {"time_zone": "Asia/Taipei"}}]})
+    client.post("/v1/events", json={"events": history(member)})
+    client.post(
+        "/v1/events",
+        json={"events": [event(1, "friend", 2, "share", via={"member_id": member}, text="x")]},
+    )
+    fold_all(service)
+    headers = {"accept-language": "zh-Hant"}
+    profile = client.get(f"/v1/members/{member}/profile", headers=headers).json()["profile"]
+    assert profile["life_cycle"]["name"] == "新成員"
+    assert profile["life_cycle"]["next_step"]["text"]
+    assert sum(profile["life_cycle"]["odds"].values()) == pytest.approx(1, abs=1e-3)
+    names = {tag["name"] for tag in profile["tags"]}
+    assert {"露營", "咖啡"} <= names
+    assert all(reason["text"] for tag in profile["tags"] for reason in tag["because"])
+    (spent,) = profile["spending"]
+    assert spent["frequency"] == 6
+    assert profile["active_hours"]["time_zone"] == "Asia/Taipei"
+    assert sum(profile["active_hours"]["shares"]) == pytest.approx(1, abs=1e-2)
+    assert profile["language"]["main"] == "zh-Hant"
+    assert profile["influence"]["score"] == 2
+    assert profile["churn"] is None  # the community is too small to learn from
+
+
+def test_an_unknown_member_and_the_future(client, member):
+    assert client.get("/v1/members/nobody/profile").status_code == 404
+    answer = client.get(f"/v1/members/{member}/profile", params={"at": (NOW + timedelta(days=9)).isoformat()})
+    assert (answer.status_code, answer.json()["field"]) == (400, "at")
+    assert client.get(f"/v1/members/{member}/profile", params={"at": "yesterday"}).status_code == 400
