@@ -25,6 +25,9 @@ RELATED = (
     {"harassment", "hate", "profanity", "threat"},
     {"threat", "violence"},
     {"sexual", "profanity", "harassment"},
+    {"hate", "violence"},
+    {"illicit", "privacy"},
+    {"harassment", "privacy"},
 )
 """A seed written for one of a set says nothing about the others of it, unless it names them."""
 
