@@ -26,8 +26,8 @@ SOURCE_WEIGHT = {"seeds": 6.0, "grammar": 2.0, "disguised": 1.5, "terms": 0.3}
 OFFENCE = {"harassment", "hate"}
 OFFENCE_WEIGHT = {
     "seeds": 3.0,
-    "grammar": 1.5,
-    "disguised": 0.5,
+    "grammar": 0.8,
+    "disguised": 0.2,
     "terms": 1.0,
     "swsr": 0.5,
     "psyguard": 0.2,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
-REVIEW_SEEDS = 0.01
+REVIEW_SEEDS = 0.003
 REVIEW_CLEAN = 0.002
 SEVERE = 0.002
 PRECISION = 0.97

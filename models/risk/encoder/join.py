@@ -34,22 +34,25 @@ F64 = npt.NDArray[np.float64]
 ORDINARY = 6_000
 """Sentences of ordinary talk per language that set the gates; none of them is in the training."""
 
-READ = 0.01
+READ = 0.02
 """The share of ordinary sentences that an encoder may read; they are Tatoeba's for the greater part, some of which are unkind."""
 
-FAVOURED = {"harassment": 12.0, "hate": 12.0, "threat": 2.0, "sexual": 2.0}
-"""Labels whose gate may let through so many times more: there n-grams miss most."""
+READ_LABELS = ("harassment", "hate")
+"""The labels that an encoder may change: the others have too few real rows for it to have learned, or to fit how far to follow it."""
 
-LOWEST, HIGHEST = 0.05, 0.97
+ALONE = 1.0, 0.0, 0.0
+NEVER = 2.0
+LOWEST = 0.05
 
 
 def gates(scores: F64) -> F64:
     """The lowest scores per label that at most ``READ`` of the texts reach, any label counting."""
-    favour = np.array([FAVOURED.get(label, 1.0) for label in LABELS])
+    columns = [LABELS.index(label) for label in READ_LABELS]
 
     def at(share: float) -> F64:
-        found = [np.quantile(scores[:, n], 1 - min(share * favour[n], 0.5)) for n in range(len(LABELS))]
-        return np.clip(np.array(found) + 1e-9, LOWEST, HIGHEST)
+        found = np.full(len(LABELS), NEVER)
+        found[columns] = (np.quantile(scores[:, columns], 1 - share, axis=0) + 1e-9).clip(LOWEST)
+        return found
 
     low, high = 0.0, READ
     for _ in range(20):
@@ -79,10 +82,19 @@ def scored(model: NgramClassifier, texts: list[str], step: int = 256) -> F64:
     return np.concatenate(blocks)
 
 
+def grey_rows(kept: dict[str, Kept], gate: F64) -> set[int]:
+    """The rows that reach a gate by the score of a model that had not seen them; the served one has, and lets few clean ones by."""
+    found: set[int] = set()
+    for label in READ_LABELS:
+        edge = np.log(gate[LABELS.index(label)] / (1 - gate[LABELS.index(label)]))
+        found.update(kept[label].index[kept[label].logit >= edge].tolist())
+    return found
+
+
 def fitted(own: F64, read: F64, truth: F64, weight: F64) -> tuple[float, float, float]:
-    """The factors of both logits and the shift; the mean of both where there is too little to fit."""
+    """The factors of both logits and the shift."""
     if min((truth == 1).sum(), (truth == 0).sum()) < LEAST_POSITIVES:
-        return 0.5, 0.5, 0.0
+        return ALONE
     model = LogisticRegression(C=1.0).fit(np.stack([own, read], 1), truth, sample_weight=weight)
     first, second = np.maximum(model.coef_[0], 0.0)
     return float(first), float(second), float(model.intercept_[0])
@@ -100,7 +112,7 @@ def join(
         truth, own = one.truth[at], one.logit[at]
         seen = logits[[read[int(row)] for row in one.index[at]], column] if len(at) else np.zeros(0)
         weight = one.weight[at] if label in choose.OFFENCE else at_odds(truth, one.weight[at], one.script[at])
-        found = fitted(own, seen, truth, weight)
+        found = fitted(own, seen, truth, weight) if label in READ_LABELS else ALONE
         for name, value in zip(maps, found, strict=True):
             maps[name].append(round(value, 5))
         if 0 < truth.sum() < len(truth):
@@ -164,8 +176,8 @@ def main() -> None:
         gate = gates(scored(model, ordinary(everything, used, language)))
         aside = [n for n, row in enumerate(rows) if (row.dev or row.fold == ASIDE) and row.lang[:2] == language]
         aside = np.random.default_rng(0).permutation(aside)[: arguments.most].tolist()
-        grey = (scored(model, [rows[n].text for n in aside]) >= gate).any(axis=1)
-        texts = [(n, Normalised(rows[n].text).leet.text) for n, is_grey in zip(aside, grey, strict=True) if is_grey]
+        grey = grey_rows(kept, gate)
+        texts = [(n, Normalised(rows[n].text).leet.text) for n in aside if n in grey]
         texts.sort(key=lambda pair: len(pair[1]))
         encoder = Encoder.load(weights / f"encoder_{language}")
         blocks = [texts[a : a + 32] for a in range(0, len(texts), 32)]
