@@ -63,7 +63,7 @@ class Encoder:
         for layer in weights.layers:
             states = _turn(states, layer, edges, weights.heads)
         means = np.add.reduceat(states, edges[:-1], axis=0) / np.array(lengths, np.float32)[:, None]
-        return _through(means, weights.head)
+        return _through(means.astype(np.float32), weights.head)
 
 
 def _turn(states: F32, layer: Layer, edges: list[int], heads: int) -> F32:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from models.risk.choose import OFFENCE
 from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
@@ -21,6 +22,10 @@ REVIEW_CLEAN = 0.002
 SEVERE = 0.002
 PRECISION = 0.97
 OURS = {"seeds", "grammar", "disguised"}
+HIGHEST_OFFENCE = 0.75
+"""For attacks: their hard negatives are counter-speech and quotations, which no threshold parts from them, so a higher one loses more than
+it spares."""
+
 HIGHEST = 0.9
 """For the first action: hard negatives alone may not push it out of the reach of what rules find."""
 
@@ -61,7 +66,8 @@ def propose(rows: Sequence[Row], label: str, chosen: Measured, score: F64) -> di
         for mask, most in ((seeds, REVIEW_SEEDS), (~seeds, REVIEW_CLEAN))
     ]
     fitting = (t for t in STEPS if all(_share(score[g], t) <= most for g, most in groups))
-    first = min(float(next(fitting, HIGHEST)), HIGHEST)
+    highest = HIGHEST_OFFENCE if label in OFFENCE else HIGHEST
+    first = min(float(next(fitting, highest)), highest)
     found = {"mask" if label in MASKED else "review": _stated(first, chosen, score, clean)}
     if label in SEVERER:
         strict = [

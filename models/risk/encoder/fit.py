@@ -152,7 +152,13 @@ def main() -> None:
         chosen = drawn(gathered(arguments.data_dir, arguments.language))
         kept.write_text("".join(json.dumps(asdict(row)) + "\n" for row in chosen), "utf-8")
     rows = [Row(**json.loads(line)) for line in kept.read_text("utf-8").splitlines()]
-    train(rows, arguments.start, arguments.minutes * 60, arguments.work / f"encoder_{arguments.language}.pt", arguments.resume)
+    train(
+        rows,
+        arguments.start,
+        arguments.minutes * 60,
+        arguments.work / f"encoder_{arguments.language}.pt",
+        arguments.resume,
+    )
 
 
 if __name__ == "__main__":

@@ -181,7 +181,9 @@ def main() -> None:
         texts.sort(key=lambda pair: len(pair[1]))
         encoder = Encoder.load(weights / f"encoder_{language}")
         blocks = [texts[a : a + 32] for a in range(0, len(texts), 32)]
-        logits = np.concatenate([encoder.logits([t for _, t in block]) for block in track(blocks, language, console=console)])
+        logits = np.concatenate(
+            [encoder.logits([t for _, t in block]) for block in track(blocks, language, console=console)]
+        )
         place = {n: at for at, (n, _) in enumerate(texts)}
         read[language] = Read(place, logits.astype(np.float64), frozenset(aside))
         maps, report[language] = join(kept, place, logits.astype(np.float64), script)
