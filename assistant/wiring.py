@@ -34,7 +34,7 @@ from assistant.store.journal import Journal
 from assistant.store.schema import check_current, migrate
 from assistant.store.vault import FILE, Vault, open_vault
 from assistant.store.writer import DecisionWriter
-from assistant.types import Message, Policy
+from assistant.types import Message, Policy, Purpose
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.brain import Brain
 from assistant.usecases.policies import load_policy
@@ -44,7 +44,7 @@ from assistant.usecases.screening_threads import ScreeningThreads
 
 log = structlog.get_logger()
 
-_WARM_UP = Message("你好 hello 123 https://example.org")
+_WARM_UP = Message("你好 hello 123 https://example.org", purpose=Purpose.MARKETING)
 """Screened once while starting, so that the first member does not wait for tables and patterns to be read."""
 
 

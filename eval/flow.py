@@ -9,7 +9,19 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from assistant.types import Action, Decision, Finding, Label, Message, ModelRef, Policy, PolicyRef, Purpose, Thresholds
+from assistant.types import (
+    Action,
+    Advertising,
+    Decision,
+    Finding,
+    Label,
+    Message,
+    ModelRef,
+    Policy,
+    PolicyRef,
+    Purpose,
+    Thresholds,
+)
 from eval.datasets import Datasets
 from eval.metrics import Flags, Floats, Ints
 from eval.readings import THRESHOLD
@@ -61,14 +73,23 @@ class Flow:
         self.refs: tuple[PolicyRef, ModelRef] | None = None
         self.degraded = 0
 
-    def screen(self, texts: Sequence[str], purpose: Purpose = Purpose.CHAT) -> Screened:
-        """Raises:
+    def screen(
+        self,
+        texts: Sequence[str],
+        purpose: Purpose = Purpose.CHAT,
+        advertising: Sequence[Advertising] | None = None,
+    ) -> Screened:
+        """``advertising`` says of each text where it is shown and what for.
+
+        Raises:
         Broken: every decision of a batch was degraded.
         """
         decisions: list[Decision] = []
+        where = advertising or [Advertising()] * len(texts)
+        messages = [Message(text, purpose=purpose, advertising=its) for text, its in zip(texts, where, strict=True)]
         for start in range(0, len(texts), BATCH):
-            block = texts[start : start + BATCH]
-            decisions += _whole(self._screener.screen_batch([Message(text, purpose=purpose) for text in block]))
+            block = messages[start : start + BATCH]
+            decisions += _whole(self._screener.screen_batch(block))
             if self._tell:
                 self._tell(len(block))
         if decisions:

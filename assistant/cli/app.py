@@ -14,6 +14,7 @@ from assistant import __version__
 from assistant.cli import (
     communities,
     connections,
+    content,
     demo,
     doctor,
     embed,
@@ -26,6 +27,8 @@ from assistant.cli import (
     moderate,
     outbox,
     policy,
+    ranker,
+    replay,
     serve,
     worker,
 )
@@ -51,6 +54,7 @@ app.command("worker")(worker.worker)
 app.command("moderate")(moderate.moderate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("replay")(replay.replay)
 app.command(
     "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(harness.evaluate)
@@ -62,11 +66,14 @@ app.add_typer(communities.app, name="communities")
 app.add_typer(policy.app, name="policy")
 app.add_typer(connections.app, name="connections")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(ranker.app, name="ranker")
 app.add_typer(members.app, name="members")
 if has_faq():
     app.command("embed")(embed.embed)
     app.command("mcp")(mcp.mcp)
     app.add_typer(faq.app, name="faq")
+    app.command("suggest")(content.suggest)
+    app.add_typer(content.app, name="content")
 app.add_typer(migrate.app, name="migrate")
 
 

@@ -23,9 +23,9 @@ def mcp(
     ] = None,
     community: Annotated[str | None, typer.Option(help="Only for a key that belongs to no community.")] = None,
 ) -> None:
-    """Serve the tools ask, search and moderate of the Model Context Protocol on standard input and output.
+    """Serve the tools ask, search, moderate and suggest of the Model Context Protocol on standard input and output.
 
-    The key decides what they may do: member is enough for ask and search, platform for moderate too.
+    The key decides what they may do: member is enough for ask and search, platform for moderate too, operator for suggest.
     """
     try:
         from assistant.web.mcp import build_server

@@ -20,6 +20,7 @@ from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
 from assistant.usecases.members.folding import keep_folding
 from assistant.usecases.outbox import OutboxWorker
+from assistant.usecases.push.planning import keep_planning
 from assistant.usecases.reports import keep_reporting
 from assistant.wiring import Assistant, build, has_faq, open_database
 
@@ -69,7 +70,7 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        beside = [asyncio.create_task(keep_reporting(assistant)), asyncio.create_task(keep_folding(assistant))]
+        beside = [asyncio.create_task(work(assistant)) for work in (keep_reporting, keep_folding, keep_planning)]
         if assistant.has_faq:
             beside += [asyncio.create_task(keep(assistant)) for keep in (keep_ingesting, keep_embedding)]
         await OutboxWorker(assistant).run(stopping)

@@ -50,7 +50,8 @@ FEATURES = (
 """Of an entry. ``asked``: its best way to be asked (``_three``: the mean of its best three, ``_all``: of all); ``told``: its passage;
 ``meaning``: inner product; ``alike``: cosine of weighted token sets; ``held``: the share of the question's weight in it; ``bm25`` per
 weight of the question, ``lead`` over that of the best candidate; ``length``: log of the passage's weight over 10; ``intent``: the
-classifier's logit over 10, ``intent_share`` its softmax; ``ways``: log of their number."""
+classifier's logit over 10, ``intent_share`` its softmax; ``ways``: log of their number; ``same_script``, ``other_language``: the asker's
+beside those of the entry and of the ways to ask it."""
 
 _BM25, _LEAD = (FEATURES.index(name) for name in ("told_bm25", "told_lead"))
 
@@ -87,7 +88,7 @@ def find(segment: Segment, question: Question, allowed: Mask | None) -> Candidat
         features[:, 13:15], features[:, 16] = _intent(segment, logits, entries)
         features[:, 15] = (ways := np.diff(segment.asked.starts)[entries]) > 0
         features[:, 17], features[:, 18] = np.log1p(ways), segment.tightness[entries]
-        features[:, 19:] = [_script(question.language, segment.entries[i].language) for i in entries]
+        features[:, 19:] = [_script(question.language, segment.languages[i]) for i in entries]
     return Candidates(entries, features)
 
 
@@ -177,5 +178,9 @@ def _intent(segment: Segment, logits: Floats | None, entries: Ids) -> tuple[Floa
     return both * known[:, None], known
 
 
-def _script(asker: str, entry: str) -> tuple[bool, bool]:
-    return asker == entry, asker.split("-", maxsplit=1)[0] != entry.split("-", maxsplit=1)[0]
+def _script(asker: str, entry: frozenset[str]) -> tuple[bool, bool]:
+    return asker in entry, _plain(asker) not in map(_plain, entry)
+
+
+def _plain(language: str) -> str:
+    return language.split("-", maxsplit=1)[0]

@@ -14,13 +14,15 @@ from assistant.faq.intents import Intents
 from assistant.faq.lexical import Common, Floats, Ids
 from assistant.faq.side import Side
 from assistant.faq.texts import entry_texts
+from assistant.text.language import detect_language
 from assistant.types.faq import Entry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """``asked`` holds the ways to ask the entries, ``told`` one passage each. ``tightness`` is how alike an entry's ways to ask it are (0
-    with fewer than two); ``alive`` masks what was deleted or replaced since."""
+    with fewer than two); ``languages`` are an entry's own and those of the ways to ask it; ``alive`` masks what was deleted or replaced
+    since."""
 
     entries: tuple[Entry, ...]
     places: Mapping[str, int]
@@ -32,6 +34,7 @@ class Segment:
     until: NDArray[np.float64]
     groups: Ids
     roles: tuple[frozenset[str], ...]
+    languages: tuple[frozenset[str], ...]
     alive: Mask
     whole: bool
 
@@ -76,6 +79,7 @@ class Segment:
             until=until,
             groups=np.array([number[frozenset(e.roles)] for e in entries], np.int32),
             roles=roles,
+            languages=tuple(_languages(entry) for entry in entries),
             alive=np.ones(len(entries), np.bool_),
             whole=bool(np.isinf(since).all() and np.isinf(until).all() and not any(roles)),
         )
@@ -106,6 +110,10 @@ class Segment:
             np.concatenate((np.repeat(np.arange(len(kept)), counts), np.arange(len(kept)) + 0.5)), kind="stable"
         )
         return [self.entries[i] for i in kept], np.concatenate((asked, told))[order]
+
+
+def _languages(entry: Entry) -> frozenset[str]:
+    return frozenset((entry.language, *(detect_language(way).language for way in entry.alternatives)))
 
 
 def _seconds(moment: datetime | None, unbounded: float) -> float:

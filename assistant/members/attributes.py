@@ -57,6 +57,17 @@ class Stage:
     number: int
 
 
+UNDER_AGE = ("age_band", "under_18")
+"""The value that tells of a child, and needs that consent."""
+
+
+def held_under(definition: Definition, value: Value) -> tuple[ConsentPurpose, frozenset[ConsentPurpose]]:
+    """The consent under which a value is held, and all that it needs."""
+    if (definition.name, value) == UNDER_AGE:
+        return ConsentPurpose.CHILD, definition.needs | {ConsentPurpose.CHILD}
+    return definition.purpose, definition.needs
+
+
 BUILT_IN = (
     Definition(
         "age_band",
@@ -115,7 +126,7 @@ def _purpose(given: Mapping[str, Any], stage: StageKind | None, path: str) -> Co
     least = {StageKind.PREGNANCY: ConsentPurpose.HEALTH, StageKind.CHILD: ConsentPurpose.CHILD}.get(
         stage  # type: ignore[arg-type]
     )
-    asked = _one_of(ConsentPurpose, given.get("purpose", least or "profiling"), f"{path}.purpose")
+    asked: ConsentPurpose = _one_of(ConsentPurpose, given.get("purpose", least or "profiling"), f"{path}.purpose")
     if least is not None and asked is not least:
         raise InvalidInput(field=f"{path}.purpose", limit=least.value, problem="must be what the stage tells of")
     return asked

@@ -1,4 +1,4 @@
-"""A profile is a pure fold over a member's events, ordered by time and id: read this first.
+"""A profile is a pure fold over a member's events, ordered by time and id.
 
 ``step`` takes a state and one event to the next state. It knows no clock and no order of arrival: what comes late is folded in by
 beginning again from a state before it.
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from assistant.members import decay
 from assistant.members.interests import F32, draw
@@ -56,16 +57,14 @@ def step(state: State | None, event: Event, meaning: Meaning) -> State:
     """The state after one more event. What moderation acted on counts as having been there, and nothing else: it is never an interest."""
     known = state or State(at=event.at, event_id=event.id, first_at=event.at, first_event=event.id)
     name = event.type.value
-    counts = {**known.counts, name: known.counts.get(name, 0) + 1}
-    known = replace(known, at=event.at, event_id=event.id, events=known.events + 1, counts=counts)
-    known = _left(known, event) if event.type in _PASSIVE else _active(known, event)
-    if event.flagged:
-        return known
-    if event.type is EventType.PURCHASE:
-        known = _bought(known, event)
-    known = _spoke(known, event, meaning)
-    weight = INTEREST.get(event.type, 0.0)
-    return _liked(known, event, meaning, weight) if weight else known
+    changes: dict[str, Any] = {"at": event.at, "event_id": event.id, "events": known.events + 1}
+    changes["counts"] = {**known.counts, name: known.counts.get(name, 0) + 1}
+    changes |= _left(event) if event.type in _PASSIVE else _active(known, event)
+    if not event.flagged:
+        changes |= _bought(known, event) if event.type is EventType.PURCHASE else {}
+        changes |= _spoke(known, event, meaning)
+        changes |= _liked(known, event, meaning, INTEREST.get(event.type, 0.0))
+    return replace(known, **changes)
 
 
 def rhythm_of(state: State) -> Rhythm:
@@ -74,49 +73,47 @@ def rhythm_of(state: State) -> Rhythm:
     return Rhythm(first, last, state.gap, state.back_on, state.left_at is not None)
 
 
-def _left(state: State, event: Event) -> State:
-    return replace(state, left_at=event.at) if event.type is EventType.LEAVE else state
+def _left(event: Event) -> dict[str, Any]:
+    return {"left_at": event.at} if event.type is EventType.LEAVE else {}
 
 
-def _active(state: State, event: Event) -> State:
+def _active(state: State, event: Event) -> dict[str, Any]:
     at = event.at.astimezone(UTC)
     day = at.date()
     hour = at.weekday() * 24 + at.hour
     weight = decay.forward(event.at, decay.HABIT_DAYS)
-    state = replace(state, hours={**state.hours, hour: state.hours.get(hour, 0.0) + weight}, left_at=None)
+    found = {"hours": {**state.hours, hour: state.hours.get(hour, 0.0) + weight}, "left_at": None}
     if state.recent and state.recent[-1] == day:
-        return state
-    return _new_day(state, day) if state.recent else replace(state, recent=(day,), active_days=1)
+        return found
+    return found | (_new_day(state, day) if state.recent else {"recent": (day,), "active_days": 1})
 
 
-def _new_day(state: State, day: date) -> State:
+def _new_day(state: State, day: date) -> dict[str, Any]:
     rhythm = rhythm_of(state)
     steps = dict(state.steps)
     for before, after in steps_between(rhythm, day):
         steps[f"{before}>{after}"] = steps.get(f"{before}>{after}", 0) + 1
     silence = (day - rhythm.last).days
-    long = silence > patience(state.gap)
-    return replace(
-        state,
-        recent=(*(one for one in state.recent if (day - one).days < DAYS), day),
-        active_days=state.active_days + 1,
-        gap=state.gap + (silence - state.gap) / state.active_days,
-        longest_gap=max(state.longest_gap, silence),
-        back_on=day if long else state.back_on,
-        steps=steps,
-    )
+    return {
+        "recent": (*(one for one in state.recent if (day - one).days < DAYS), day),
+        "active_days": state.active_days + 1,
+        "gap": state.gap + (silence - state.gap) / state.active_days,
+        "longest_gap": max(state.longest_gap, silence),
+        "back_on": day if silence > patience(state.gap) else state.back_on,
+        "steps": steps,
+    }
 
 
-def _bought(state: State, event: Event) -> State:
+def _bought(state: State, event: Event) -> dict[str, Any]:
     purchase = event.purchase
     order = purchase.order_id if purchase else None
     if order is not None and order in state.orders:
-        return state
-    orders = (*state.orders, order)[-ORDERS:] if order is not None else state.orders
+        return {}
     currency = (purchase.currency if purchase else None) or ""
     amount = (purchase.amount if purchase else None) or Decimal(0)
     spent = _spent(state.spending.get(currency), event.at, amount)
-    return replace(state, orders=orders, spending={**state.spending, currency: spent})
+    orders = (*state.orders, order)[-ORDERS:] if order is not None else state.orders
+    return {"orders": orders, "spending": {**state.spending, currency: spent}}
 
 
 def _spent(before: Spending | None, at: datetime, amount: Decimal) -> Spending:
@@ -134,20 +131,23 @@ def _spent(before: Spending | None, at: datetime, amount: Decimal) -> Spending:
     )
 
 
-def _spoke(state: State, event: Event, meaning: Meaning) -> State:
+def _spoke(state: State, event: Event, meaning: Meaning) -> dict[str, Any]:
     if event.type is not EventType.MESSAGE or meaning.language is None:
-        return state
+        return {}
     weight = state.languages.get(meaning.language, 0.0) + decay.forward(event.at, decay.HABIT_DAYS)
-    return replace(state, languages={**state.languages, meaning.language: weight})
+    return {"languages": {**state.languages, meaning.language: weight}}
 
 
-def _liked(state: State, event: Event, meaning: Meaning, weight: float) -> State:
+def _liked(state: State, event: Event, meaning: Meaning, weight: float) -> dict[str, Any]:
+    if not weight:
+        return {}
     forward = weight * decay.forward(event.at, decay.INTEREST_DAYS)
+    found: dict[str, Any] = {}
     if meaning.vector is not None:
-        state = replace(state, interests=draw(state.interests, meaning.vector, forward, event.id))
+        found["interests"] = draw(state.interests, meaning.vector, forward, event.id)
     if meaning.tags:
-        state = replace(state, tags=_tagged(state.tags, meaning.tags, forward, event.id))
-    return state
+        found["tags"] = _tagged(state.tags, meaning.tags, forward, event.id)
+    return found
 
 
 def _tagged(tags: Mapping[str, Tag], names: tuple[str, ...], weight: float, event: str) -> dict[str, Tag]:

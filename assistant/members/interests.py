@@ -34,7 +34,7 @@ def shorten(vectors: F32) -> F32:
     """The first ``DIMENSIONS`` of each row, at length 1 (rows of 0 stay): how interests and items are compared. Shape (n, 128 or fewer)."""
     short = np.asarray(vectors[:, :DIMENSIONS], np.float32)
     lengths = np.linalg.norm(short, axis=1, keepdims=True)
-    return np.divide(short, lengths, out=np.zeros_like(short), where=lengths > 0)
+    return np.asarray(np.divide(short, lengths, out=np.zeros_like(short), where=lengths > 0), np.float32)
 
 
 def draw(interests: tuple[Interest, ...], vector: F32, weight: float, event: str) -> tuple[Interest, ...]:
@@ -65,7 +65,7 @@ def _join(one: Interest, other: Interest) -> Interest:
     total = one.weight + other.weight
     mean = one.vector * np.float32(one.weight / total) + other.vector * np.float32(other.weight / total)
     length = float(np.linalg.norm(mean))
-    vector = _rounded(mean / np.float32(length)) if length > 0 else one.vector
+    vector = _rounded(np.asarray(mean / np.float32(length), np.float32)) if length > 0 else one.vector
     return Interest(vector, total, (*one.events, *other.events)[-EVIDENCE:])
 
 

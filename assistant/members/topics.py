@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import ahocorasick
+
 MOST = 8
 """Tags of one text."""
 _HASHTAG = re.compile(r"[#\uff03]([\w\u3400-\u9fff]{2,24})[#\uff03]?")
@@ -17,15 +19,14 @@ _UNWANTED = re.compile(
     r"[\w\s]{0,4}$",
     re.IGNORECASE,
 )
-_ASCII = re.compile(r"^[\x00-\x7f]+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """``names`` by topic and language; ``pattern`` finds the words of any topic, ``topic_of`` says whose they are, in lower case."""
+    """``names`` by topic and language; ``words`` finds the words of any topic, in lower case, ``topic_of`` says whose they are."""
 
     names: Mapping[str, Mapping[str, str]]
-    pattern: re.Pattern[str]
+    words: ahocorasick.Automaton
     topic_of: Mapping[str, str]
 
     def name(self, topic: str, language: str) -> str:
@@ -37,15 +38,26 @@ class Topics:
 
     def of_text(self, text: str) -> tuple[str, ...]:
         """The topics of a text, in order of first mention, ``MOST`` at most; what is said not to be liked is none."""
+        lower = text.lower()
         found: dict[str, None] = {}
-        for match in self.pattern.finditer(text):
-            topic = self.topic_of[match[0].lower()]
-            if topic not in found and not _UNWANTED.search(text, max(0, match.start() - 24), match.start()):
+        for last, word in self.words.iter_long(lower):
+            begin, topic = last - len(word) + 1, self.topic_of[word]
+            if topic in found or not _stands_alone(lower, begin, last + 1):
+                continue
+            if not _UNWANTED.search(lower[max(0, begin - 24) : begin]):
                 found[topic] = None
-        for match in _HASHTAG.finditer(text):
-            word = match[1].lower()
-            found.setdefault(self.topic_of.get(word, f"#{word}"))
+        if "#" in lower or "\uff03" in lower:
+            for match in _HASHTAG.finditer(lower):
+                found.setdefault(self.topic_of.get(match[1], f"#{match[1]}"))
         return tuple(found)[:MOST]
+
+
+def _stands_alone(text: str, begin: int, end: int) -> bool:
+    """A word of Latin letters is one only between others than its own kind."""
+    before, after = text[begin - 1 : begin], text[end : end + 1]
+    left = before.isascii() and before.isalnum() and text[begin].isascii()
+    right = after.isascii() and after.isalnum() and text[end - 1].isascii()
+    return not left and not right
 
 
 @cache
@@ -60,8 +72,8 @@ def make_topics(document: Mapping[str, Mapping[str, Sequence[str] | str]]) -> To
         topic: {key: str(value) for key, value in one.items() if key != "words"} for topic, one in document.items()
     }
     topic_of = {str(word).lower(): topic for topic, one in document.items() for word in one["words"]}
-    words = sorted(topic_of, key=lambda word: (-len(word), word))
-    latin = [re.escape(word) for word in words if _ASCII.match(word)]
-    other = [re.escape(word) for word in words if not _ASCII.match(word)]
-    parts = [rf"(?<![A-Za-z0-9])(?:{'|'.join(latin)})(?![A-Za-z0-9])"] if latin else []
-    return Topics(names, re.compile("|".join([*other, *parts]) or r"(?!)", re.IGNORECASE), topic_of)
+    words = ahocorasick.Automaton()
+    for word in topic_of:
+        words.add_word(word, word)
+    words.make_automaton()
+    return Topics(names, words, topic_of)

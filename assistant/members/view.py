@@ -66,10 +66,17 @@ def _interests(state: State, seen: Seen) -> list[dict[str, Any]]:
         {
             "weight": _rounded(decay.now(one.weight, seen.now, decay.INTEREST_DAYS)),
             "share": round(one.weight / total, 4),
+            "tags": _named(one.events, state, seen),
             "because": [_shown(event, seen) for event in one.events],
         }
         for one in ordered
     ]
+
+
+def _named(events: tuple[str, ...], state: State, seen: Seen) -> list[str]:
+    """What an interest is called: the tags that its own events named."""
+    names = [name for name, tag in state.tags.items() if set(tag.events) & set(events)]
+    return [seen.topics.name(name, seen.language) for name in names]
 
 
 def _tags(state: State, seen: Seen) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import structlog
 
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised
-from assistant.types import Finding, Message
+from assistant.types import Advertising, Finding, Message, Purpose
 
 log = structlog.get_logger()
 
@@ -19,6 +19,10 @@ class Rulebook(Protocol):
     """Everything that finds by rule."""
 
     def find(self, text: Normalised) -> list[Finding]: ...
+
+    def advertised(self, text: Normalised, where: Advertising) -> list[Finding]:
+        """What advertising law finds in a marketing text."""
+        ...
 
     def spared(self, text: Normalised) -> Normalised:
         """``text`` less what the policy holds innocent, character for character: what the classifier is shown."""
@@ -47,12 +51,14 @@ class Classification:
     failed: tuple[str, ...] = ()
 
 
-def find(rules: Rulebook, texts: Mapping[str, Normalised]) -> tuple[list[Finding], tuple[str, ...]]:
-    """The findings of the rules in every text, and the stages that failed."""
+def find(rules: Rulebook, texts: Mapping[str, Normalised], message: Message) -> tuple[list[Finding], tuple[str, ...]]:
+    """The findings of the rules in every text of the message, and the stages that failed."""
     findings: list[Finding] = []
     try:
         for field, text in texts.items():
             found = rules.find(text)
+            if message.purpose is Purpose.MARKETING:
+                found = [*found, *rules.advertised(text, message.advertising)]
             findings += found if field == "text" else [replace(f, field=field) for f in found]
     except Exception:
         log.exception("stage failed", stage="rules")

@@ -54,7 +54,7 @@ class Screener:
         texts = {"text": Normalised(message.text)}
         texts.update((part.field, Normalised(part.text)) for part in message.parts)
         spared = {field: self._rules.spared(text) for field, text in texts.items()} if self._spares else texts
-        return Assessment(message, texts, spared, _language(message), *find(self._rules, texts))
+        return Assessment(message, texts, spared, _language(message), *find(self._rules, texts, message))
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message, findings = assessed.message, assessed.findings

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
+from assistant.moderation.advertising import find_claims
 from assistant.moderation.contacts import ContactRules
 from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
@@ -16,7 +17,7 @@ from assistant.moderation.patterns import Patterns
 from assistant.moderation.personal_data import PersonalData
 from assistant.moderation.reported import as_hints
 from assistant.text import Normalised
-from assistant.types import Finding, Policy, TermList
+from assistant.types import Advertising, Finding, Policy, TermList
 
 _PHONE_GAP = r"[\s().-]{0,3}"
 
@@ -61,6 +62,11 @@ class Rules:
         exempt = _Spans(_occurrences(text, self._phrases))
         kept = [finding for finding in found if self._counts(finding, exempt)]
         return bounded(sorted(kept, key=lambda finding: (finding.start, finding.end, finding.source)))
+
+    def advertised(self, text: Normalised, where: Advertising) -> list[Finding]:
+        """The claims in a marketing text that advertising law forbids, in the order of its characters, less what the policy leaves out."""
+        exempt = _Spans(_occurrences(text, self._phrases))
+        return [finding for finding in find_claims(text, where) if self._counts(finding, exempt)]
 
     def spared(self, text: Normalised) -> Normalised:
         """``text`` as the classifier may see it: exempt phrases and the community's own addresses blanked, character for character."""

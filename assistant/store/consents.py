@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.member_tables import consent_changes, consents, member_stops
@@ -31,19 +30,15 @@ def record(connection: Connection, community: str, given: Mapping[str, Sequence[
     if not rows:
         return
     connection.execute(insert(consent_changes), rows)
-    for row in rows:
-        _hold(connection, row)
-
-
-def _hold(connection: Connection, row: Mapping[str, Any]) -> None:
-    query = insert(consents).values(row)
+    query = insert(consents)
     newer = (consents.c.at < query.excluded.at) | ((consents.c.at == query.excluded.at) & ~query.excluded.granted)
     connection.execute(
         query.on_conflict_do_update(
             index_elements=["community", "member_id", "purpose"],
             set_={name: query.excluded[name] for name in ("granted", "source", "wording", "at")},
             where=newer,
-        )
+        ),
+        rows,
     )
 
 
@@ -97,5 +92,5 @@ def stops(connection: Connection, community: str, member_ids: Sequence[str]) -> 
     return found
 
 
-def _consent(row: Mapping[str, Any]) -> Consent:
+def _consent(row: RowMapping) -> Consent:
     return Consent(ConsentPurpose(row["purpose"]), row["granted"], row["source"], row["at"], row["wording"])

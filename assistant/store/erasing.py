@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, text
 
-from assistant.store.tables import GRANTS, metadata
+from assistant.store import profiles
+from assistant.store.columns import metadata
+from assistant.store.tables import GRANTS
 
 ERASED = "erased"
 _KEYS = text("""
@@ -53,6 +55,7 @@ MOST_ROWS = 100_000
 def erase(connection: Connection, community: str, member_id: str) -> dict[str, int]:
     """Rows that went, or lost the member, by table; in the caller's transaction."""
     values = {"community": community, "member": member_id}
+    profiles.hold(connection, community, [member_id])
     gone = {
         "event_keys": connection.execute(_KEYS, values).rowcount,
         "idempotency_keys": connection.execute(_IDEMPOTENCY, values).rowcount,

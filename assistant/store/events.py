@@ -68,8 +68,11 @@ def put(connection: Connection, community: str, given: Sequence[Event], now: dat
 def make_months(database: Database, moments: Iterable[datetime], *, anew: bool = False) -> None:
     """Makes the partitions of these moments, in a transaction of its own, unless this process knows that they are there; ``anew`` trusts
     no such knowledge."""
+    asked = [moment.astimezone(UTC) for moment in moments]
+    if not asked:
+        return
     where = database.url.render_as_string(hide_password=True)
-    wanted = {(where, at.year, at.month): at for at in (moment.astimezone(UTC) for moment in moments)}
+    wanted = {(where, at.year, at.month): at for at in asked}
     with _MONTHS_LOCK:
         missing = {month: at for month, at in wanted.items() if anew or month not in _MONTHS}
     if missing:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exc, select, update
+from sqlalchemy import Connection, RowMapping, exc, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.errors import NotFound
@@ -72,5 +72,5 @@ def advance(connection: Connection, community: str, one: Import) -> None:
     connection.execute(update(member_imports).where(mine).values(values | {"errors": list(one.errors)}))
 
 
-def _import(row: Mapping[str, Any]) -> Import:
+def _import(row: RowMapping) -> Import:
     return Import(**{name: row[name] for name in Import.__dataclass_fields__})

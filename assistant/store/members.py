@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, delete, exc, select, update
+from sqlalchemy import Connection, RowMapping, delete, exc, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.errors import NotFound
@@ -166,5 +166,5 @@ def touch(connection: Connection, community: str, member_id: str, now: datetime)
     connection.execute(update(members).where(mine).values(updated_at=now))
 
 
-def _known(row: Mapping[str, Any]) -> Known:
+def _known(row: RowMapping) -> Known:
     return Known(row["id"], row["name"], row["source"], row["created_at"], row["updated_at"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text, tuple_
+from sqlalchemy import Connection, RowMapping, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.member_tables import badges, point_balances, points
@@ -131,5 +131,5 @@ def _mine(community: str, member_id: str) -> Any:
     return (point_balances.c.community == community) & (point_balances.c.member_id == member_id)
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
+def _entry(row: RowMapping) -> Entry:
     return Entry(**{name: row[name] for name in Entry.__dataclass_fields__})

@@ -45,9 +45,10 @@ _CLAIM = text("""
     ), held AS (
         SELECT community, member_id FROM (SELECT DISTINCT community, member_id FROM claimed) AS one
         WHERE pg_try_advisory_xact_lock(hashtextextended(community || '/' || member_id, 0))
+    ), all_theirs AS (
+        SELECT q.id FROM profile_queue q JOIN held USING (community, member_id) FOR UPDATE OF q SKIP LOCKED
     ), taken AS (
-        DELETE FROM profile_queue USING claimed JOIN held USING (community, member_id) WHERE profile_queue.id = claimed.id
-        RETURNING profile_queue.community, profile_queue.member_id, profile_queue.since
+        DELETE FROM profile_queue WHERE id IN (SELECT id FROM all_theirs) RETURNING community, member_id, since
     )
     SELECT community, member_id, min(since) AS since FROM taken GROUP BY community, member_id ORDER BY community, member_id
 """)
@@ -59,6 +60,15 @@ def claim(connection: Connection, limit: int) -> dict[str, list[Work]]:
     for row in connection.execute(_CLAIM, {"limit": limit}):
         found.setdefault(row.community, []).append(Work(row.member_id, row.since))
     return found
+
+
+def hold(connection: Connection, community: str, member_ids: Sequence[str]) -> None:
+    """Nobody folds these members until the transaction ends: what is taken from them is not written again behind its back."""
+    for one in sorted(member_ids):
+        connection.execute(_HOLD, {"community": community, "member": one})
+
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:community || '/' || :member, 0))")
 
 
 def waiting(connection: Connection, community: str) -> int:

@@ -31,6 +31,22 @@ _DELIVERY_WORDS = text("""
     UPDATE deliveries SET payload = payload - 'text'
     WHERE id IN (SELECT id FROM deliveries WHERE finished_at < :moment AND payload ? 'text' LIMIT :chunk)
 """)
+_RECOMMENDATIONS = text("""
+    DELETE FROM recommendations
+    WHERE (community, id) IN (SELECT community, id FROM recommendations WHERE at < :moment LIMIT :chunk)
+""")
+_SENDS = text("""
+    DELETE FROM sends WHERE (community, campaign_id, member_id) IN (
+        SELECT community, campaign_id, member_id FROM sends WHERE created_at < :moment LIMIT :chunk
+    )
+""")
+_DELIVERY_DATA = text("""
+    UPDATE deliveries SET payload = payload #- '{data,text}' #- '{data,items}' #- '{data,headers}'
+    WHERE id IN (
+        SELECT id FROM deliveries WHERE finished_at < :moment AND payload ->> 'type' = 'push' AND payload -> 'data' ? 'text'
+        LIMIT :chunk
+    )
+""")
 _MEMBERS = [
     text(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE created_at < :moment LIMIT :chunk)")  # noqa: S608
     for table in ("cases", "strikes", "penalties", "appeals")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assistant.errors import Conflict, NotFound
@@ -164,6 +164,6 @@ def winners_of(connection: Connection, community: str, draw_id: str) -> list[str
     return list(connection.scalars(query.order_by(draw_entries.c.place)))
 
 
-def _of(kind: type[Any], row: Mapping[str, Any]) -> Any:
+def _of(kind: type[Any], row: RowMapping) -> Any:
     found = {name: row[name] for name in kind.__dataclass_fields__}
     return kind(**{name: bytes(value) if isinstance(value, memoryview) else value for name, value in found.items()})

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, exc, func, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, delete, exc, func, insert, select, text, update
 
 from assistant.errors import Conflict, NotFound
 from assistant.members.rules import Rule
@@ -150,5 +150,5 @@ def interests(
             yield owners, np.frombuffer(joined, np.float16).astype(np.float32).reshape(-1, dimensions)
 
 
-def _segment(row: Mapping[str, Any]) -> Segment:
+def _segment(row: RowMapping) -> Segment:
     return Segment(**{name: row[name] for name in Segment.__dataclass_fields__})

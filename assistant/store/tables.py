@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from assistant.store import member_tables
+from assistant.store import content_tables, member_tables, push_tables
 from assistant.store.columns import STRUCTURE, TIME, TransactionId, Vector, metadata
 
 _TIME, _STRUCTURE = TIME, STRUCTURE
@@ -427,6 +427,8 @@ GRANTS = {
     "faq_turns": "SELECT, INSERT, DELETE, UPDATE (thumb, correction)",
     "faq_handoffs": "SELECT, INSERT, UPDATE, DELETE",
     **member_tables.GRANTS,
+    **content_tables.GRANTS,
+    **push_tables.GRANTS,
 }
 """What the serving role may do: nothing else."""
 

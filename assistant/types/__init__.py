@@ -1,5 +1,6 @@
 """The vocabulary: one small file per subject, frozen, standard library only."""
 
+from assistant.types.advertising import Advertising, Category, Jurisdiction, Law
 from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolution, Reviewed, Step
 from assistant.types.connection import Capabilities, Connection, OnReview, Sees, Verdict
 from assistant.types.decision import Action, Decision, Finding, ModelRef, PolicyRef
@@ -25,11 +26,13 @@ from assistant.types.policy import (
 __all__ = [
     "CUSTOM_PREFIX",
     "Action",
+    "Advertising",
     "Button",
     "Capabilities",
     "Case",
     "CaseKind",
     "CaseState",
+    "Category",
     "Command",
     "Connection",
     "ContextMessage",
@@ -47,8 +50,10 @@ __all__ = [
     "HookRequest",
     "Hourly",
     "Joined",
+    "Jurisdiction",
     "Label",
     "LadderStep",
+    "Law",
     "Links",
     "Message",
     "ModelRef",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from assistant.types.advertising import Advertising
 
 
 class Purpose(StrEnum):
@@ -37,7 +39,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``unscreened`` holds the kinds of content that are not text (``image``, ``voice``); ``roles`` are the member's."""
+    """``unscreened`` holds the kinds of content that are not text (``image``, ``voice``); ``roles`` are the member's; ``advertising``
+    counts with the purpose ``marketing`` alone."""
 
     text: str
     member_id: str | None = None
@@ -52,3 +55,4 @@ class Message:
     language: str | None = None
     parts: tuple[Part, ...] = ()
     unscreened: tuple[str, ...] = ()
+    advertising: Advertising = field(default_factory=Advertising)

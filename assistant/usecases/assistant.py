@@ -24,6 +24,7 @@ from assistant.usecases.faq.brain import Brain
 from assistant.usecases.faq.replicas import Replicas
 from assistant.usecases.journal import keep_replaying
 from assistant.usecases.keys import keep_noting
+from assistant.usecases.push.memories import Memories
 from assistant.usecases.registry import Registry
 from assistant.usecases.retention import keep_purging
 from assistant.usecases.screeners import Screeners
@@ -62,6 +63,7 @@ class Assistant:
     has_faq: bool = True
     embedded: EmbeddedServer | None = None
     together: Together = field(default_factory=Together)
+    memories: Memories = field(default_factory=Memories)
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="batch"))
     used_keys: set[str] = field(default_factory=set)
     _background: set[asyncio.Task[None]] = field(default_factory=set)

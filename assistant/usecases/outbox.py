@@ -18,6 +18,7 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.errors import DatabaseUnavailable, DeliveryFailed, DeliveryRefused, NotFound, ReceiverGone
 from assistant.platforms import standard_webhooks
+from assistant.push.permit import Because
 from assistant.store import cases, connections, deliveries
 from assistant.store.database import EVERY_COMMUNITY
 from assistant.types import Case, CaseKind, Delivery, DeliveryKind, DeliveryState, Do, Order, Receipt
@@ -30,6 +31,7 @@ from assistant.usecases.follow_up import follow_up
 from assistant.usecases.identity import new_id
 from assistant.usecases.opening import STOPPED, open_case
 from assistant.usecases.policies import policy_in
+from assistant.usecases.push.withholding import PREFIX, Later, withheld
 from assistant.usecases.registry import Held
 from assistant.words import load_words
 
@@ -102,6 +104,8 @@ class OutboxWorker:
                 await self._in_thread(self._follow_up, held, delivery)
             elif delivery.kind is DeliveryKind.QUESTION:
                 await answer_there(self.assistant, held, delivery)
+            elif (no := await self._in_thread(self._withheld, delivery)) is not None:
+                await self._hold_back(delivery, no)
             elif (wait_s := self._wait_s(held)) > 0:
                 due_at = self.assistant.clock() + timedelta(seconds=wait_s)
                 await self._in_thread(self._postpone, delivery, due_at, None, uncounted=True)
@@ -112,6 +116,15 @@ class OutboxWorker:
         except Exception:
             log.exception("a delivery met an error of ours", delivery=delivery.id)
             await self._in_thread(self._try_later, delivery, "an error of ours; the log says which", None)
+
+    def _withheld(self, delivery: Delivery) -> Because | Later | None:
+        return withheld(self.assistant, delivery) if delivery.key.startswith(PREFIX) else None
+
+    async def _hold_back(self, delivery: Delivery, no: Because | Later) -> None:
+        if isinstance(no, Later):
+            await self._in_thread(self._postpone, delivery, no.at, None, uncounted=True)
+        else:
+            await self._in_thread(self._finish, delivery, DeliveryState.SKIPPED, no.value)
 
     async def _deliver(self, held: Held, delivery: Delivery) -> None:
         timeout_s = max(1.0, self.assistant.settings.outbox.lease_s * 0.8)

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.text import utf16_offsets
-from assistant.types import Decision, Finding, Message
+from assistant.types import Decision, Finding, Message, Purpose
+from assistant.usecases.advertising import advertising_note, law_of
 
 
 def render_decision(decision_id: str, decision: Decision, message: Message, elapsed_ms: float) -> dict[str, Any]:
-    """The answer of ``POST /v1/moderate``; ``elapsed_ms`` is the screening alone, in milliseconds."""
-    return {
+    """The answer of ``POST /v1/moderate``; ``elapsed_ms`` is the screening alone, in milliseconds. A marketing text's says what advertising
+    law has to do with it."""
+    findings = render_findings(decision.findings, texts_of(message)) if decision.findings else []
+    answer = {
         "id": decision_id,
         "action": decision.action.value,
         "flagged": decision.flagged,
         "scores": dict(decision.scores),
-        "findings": render_findings(decision.findings, texts_of(message)) if decision.findings else [],
+        "findings": findings,
         "masked_text": decision.masked_text,
         "reason": dict(decision.reason),
         "detected_language": decision.detected_language,
@@ -31,6 +34,12 @@ def render_decision(decision_id: str, decision: Decision, message: Message, elap
         "degraded": bool(decision.degraded),
         "elapsed_ms": round(elapsed_ms, 3),
     }
+    if message.purpose is not Purpose.MARKETING:
+        return answer
+    for finding, shown in zip(decision.findings, findings, strict=True):
+        if law := law_of(finding, shown["text"], message):
+            shown["advertising"] = law
+    return answer | {"advertising": advertising_note(decision, message)}
 
 
 def texts_of(message: Message) -> dict[str, str]:

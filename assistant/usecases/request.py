@@ -12,7 +12,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from assistant.errors import InvalidInput, TooLarge
 from assistant.settings import LimitSettings
-from assistant.types import ContextMessage, Message, Part, PlatformRef, Purpose
+from assistant.types import (
+    Advertising,
+    Category,
+    ContextMessage,
+    Jurisdiction,
+    Message,
+    Part,
+    PlatformRef,
+    Purpose,
+)
 
 MAX_ATTACHMENTS = 20
 MAX_ROLES = 50
@@ -74,6 +83,16 @@ class AttachmentShape(Shape):
     file_name: Text | None = None
 
 
+class AdvertisingShape(Shape):
+    """Where an advertisement is shown, and what for; it counts with the purpose ``marketing``. No jurisdiction: all of them."""
+
+    jurisdictions: Annotated[tuple[Jurisdiction, ...], Field(max_length=len(Jurisdiction))] = ()
+    category: Category = Category.GENERAL
+
+    def advertising(self) -> Advertising:
+        return Advertising(tuple(dict.fromkeys(self.jurisdictions)), self.category)
+
+
 class ModerateRequest(Shape):
     """One message to screen."""
 
@@ -87,6 +106,7 @@ class ModerateRequest(Shape):
     sent_at: datetime | None = None
     edit_of: Name | None = None
     purpose: Purpose = Purpose.CHAT
+    advertising: AdvertisingShape | None = None
     language: LanguageTag | None = None
     store: bool = True
     attachments: Annotated[tuple[AttachmentShape, ...], Field(max_length=MAX_ATTACHMENTS)] = ()
@@ -123,6 +143,7 @@ class ModerateRequest(Shape):
             language=self.language,
             parts=tuple(self.parts()),
             unscreened=tuple(dict.fromkeys(a.kind for a in self.attachments)),
+            advertising=self.advertising.advertising() if self.advertising else Advertising(),
         )
 
     def check(self, limits: LimitSettings, path: str = "") -> Self:

@@ -27,16 +27,22 @@ from assistant.web.problem import error_response
 from assistant.web.ratelimit import LocalRateLimit, RateLimit, SharedRateLimit
 from assistant.web.routes import (
     appeals,
+    campaigns,
     cases,
     chat,
     connections,
+    content,
+    content_desk,
+    content_page,
     decisions,
     docs,
+    experiments,
     faq,
     faq_desk,
     faq_documents,
     health,
     hooks,
+    items,
     members,
     moderate,
     outbox,
@@ -44,6 +50,7 @@ from assistant.web.routes import (
     playground,
     points,
     policies,
+    preferences,
     segments,
     widget,
 )
@@ -67,6 +74,10 @@ _ROUTERS = (
     members.router,
     segments.router,
     points.router,
+    items.router,
+    campaigns.router,
+    experiments.router,
+    preferences.pages,
     openai_routes.router,
     perspective.router,
     health.router,
@@ -75,6 +86,7 @@ _ROUTERS = (
 )
 
 _FAQ_ROUTERS = (faq.router, faq_desk.router, faq_documents.router, widget.router, chat.router)
+_CONTENT_ROUTERS = (content.router, content_desk.router, content_page.pages)
 
 _HOT = {"/v1/moderate": moderate.post_moderate, "/v1/hooks/": hooks.post_hook}
 """Handed over by the gate; their twins in the routers are documentation, and answer other methods."""
@@ -93,7 +105,7 @@ def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
         lifespan=_lifespan(assistant, metrics),
     )
     app.state.site = Site(assistant, KeyRing(assistant.find_key), *_rates(shared), metrics)
-    for router in _ROUTERS + (_FAQ_ROUTERS if assistant.has_faq else ()):
+    for router in _ROUTERS + ((*_FAQ_ROUTERS, *_CONTENT_ROUTERS) if assistant.has_faq else ()):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.install(app)

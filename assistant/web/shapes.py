@@ -12,6 +12,35 @@ from assistant.types import Action
 Score = Annotated[float, Field(ge=0, le=1)]
 
 
+class LawShape(BaseModel):
+    """A rule of law or of a platform: ``article`` of ``law``, as last read over on ``checked``. Not legal advice."""
+
+    id: str
+    jurisdiction: str
+    law: str
+    article: str
+    checked: str
+    platform: str | None = None
+
+
+class AdviceShape(BaseModel):
+    """What a finding in a marketing text rests on; ``prohibited`` is false where facts decide that the text does not show."""
+
+    prohibited: bool
+    laws: list[LawShape]
+    advice: dict[str, str]
+    instead: dict[str, str] = Field(description="By language; empty: leave the words out.")
+
+
+class AdvertisingNoteShape(BaseModel):
+    """``rewording`` is a proposal for a person to read."""
+
+    jurisdictions: list[str]
+    category: str
+    rewording: str
+    note: dict[str, str]
+
+
 class FindingShape(BaseModel):
     """One reason to act. ``start`` and ``end`` count Unicode code points of ``field``, end exclusive."""
 
@@ -24,6 +53,7 @@ class FindingShape(BaseModel):
     text: str
     source: str = Field(description="`rule:<id>` or `model:<id>`.", examples=["rule:spam.contact", "model:risk-ngram"])
     field: str = "text"
+    advertising: AdviceShape | None = Field(None, description="Only with the purpose `marketing`.")
 
 
 class PolicyRefShape(BaseModel):
@@ -93,6 +123,7 @@ class DecisionShape(BaseModel):
     model: ModelRefShape
     degraded: bool
     elapsed_ms: float = Field(description="Milliseconds of screening alone.")
+    advertising: AdvertisingNoteShape | None = Field(None, description="Only with the purpose `marketing`.")
 
 
 class BatchShape(BaseModel):

@@ -21,7 +21,7 @@ from eval.bench import hooks, load
 from eval.report import commit, machine
 
 _OUT = Path(__file__).parent.parent / "out" / "bench.json"
-PARTS = ("screen", "embed", "start", "http", "hooks")
+PARTS = ("screen", "embed", "members", "start", "http", "hooks", "recommend", "campaign")
 _SERVED = {"http", "hooks"}
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 _IMPORT = """
@@ -80,6 +80,8 @@ def _measured(part: str, options: argparse.Namespace) -> dict[str, Any]:
         return _child([sys.executable, "-m", "eval.bench.screen", *(["--no-bert"] if options.no_bert else [])])
     if part == "embed":
         return _child([sys.executable, "-m", "eval.bench.embed"])
+    if part in {"members", "recommend", "campaign"}:
+        return _child([sys.executable, "-m", f"eval.bench.{part}"])
     if part == "start":
         return _child([sys.executable, "-c", _IMPORT])
     measure = load.measure if part == "http" else hooks.measure
@@ -146,9 +148,14 @@ def tables(found: dict[str, Any]) -> list[Table]:
         made += _screen_tables(found["screen"])
     if "embed" in found:
         made.append(_speeds("embedder, one core, 60 characters", "texts/s", found["embed"]["texts per second"]))
+    if "members" in found:
+        made.append(_pairs("events into profiles", _member_rows(found["members"])))
     for part, title in (("http", "HTTP"), ("hooks", "platforms' hooks beside /v1/moderate")):
         if part in found:
             made.append(_servers(f"{title}, {load.CONNECTIONS} connections", found[part]["servers"]))
+    for part in ("recommend", "campaign"):
+        if part in found:
+            made.append(_pairs(part, [(name, str(value)) for name, value in found[part].items()]))
     if "start" in found:
         made.append(_pairs("start and memory", _start_rows(found)))
     return made
@@ -179,6 +186,14 @@ def _servers(title: str, servers: dict[str, Any]) -> Table:
         for name, f in servers.items()
     ]
     return _table(title, ("", "processes", *columns, "not 200"), rows)
+
+
+def _member_rows(members: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = [(f"{name}, events/s", f"{value:,.0f}") for name, value in members["events per second"].items()]
+    rows += [(f"until visible, {name}", f"{value:.2f} s") for name, value in members["seconds until visible"].items()]
+    rows.append(("resident, classifier and embedder with it", f"{members['resident MB, at most']:,.0f} MB"))
+    sizes = members["bytes per member in the database"].items()
+    return rows + [(f"{name}, bytes per member", f"{value:,.0f}") for name, value in sizes]
 
 
 def _start_rows(found: dict[str, Any]) -> list[tuple[str, str]]:

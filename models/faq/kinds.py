@@ -23,7 +23,7 @@ from sklearn.model_selection import GroupKFold
 from assistant.faq.kinds import BUCKETS, features
 from models.faq.parallel import rows_of
 
-ALARMS = 0.06
+ALARMS = 0.1
 STRENGTH = 30.0
 CLINC_WEIGHT = 0.15
 OTHER_WEIGHT = 0.15

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant.text.language import detect_language
 from assistant.types.faq import Entry
 from models.faq.community import Asking, Community
 from models.faq.parallel import rows_of
@@ -28,8 +30,31 @@ FAR = 25
 SMALL = (2, 3, 4, 5, 6, 8, 10, 14, 20)
 """Topics that a beginning community knows."""
 
+POLITE = {
+    "en": (
+        ("", ""),
+        ("", "?"),
+        ("Hi, ", "?"),
+        ("hello, ", ""),
+        ("Please tell me: ", ""),
+        ("", " please"),
+        ("um ", "??"),
+    ),
+    "zh": (
+        ("", ""),
+        ("", "？"),
+        ("請問", "？"),
+        ("请问一下，", ""),
+        ("想問", ""),
+        ("你好，", "呢"),
+        ("那", "啊？"),
+        ("", "謝謝"),
+    ),
+}
 SMALL_ROUNDS = 5
 SMALL_UNKNOWN = 14
+ABROAD = 0.4
+"""Of a beginning community's entries, whose other ways to ask are in any language."""
 
 
 def topics() -> list[dict[str, Any]]:
@@ -64,7 +89,9 @@ def small(name: str, size: int, spoken: Sequence[str], far: Sequence[dict[str, s
     for topic in known:
         told = spoken or (rng.choice(LANGUAGES),)
         ways, passage = rng.choice((0, 0, 1, 2, 2)), rng.random() < 0.15
-        entries += [_entry(topic, language, ways, passage) for language in told]
+        own = [_asked_abroad(_entry(topic, language, ways, passage), topic, rng) for language in told]
+        entries += own
+        askings += [_nearly(entry, str(topic["topic"]), rng) for entry in own if entry.question]
         for language in LANGUAGES:
             right = _right(topic, language, told)
             askings += [Asking(text, right, language, str(topic["topic"])) for text in topic[language][2 + ways :]]
@@ -113,6 +140,26 @@ def _entry(topic: dict[str, Any], language: str, ways: int, passages: bool) -> E
     if passages:
         return Entry(id=name, language=language, answer=answer)
     return Entry(id=name, language=language, question=question, answer=answer, alternatives=tuple(more[:ways]))
+
+
+def _asked_abroad(entry: Entry, topic: dict[str, Any], rng: random.Random) -> Entry:
+    """Some shops list ways to ask in other languages than the answer's."""
+    if rng.random() > ABROAD:
+        return entry
+    ways = range(2, 2 + len(entry.alternatives))
+    return replace(entry, alternatives=tuple(topic[rng.choice(LANGUAGES)][way] for way in ways))
+
+
+def _nearly(entry: Entry, group: str, rng: random.Random) -> Asking:
+    """One of the entry's own ways, as people say it again: with a polite word, or a word less."""
+    way = rng.choice(entry.utterances)
+    language = detect_language(way).language
+    before, after = rng.choice(POLITE["en" if language == "en" else "zh"])
+    words = way.rstrip("?？。.!！").split(" ") if language == "en" else list(way.rstrip("?？。.!！"))
+    if len(words) > 4 and rng.random() < 0.5:
+        del words[rng.randrange(len(words))]
+    text = before + (" " if language == "en" else "").join(words) + after
+    return Asking(text, frozenset({entry.id}), language, group)
 
 
 def _right(topic: dict[str, Any], asker: str, spoken: Sequence[str]) -> frozenset[str]:

@@ -11,12 +11,12 @@ from pydantic import AwareDatetime, Field, ValidationError
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import AssistantError, InvalidInput
-from assistant.members.attributes import Definition, read_definitions, read_value
+from assistant.members.attributes import Definition, held_under, read_definitions, read_value
 from assistant.store import audit, consents, members, profiles
 from assistant.types.member import Attribute, Consent, ConsentPurpose, Member
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.members.event_shapes import AHEAD
-from assistant.usecases.request import Name, Shape, Text, field_path, invalid_input
+from assistant.usecases.request import Name, Shape, Text, field_path, invalid_input, storable
 
 MOST_MEMBERS = 1_000
 MAX_WORDING = 4_000
@@ -55,21 +55,83 @@ class Declared:
     errors: dict[int, AssistantError] = field(default_factory=dict)
 
 
+@dataclass
+class _Batch:
+    """What a batch comes to: the last of each attribute (``None``: taken back) and every answer, by member."""
+
+    allowed: dict[str, set[ConsentPurpose]]
+    names: dict[str, str | None] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, list[Consent]] = field(default_factory=dict)
+    attributes: dict[str, dict[str, Attribute | None]] = field(default_factory=dict)
+
+    def add(self, shape: MemberShape, answers: Sequence[Consent], declared: Sequence[Attribute]) -> None:
+        self.names[shape.id] = shape.name if shape.name is not None else self.names.get(shape.id)
+        self.sources.setdefault(shape.id, shape.source)
+        if answers:
+            self.answers.setdefault(shape.id, []).extend(answers)
+            self.allowed[shape.id] = _after(self.allowed.get(shape.id, set()), answers)
+        mine = self.attributes.setdefault(shape.id, {})
+        mine.update(dict.fromkeys(shape.attributes))
+        mine.update({one.name: one for one in declared})
+
+
 def put_members(assistant: Assistant, community: str, given: Sequence[Any]) -> Declared:
     """Each by itself, in order. Blocks. Raises: NotFound, if there is no such community."""
-    found = Declared()
+    found, now = Declared(), assistant.clock()
     with assistant.database.transaction(community) as transaction:
         definitions = read_definitions(members.settings(transaction, community).get("attributes", []))
+        ids = {one["id"] for one in given if isinstance(one, dict) and isinstance(one.get("id"), str)}
+        batch = _Batch(consents.granted(transaction, community, sorted(filter(_is_name, ids))))
         for at, one in enumerate(given):
-            path = f"members[{at}]"
             try:
-                shape = _read(one, path)
-                _put_one(assistant, transaction, community, shape, definitions, path)
+                _add(batch, one, definitions, now, f"members[{at}]")
             except InvalidInput as error:
                 found.errors[at] = error
             else:
                 found.put += 1
+        _keep(transaction, community, batch, definitions, now)
     return found
+
+
+def _is_name(text: str) -> bool:
+    try:
+        return bool(storable(text))
+    except ValueError:
+        return False
+
+
+def _add(batch: _Batch, given: Any, definitions: Mapping[str, Definition], now: datetime, path: str) -> None:
+    shape = _read(given, path)
+    answers = [_consent(one, now, f"{path}.consents[{at}]") for at, one in enumerate(shape.consents)]
+    allowed = _after(batch.allowed.get(shape.id, set()), answers)
+    batch.add(shape, answers, _attributes(shape, definitions, allowed, now, path))
+
+
+def _after(allowed: set[ConsentPurpose], answers: Sequence[Consent]) -> set[ConsentPurpose]:
+    return (allowed | {one.purpose for one in answers if one.granted}) - {
+        one.purpose for one in answers if not one.granted
+    }
+
+
+def _keep(
+    transaction: Transaction, community: str, batch: _Batch, definitions: Mapping[str, Definition], now: datetime
+) -> None:
+    for source in sorted(set(batch.sources.values())):
+        names = {one: name for one, name in batch.names.items() if batch.sources[one] == source}
+        members.put(transaction, community, names, source, now)
+    answer_all(transaction, community, batch.answers, now)
+    allowed = consents.granted(transaction, community, sorted(batch.attributes))
+    declared = {}
+    for member_id, its in sorted(batch.attributes.items()):
+        gone = [name for name, one in its.items() if one is None]
+        if gone:
+            members.undeclare(transaction, community, member_id, gone)
+        may = allowed.get(member_id, set())
+        declared[member_id] = [
+            one for name, one in its.items() if one and held_under(definitions[name], one.value)[1] <= may
+        ]
+    members.declare(transaction, community, declared)
 
 
 def _read(given: Any, path: str) -> MemberShape:
@@ -82,27 +144,6 @@ def _read(given: Any, path: str) -> MemberShape:
         raise type(wrong)(
             wrong.message, field=field, limit=wrong.limit, problem=wrong.values.get("problem", "")
         ) from None
-
-
-def _put_one(
-    assistant: Assistant,
-    transaction: Transaction,
-    community: str,
-    shape: MemberShape,
-    definitions: Mapping[str, Definition],
-    path: str,
-) -> None:
-    now = assistant.clock()
-    answers = [_consent(one, now, f"{path}.consents[{at}]") for at, one in enumerate(shape.consents)]
-    allowed = consents.granted(transaction, community, [shape.id]).get(shape.id, set())
-    after = (allowed | {one.purpose for one in answers if one.granted}) - {
-        one.purpose for one in answers if not one.granted
-    }
-    declared = _attributes(shape, definitions, after, now, path)
-    members.put(transaction, community, {shape.id: shape.name}, shape.source, now)
-    members.undeclare(transaction, community, shape.id, [n for n, value in shape.attributes.items() if value is None])
-    answer(transaction, community, shape.id, answers, now)
-    members.declare(transaction, community, {shape.id: declared})
 
 
 def _attributes(
@@ -120,10 +161,11 @@ def _attributes(
             raise InvalidInput(field=at, problem="is not an attribute of this community")
         if given is None:
             continue
-        missing = definition.needs - allowed
-        if missing:
+        value = read_value(definition, given, at)
+        purpose, needs = held_under(definition, value)
+        if missing := needs - allowed:
             raise InvalidInput("consent_missing", field=at, purpose=", ".join(sorted(one.value for one in missing)))
-        found.append(Attribute(name, read_value(definition, given, at), definition.purpose, shape.source, now))
+        found.append(Attribute(name, value, purpose, shape.source, now))
     return found
 
 
@@ -134,22 +176,38 @@ def _consent(shape: ConsentShape, now: datetime, path: str) -> Consent:
 
 
 def answer(transaction: Transaction, community: str, member_id: str, answers: Sequence[Consent], now: datetime) -> None:
-    """Records yes and no, and carries them out: without a consent what was held under it is gone when this transaction ends."""
-    if not answers:
+    """As ``answer_all``, of one member."""
+    answer_all(transaction, community, {member_id: answers}, now)
+
+
+def answer_all(transaction: Transaction, community: str, given: Mapping[str, Sequence[Consent]], now: datetime) -> None:
+    """Records yes and no by member, and carries them out: what was held under a consent that is gone goes in this transaction."""
+    if not given:
         return
-    before = consents.granted(transaction, community, [member_id]).get(member_id, set())
-    consents.record(transaction, community, {member_id: answers})
-    after = consents.granted(transaction, community, [member_id]).get(member_id, set())
+    ids = sorted(given)
+    profiles.hold(transaction, community, ids)
+    before = consents.granted(transaction, community, ids)
+    consents.record(transaction, community, given)
+    after = consents.granted(transaction, community, ids)
+    for member_id in ids:
+        _carry_out(transaction, community, member_id, before.get(member_id, set()), after.get(member_id, set()), now)
+
+
+def _carry_out(
+    transaction: Transaction,
+    community: str,
+    member_id: str,
+    before: set[ConsentPurpose],
+    after: set[ConsentPurpose],
+    now: datetime,
+) -> None:
     gone = before - after
     if gone:
-        members.undeclare_purposes(transaction, community, [member_id], gone)
-    if ConsentPurpose.PROFILING in gone:
-        apart = {ConsentPurpose.CHILD, ConsentPurpose.HEALTH}
-        members.undeclare_purposes(transaction, community, [member_id], apart)
+        apart = {ConsentPurpose.CHILD, ConsentPurpose.HEALTH} if ConsentPurpose.PROFILING in gone else set()
+        members.undeclare_purposes(transaction, community, [member_id], gone | apart)
+    if gone & _FOLDED_BY:
         profiles.forget(transaction, community, [member_id])
-    elif (before ^ after) & _FOLDED_BY and ConsentPurpose.PROFILING in after:
-        if gone & _FOLDED_BY:
-            profiles.forget(transaction, community, [member_id])
+    if (before ^ after) & _FOLDED_BY and ConsentPurpose.PROFILING in after:
         profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
 
 
@@ -168,6 +226,7 @@ def stop_topic(assistant: Assistant, community: str, member_id: str, topic: str,
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         members.find(transaction, community, member_id)
+        profiles.hold(transaction, community, [member_id])
         consents.stop(transaction, community, member_id, topic, source, now)
         profiles.forget(transaction, community, [member_id])
         profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
@@ -178,6 +237,7 @@ def allow_topic(assistant: Assistant, community: str, member_id: str, topic: str
     """The member wants to hear of it again. Raises: NotFound."""
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
+        members.find(transaction, community, member_id)
         if not consents.allow_again(transaction, community, member_id, topic):
             raise InvalidInput(field="topic", problem="was not stopped")
         profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)

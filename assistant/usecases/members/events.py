@@ -48,7 +48,8 @@ def take_events(
     Raises:
         NotFound: there is no such community.
     """
-    bounds, found, read = bounds_of(assistant), Taken(), {}
+    bounds, found = bounds_of(assistant), Taken()
+    read: dict[str, Event] = {}
     for at, one in enumerate(given):
         try:
             event = read_event(one, bounds, f"events[{first + at}]", source)

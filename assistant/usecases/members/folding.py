@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection as Transaction
+from sqlalchemy import exc
 
 from assistant.errors import DatabaseUnavailable, ModelError
-from assistant.members.fold import fold
-from assistant.members.meaning import Allowed, ItemText, meanings, words_of
+from assistant.members import flow
+from assistant.members.meaning import Allowed, ItemText
 from assistant.members.state import State
 from assistant.members.topics import shipped_topics
 from assistant.ports import Embedder
@@ -34,16 +35,18 @@ NO_MODEL = "none"
 
 
 async def keep_folding(assistant: Assistant) -> None:
-    """Until cancelled; what fails is logged and tried again."""
+    """Until cancelled; what fails is logged and tried again, in smaller batches until it goes well."""
+    limit = BATCH
     while True:
         try:
-            done = await asyncio.to_thread(fold_waiting, assistant)
+            done = await asyncio.to_thread(fold_waiting, assistant, limit)
+            limit = min(BATCH, limit * 2)
         except DatabaseUnavailable:
             log.warning("profiles wait: the database does not answer")
-            done = 0
+            done, limit = 0, max(1, limit // 4)
         except Exception:
             log.exception("profiles could not be folded")
-            done = 0
+            done, limit = 0, max(1, limit // 4)
         if not done:
             await asyncio.sleep(POLL_S)
 
@@ -53,8 +56,23 @@ def fold_waiting(assistant: Assistant, limit: int = BATCH) -> int:
     with assistant.database.transaction(EVERY_COMMUNITY) as transaction:
         claimed = profiles.claim(transaction, limit)
         for community, work in claimed.items():
-            fold_members(assistant, transaction, community, work)
+            if not _folded(assistant, transaction, community, work):
+                for one in work:
+                    _folded(assistant, transaction, community, [one])
     return sum(map(len, claimed.values()))
+
+
+def _folded(assistant: Assistant, transaction: Transaction, community: str, work: Sequence[Work]) -> bool:
+    """Whether it went well. What is wrong with one member's profile keeps nobody else's: the member is left as before, and logged."""
+    try:
+        with transaction.begin_nested():
+            fold_members(assistant, transaction, community, work)
+    except (exc.OperationalError, exc.InterfaceError):
+        raise
+    except Exception:
+        log.exception("profiles could not be folded", community=community, members=len(work))
+        return False
+    return True
 
 
 def fold_members(assistant: Assistant, transaction: Transaction, community: str, work: Sequence[Work]) -> None:
@@ -138,7 +156,7 @@ def fold_on(
     flat = [event for its in events.values() for event in its]
     wanted = sorted({event.item_id for event in flat if event.item_id is not None})
     items: Mapping[str, ItemText] = item_texts(transaction, community, wanted) if wanted else {}
-    words = [words_of(event, items) for event in flat]
+    words = flow.words(flat, items)
     vectors = embedder.encode(words) if embedder is not None and any(words) else None
     states: dict[str, State] = {}
     at = 0
@@ -146,8 +164,8 @@ def fold_on(
         part = slice(at, at + len(its))
         at += len(its)
         own = vectors[part] if vectors is not None else None
-        read = meanings(its, words[part], own, items, shipped_topics(), allowed.get(member_id, Allowed()))
-        state = fold(bases.get(member_id), zip(its, read, strict=True))
+        may = allowed.get(member_id, Allowed())
+        state = flow.folded(bases.get(member_id), its, words[part], own, items, shipped_topics(), may)
         if state is not None:
             states[member_id] = state
     return states

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +11,12 @@ from assistant.backends.generator_openai import OpenAIGenerator
 from assistant.errors import DeliveryFailed, DeliveryRefused
 from assistant.prompts import load_prompt
 from assistant.types.generation import Generated
+from tests.model_server import transformers_serve
 from tests.tiny_writer import ANSWER, make
 
 pytestmark = pytest.mark.slow
 PROMPT = load_prompt("faq_rewrite").render(question="and Macau?", turns=["how long to Hong Kong?"])
 SCHEMA = load_prompt("faq_rewrite").schema
-_STARTS_S = 120
 
 
 @pytest.fixture(scope="module")
@@ -30,31 +24,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     """(base URL, model) of a running server."""
     pytest.importorskip("accelerate", reason="transformers serve loads models by accelerate")
     folder = make(tmp_path_factory.mktemp("writer"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    program = Path(sys.executable).with_name("transformers")
-    command = [program, "serve", str(folder), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
-    log = (folder / "log").open("wb")
-    with subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            _wait(port, process, folder / "log")
-            yield f"http://127.0.0.1:{port}/v1", str(folder)
-        finally:
-            process.terminate()
-            log.close()
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _STARTS_S
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text("utf-8", "replace")[-2_000:]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"no server in {_STARTS_S} s: {log.read_text('utf-8', 'replace')[-2_000:]}")
+    with transformers_serve(folder) as url:
+        yield url, str(folder)
 
 
 def ask(url: str, model: str, **how: object) -> Generated:

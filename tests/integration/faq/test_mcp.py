@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import anyio
@@ -38,11 +39,11 @@ def run(faq: Faq, key: str, folder: Path, *calls: tuple[str, dict]) -> list:
     return anyio.run(session)
 
 
-def test_it_lists_three_tools_that_say_what_they_do(faq: Faq, tmp_path: Path) -> None:
+def test_it_lists_its_tools_that_say_what_they_do(faq: Faq, tmp_path: Path) -> None:
     async def session() -> None:
         async with connected(faq, faq.service.key(community=faq.community), tmp_path) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            assert set(tools) == {"ask", "search", "moderate"}
+            assert set(tools) == {"ask", "search", "moderate", "suggest"}
             assert all(tool.description and tool.output_schema for tool in tools.values())
             assert tools["search"].annotations.read_only_hint
             assert tools["ask"].annotations.read_only_hint is False
@@ -92,6 +93,26 @@ def test_what_goes_wrong_is_told_to_the_model_that_called(faq: Faq, tmp_path: Pa
     assert "400: " in empty.content[0].text
     assert unknown.is_error
     assert "404: " in unknown.content[0].text
+
+
+def test_it_suggests_what_to_post(faq: Faq, tmp_path: Path) -> None:
+    day = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+    own = {"regions": ["tw"], "dates": [{"on": day, "name": "小樹生日"}]}
+    assert faq.operator.put("/v1/content/settings", json=own).status_code == 200
+    key = faq.service.key(Scope.OPERATOR, community=faq.community)
+    wrong, right = run(
+        faq,
+        key,
+        tmp_path,
+        ("suggest", {"goal": "conquer"}),
+        ("suggest", {"kinds": ["activity"], "count": 1, "language": "zh-Hant"}),
+    )
+    assert wrong.is_error
+    [one] = right.structured_content["suggestions"]
+    assert (one["kind"], one["machine"], one["blocked"]) == ("activity", False, False)
+    assert "小樹生日" in one["title"]
+    [refused] = run(faq, faq.service.key(Scope.MEMBER, community=faq.community), tmp_path, ("suggest", {}))
+    assert "403: " in refused.content[0].text
 
 
 def test_a_key_of_no_community_names_one(faq: Faq, tmp_path: Path) -> None:

@@ -39,6 +39,31 @@ def test_an_attribute_needs_its_own_consent(client):
     assert answered(client, "m1", "profiling", granted=False)["attributes"] == {}
 
 
+def test_a_child_needs_a_consent_of_its_own(client):
+    profiling = [{"purpose": "profiling", "granted": True}]
+    wrong = put(client, "m1", attributes={"age_band": "under_18"}, consents=profiling)["errors"]
+    assert [one["field"] for one in wrong] == ["members[0].attributes.age_band"]
+    both = [*profiling, {"purpose": "child", "granted": True, "source": "guardian"}]
+    assert put(client, "m1", attributes={"age_band": "under_18"}, consents=both)["put"] == 1
+    assert answered(client, "m1", "child", granted=False)["attributes"] == {}
+
+
+def test_a_batch_is_taken_in_its_order(client):
+    yes = {"purpose": "profiling", "granted": True}
+    batch = [
+        {"id": "m1", "attributes": {"region": "a", "tier": "x"}, "consents": [yes]},
+        {"id": "m1", "attributes": {"region": "b", "tier": None}},
+        {"id": "m2", "attributes": {"region": "c"}, "consents": [yes]},
+        {"id": "m2", "consents": [yes | {"granted": False}]},
+        {"id": "m2", "attributes": {"region": "d"}},
+    ]
+    answer = client.put("/v1/members", json={"members": batch}).json()
+    assert (answer["put"], [one["index"] for one in answer["errors"]]) == (4, [4])
+    kept = client.get("/v1/members/m1").json()["attributes"]
+    assert {name: one["value"] for name, one in kept.items()} == {"region": "b"}
+    assert client.get("/v1/members/m2").json()["attributes"] == {}
+
+
 def test_days_give_stages_and_stopping_one_stops_it(service, client):
     definitions = [
         {"name": "due_date", "type": "date", "stage": "pregnancy", "sensitivity": "sensitive"},

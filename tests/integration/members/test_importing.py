@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from typer.testing import CliRunner
 
+from assistant.cli import members as command
 from assistant.errors import DatabaseUnavailable, InvalidInput
 from assistant.usecases.members import importing
 from assistant.usecases.members.importing import Wanted, run_import
@@ -90,15 +91,21 @@ def test_an_overlapping_chat_export_brings_only_what_is_new(service, community, 
     assert found[0]["channel"] == "露營群"
 
 
-def test_what_the_command_line_is_told_wrongly(tmp_path):
-    from assistant.cli.app import app
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: command._format(Path("x.dat"), None),
+        lambda: command._format(Path("x.csv"), "xml"),
+        lambda: command._zone("Mars/Base"),
+        lambda: command._moment("yesterday", None),
+        lambda: command._moment("2026-11-28T09:00", None),
+    ],
+)
+def test_what_the_command_line_is_told_wrongly(read):
+    with pytest.raises(InvalidInput):
+        read()
 
-    path = tmp_path / "x.dat"
-    path.write_text("", "utf-8")
-    for arguments in (
-        [str(path)],
-        [str(path), "--format", "chat", "--time-zone", "Mars"],
-        [str(path), "--format", "xml"],
-    ):
-        result = CliRunner().invoke(app, ["members", "import", *arguments, "--community", "demo"])
-        assert isinstance(result.exception, InvalidInput)
+
+def test_a_files_name_tells_its_form():
+    assert command._format(Path("a/EVENTS.JSONL"), None) == "jsonl"
+    assert command._format(Path("[LINE] 露營.txt"), None) == "line"

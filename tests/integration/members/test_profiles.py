@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from assistant.members import flow
 from assistant.usecases.members.folding import fold_waiting
 from tests.integration.members.telling import NOW, event
 
@@ -96,6 +97,25 @@ def test_several_workers_lose_nothing(service, client, community):
     with service.assistant.database.transaction(community) as connection:
         counts = connection.scalars(text("SELECT events FROM profiles WHERE community = :c"), {"c": community}).all()
     assert counts == [10] * 12
+
+
+def test_what_is_wrong_with_one_member_keeps_nobody_else(service, client, community, monkeypatch):
+    names = [f"w{number}" for number in range(5)]
+    consents = [{"purpose": "profiling", "granted": True}]
+    client.put("/v1/members", json={"members": [{"id": name, "consents": consents} for name in names]})
+    client.post("/v1/events", json={"events": [event(1, name, text="早安") for name in names]})
+    real = flow.folded
+
+    def broken(base, events, *rest):
+        if events[0].member_id == "w2":
+            raise ZeroDivisionError
+        return real(base, events, *rest)
+
+    monkeypatch.setattr(flow, "folded", broken)
+    fold_all(service)
+    with service.assistant.database.transaction(community) as connection:
+        query = text("SELECT member_id FROM profiles WHERE community = :c ORDER BY 1")
+        assert connection.scalars(query, {"c": community}).all() == ["w0", "w1", "w3", "w4"]
 
 
 def test_every_value_has_its_reasons(service, client, member):

@@ -24,7 +24,7 @@ from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.embedded import ServerUrls
 from assistant.store.writer import write_all
 from assistant.types.access import Scope
-from tests.integration.store import faq_rows, member_rows, platform_rows
+from tests.integration.store import content_rows, faq_rows, member_rows, platform_rows, push_rows
 from tests.integration.store.making import NOW, decision, idempotency
 
 TENANT_TABLES = [
@@ -52,6 +52,8 @@ TENANT_TABLES = [
     "faq_turns",
     "faq_handoffs",
     *member_rows.ROWS,
+    *content_rows.ROWS,
+    *push_rows.ROWS,
 ]
 
 
@@ -71,6 +73,8 @@ def filled(database: Database, community: str) -> str:
         audit.write(connection, community, NOW, actor="test", action="test", subject="s")
         faq_rows.fill(connection, community)
         member_rows.fill(connection, community)
+        content_rows.fill(connection, community)
+        push_rows.fill(connection, community)
     write_all(database, [decision(community)], idempotency("k", "body"))
     return community
 

@@ -116,7 +116,7 @@ def test_the_openapi_document_describes_raw_bodies_and_real_errors(service):
             if path.startswith("/v1/hooks/"):
                 continue  # a platform's own body, signed by it instead of a key
             if method in {"post", "put", "patch"} and not path.endswith(
-                ("/test", "/stop", "/member-secret", "/faq/documents")
+                ("/test", "/stop", "/member-secret", "/faq/documents", "/segments/discover", "/draw")
             ):
                 schema = operation["requestBody"]["content"]["application/json"]["schema"]
                 assert schema["$ref"].rsplit("/", 1)[-1] in document["components"]["schemas"]

@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
 from assistant.types.access import Scope
-from tests.conftest import HAS_FAQ
 
-OPERATIONS = 94 if HAS_FAQ else 66
-SELDOM_VALID = re.compile(r"\{|^/v1/(appeals|chat/completions|faq/feedback|faq/documents|segments|segments/count)$")
+PARTS = 24
+"""The operations are looked at in so many tests."""
+
+SELDOM_VALID = re.compile(
+    r"\{|^/v1/(appeals|chat/completions|faq/feedback|faq/documents|segments|segments/count|campaigns|experiments|content/(drafts|calendar))$"
+)
 """Names a thing that has to be there, or, as a chat's last message, one that has to be the user's."""
 
-EXAMPLES = 40
+EXAMPLES = 20
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +34,17 @@ def headers(service):
     return {"Authorization": f"Bearer {key}"}
 
 
-@pytest.mark.parametrize("at", range(OPERATIONS))
-def test_no_request_meets_a_server_error(operations, headers, at):
-    operation = operations[at]
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_request_meets_a_server_error(operations, headers, part):
+    for operation in operations[part::PARTS]:
+        statuses = answered(operation, headers)
+        assert {200, 201, 202, 204} & statuses or SELDOM_VALID.search(operation.path), (
+            f"{operation.label}: nothing generated was accepted: {statuses}"
+        )
+
+
+def answered(operation, headers):
+    """The statuses of the answers to what is generated for one operation."""
     statuses = set()
 
     @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)))
@@ -51,10 +62,4 @@ def test_no_request_meets_a_server_error(operations, headers, at):
         assert answer.status_code < 500, f"{case.method} {case.path}: {answer.status_code} {answer.text[:200]}"
 
     generated()
-    assert {200, 201, 202, 204} & statuses or SELDOM_VALID.search(operation.path), (
-        f"nothing generated was accepted: {statuses}"
-    )
-
-
-def test_the_document_has_so_many_operations(operations):
-    assert len(operations) == OPERATIONS
+    return statuses

@@ -17,6 +17,27 @@ FAQ_ROUTES = (
     ("GET", "/v1/faq/jobs/{job}"),
     ("POST", "/v1/faq/jobs/{job}/stop"),
 )
+MEMBER_ROUTES = (
+    ("GET", "/v1/members/tenant-test"),
+    ("DELETE", "/v1/members/tenant-test"),
+    ("GET", "/v1/members/tenant-test/profile"),
+    ("GET", "/v1/members/tenant-test/events"),
+    ("GET", "/v1/members/tenant-test/export"),
+    ("POST", "/v1/members/tenant-test/stops"),
+    ("DELETE", "/v1/members/tenant-test/stops/topic:x"),
+    ("GET", "/v1/members/tenant-test/points"),
+    ("POST", "/v1/members/tenant-test/points"),
+    ("GET", "/v1/segments/{segment}"),
+    ("PUT", "/v1/segments/{segment}"),
+    ("DELETE", "/v1/segments/{segment}"),
+    ("GET", "/v1/segments/{segment}/members"),
+    ("POST", "/v1/segments/{segment}/snapshot"),
+    ("POST", "/v1/rewards/tenant-test/redemptions"),
+    ("POST", "/v1/redemptions/tenant-test/settle"),
+    ("GET", "/v1/draws/tenant-test"),
+    ("POST", "/v1/draws/tenant-test/entries"),
+    ("POST", "/v1/draws/tenant-test/draw"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +78,19 @@ def faq(operator):
 
 
 @pytest.fixture(scope="module")
+def segment(operator):
+    """Of a community with a member, a reward that was exchanged, and a draw, each called ``tenant-test``."""
+    name = {"id": "tenant-test"}
+    put = operator.put("/v1/members", json={"members": [name]})
+    reward = operator.put("/v1/rewards", json=name | {"name": "x", "cost": 0})
+    redeemed = operator.post("/v1/rewards/tenant-test/redemptions", json=name | {"member_id": "tenant-test"})
+    rules = {"name": "x", "rules": {"winners": 1}, "closes_at": "2099-01-01T00:00:00Z"}
+    drawn = operator.post("/v1/draws", json=name | rules)
+    assert [one.status_code for one in (put, reward, redeemed, drawn)] == [200, 200, 200, 201]
+    return operator.post("/v1/segments", json={"name": "x", "rules": {"tag": "x"}}).json()["id"]
+
+
+@pytest.fixture(scope="module")
 def case(operator):
     """Of a message that holds a picture, which waits for a person."""
     operator.post("/v1/moderate", json={"text": "看", "attachments": [{"kind": "image"}]})
@@ -83,10 +117,13 @@ def case(operator):
         ("POST", "/v1/cases/{case}/claim"),
         ("POST", "/v1/cases/{case}/resolve"),
         ("POST", "/v1/deliveries/redrive"),
+        *MEMBER_ROUTES,
         *(FAQ_ROUTES if HAS_FAQ else ()),
     ],
 )
-def test_another_communitys_things_do_not_exist(stranger, operator, decision, connection, case, faq, method, path):
+def test_another_communitys_things_do_not_exist(
+    stranger, operator, decision, connection, case, segment, faq, method, path
+):
     bodies = {
         "policy": operator.get("/v1/communities/demo/policy").json(),
         "overturn": {"reason": "x", "actor": "x"},
@@ -99,10 +136,21 @@ def test_another_communitys_things_do_not_exist(stranger, operator, decision, co
         "release": {"actor": "x"},
         "answer": {"actor": "x", "answer": "x"},
         "handoff": {},
+        "stops": {"topic": "topic:x"},
+        "points": {"key": "x", "amount": 1},
+        "{segment}": {"name": "x", "rules": {"tag": "x"}},
+        "snapshot": {"name": "x"},
+        "redemptions": {"id": "x", "member_id": "tenant-test"},
+        "settle": {"state": "given"},
+        "entries": {"member_id": "tenant-test"},
     }
     last = path.rpartition("/")[2]
-    body = {"json": bodies.get(last, {})} if method in {"PUT", "POST", "PATCH"} and last not in {"test", "stop"} else {}
-    path = path.format(decision=decision, connection=connection, case=case, **faq)
+    body = (
+        {"json": bodies.get(last, {})}
+        if method in {"PUT", "POST", "PATCH"} and last not in {"test", "stop", "draw"}
+        else {}
+    )
+    path = path.format(decision=decision, connection=connection, case=case, segment=segment, **faq)
     answer = stranger.request(method, path, **body)
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
     assert operator.get(f"/v1/decisions/{decision}").status_code == 200
@@ -138,4 +186,20 @@ def test_every_route_that_names_a_thing_is_in_the_table_above(service):
         "/v1/connections/{connection_id}/members/{member_id}",
         "/v1/cases/{case_id}/claim",
         "/v1/cases/{case_id}/resolve",
+        "/v1/members/{member_id}",
+        "/v1/members/{member_id}/profile",
+        "/v1/members/{member_id}/events",
+        "/v1/members/{member_id}/consents",  # a member may answer before anything else is known of them
+        "/v1/members/{member_id}/export",
+        "/v1/members/{member_id}/stops",
+        "/v1/members/{member_id}/stops/{topic}",
+        "/v1/members/{member_id}/points",
+        "/v1/segments/{segment_id}",
+        "/v1/segments/{segment_id}/members",
+        "/v1/segments/{segment_id}/snapshot",
+        "/v1/rewards/{reward_id}/redemptions",
+        "/v1/redemptions/{redemption_id}/settle",
+        "/v1/draws/{draw_id}",
+        "/v1/draws/{draw_id}/entries",
+        "/v1/draws/{draw_id}/draw",
     }

@@ -47,7 +47,7 @@ COMMENT ON COLUMN events.via_member IS 'who brought them, or whose post it was: 
 COMMENT ON COLUMN events.source IS 'api, import, or the id of a connection';
 CREATE INDEX events_member ON events (community, member_id, at, id);
 CREATE INDEX events_item ON events (community, item_id, at, id) WHERE item_id IS NOT NULL;
-CREATE INDEX events_time ON events (community, at, id);
+CREATE INDEX events_kind ON events (community, type, at, id);
 CREATE INDEX events_decision ON events (community, decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX events_via ON events (community, via_member, at) WHERE via_member IS NOT NULL;
 CREATE INDEX events_texts ON events (received_at) WHERE text IS NOT NULL;

@@ -1,0 +1,79 @@
+"""Drafts without a language model: honest templates, whose blanks 〔…〕 say what only the operator knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from assistant.types.content import Idea, Plan, Written
+from assistant.words import load_words
+
+_BLANK: Final = re.compile(r"〔[^〕]*〕")
+_LENGTH: Final = timedelta(days=7)
+
+
+def subject_of(idea: Idea, language: str) -> str:
+    """What the idea is about, in the language where it is a day."""
+    occasion = idea.values.get("occasion")
+    return in_language(occasion, language) if isinstance(occasion, Mapping) else idea.subject
+
+
+def in_language(names: Mapping[str, str], language: str) -> str:
+    for tried in (language, "zh-Hant" if language == "zh-Hant-HK" else language, "zh-Hant", "zh-Hans", "en"):
+        if tried in names and (tried != "zh-Hans" or language.startswith("zh")):
+            if not language.startswith("zh") and tried.startswith("zh") and "en" in names:
+                continue
+            return names[tried]
+    return next(iter(names.values()))
+
+
+def why(idea: Idea, language: str) -> str:
+    """The reason in words, with its figures."""
+    values: dict[str, Any] = dict(idea.values)
+    if isinstance(values.get("occasion"), Mapping):
+        values["occasion"] = in_language(values["occasion"], language)
+    return load_words().get(f"content.because.{idea.because}", language, **values)
+
+
+def from_template(idea: Idea, language: str) -> Written:
+    words, subject = load_words(), subject_of(idea, language)
+    entry = f"content.kinds.{idea.kind.value}"
+    title = words.get(f"{entry}.title", language, subject=subject)
+    day = f"{entry}.body_day"
+    body = words.get(day if idea.day and day in words else f"{entry}.body", language, subject=subject).strip()
+    return Written(title, body, language, origin={"generator": "template"})
+
+
+def measure(idea: Idea, language: str) -> str:
+    """How it will be known whether it worked."""
+    return load_words().get(f"content.kinds.{idea.kind.value}.measure", language)
+
+
+def blanks(text: str) -> list[str]:
+    """What is still to be filled in, in order."""
+    return _BLANK.findall(text)
+
+
+def plan_of(idea: Idea, at: datetime, language: str, budget: float = 0.0) -> Plan:
+    """An activity's plan to begin from. It rewards nobody for sharing or buying; what only people know is left blank."""
+    words = load_words()
+
+    def said(name: str) -> str:
+        return words.get(f"content.plan.{name}", language)
+
+    return Plan(
+        goal=measure(idea, language),
+        form=said("form"),
+        place=words.get("content.blank", language),
+        begins=at,
+        ends=at + _LENGTH,
+        rules=(said("rule_open"), said("rule_draw"), said("rule_data")),
+        rewards=(said("reward"),),
+        budget=budget,
+        staff=(said("staff_host"), said("staff_review"), said("staff_reward")),
+        sign_up=said("sign_up"),
+        check_in=said("check_in"),
+        follow_up=(said("follow_thanks"), said("follow_ask"), said("follow_measure")),
+    )

@@ -1,0 +1,101 @@
+"""Rising topics: groups of messages, counted in a period and before it (BERTopic's method, Grootendorst 2022, less its weight)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.content.cluster import LIKENESS, group, mean, members_of
+from assistant.content.evidence import samples
+from assistant.content.merging import merge
+from assistant.content.terms import name_groups
+from assistant.types.content import Said, Topic
+
+PEOPLE: Final = 5
+_LEAST: Final = 3
+_LEAST_RECENT: Final = 2
+_MOST_TOPICS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From ``since`` until ``until``, compared with the ``before_days`` days ahead of it."""
+
+    since: datetime
+    until: datetime
+    before_days: float = 28.0
+
+    @property
+    def begins(self) -> datetime:
+        """Where the time before it begins: messages from then on count."""
+        return self.since - timedelta(days=self.before_days)
+
+    @property
+    def days(self) -> float:
+        return max(1.0, (self.until - self.since).total_seconds() / 86_400)
+
+    def holds(self, moment: datetime) -> bool:
+        return self.since <= moment < self.until
+
+
+def rising_topics(
+    said: Sequence[Said], vectors: NDArray[np.float32], period: Period, likeness: float = LIKENESS
+) -> list[Topic]:
+    """Groups with at least three messages, two of them in the period, the one that rose most first. ``vectors`` has a row per message, of
+    length 1 or 0.
+
+    ``rising`` is how far a topic's weight in the period lies above what the time before lets expect, in standard deviations of a Poisson
+    count, times the root of how many members speak of it.
+    """
+    together = merge(members_of(group(vectors, likeness)), [one.text for one in said])
+    groups = [rows for rows in together if len(rows) >= _LEAST]
+    recent = [[row for row in rows if period.holds(said[row].at)] for rows in groups]
+    pairs = [(rows, now) for rows, now in zip(groups, recent, strict=True) if len(now) >= _LEAST_RECENT]
+    pairs = sorted(pairs, key=lambda pair: -len(pair[1]))[:_MOST_TOPICS]
+    speakers = frozenset(one.member_id.lower() for one in said)
+    names = name_groups([[said[row].text for row in rows] for rows, _ in pairs], leave_out=speakers)
+    topics = [
+        _topic(said, vectors, period, rows, now, terms)
+        for (rows, now), terms in zip(pairs, names, strict=True)
+        if terms
+    ]
+    return sorted(topics, key=lambda topic: (-topic.rising, -topic.recent, topic.name))
+
+
+def _topic(
+    said: Sequence[Said],
+    vectors: NDArray[np.float32],
+    period: Period,
+    rows: Sequence[int],
+    now: Sequence[int],
+    terms: tuple[str, ...],
+) -> Topic:
+    before = [row for row in rows if said[row].at < period.since]
+    rate_before = (sum(said[row].weight for row in before) + 0.5) / period.before_days
+    weight = sum(said[row].weight for row in now)
+    expected = rate_before * period.days
+    members = Counter(said[row].member_id for row in now)
+    rising = (weight - expected) / math.sqrt(expected + 1.0) * math.sqrt(len(members))
+    centre = mean(vectors[list(rows)])
+    chosen = [said[row] for row in now]
+    return Topic(
+        id="top_" + hashlib.sha256("|".join(sorted(terms)).encode()).hexdigest()[:12],
+        name=" · ".join(terms[:3]),
+        terms=terms,
+        recent=len(now),
+        before=len(before),
+        members=len(members),
+        trend=round((len(now) + 1) / period.days / ((len(before) + 1) / period.before_days), 1),
+        rising=round(rising, 4),
+        samples=samples(chosen, vectors[list(now)], centre),
+        people=tuple(name for name, _ in members.most_common(PEOPLE)),
+        messages=tuple(one.id for one in chosen),
+    )

@@ -1,0 +1,84 @@
+"""Claims that advertising must not make, found in a marketing text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from assistant.moderation.advertising.rulebook import Rule, load_rules
+from assistant.moderation.floods import MAX_FINDINGS
+from assistant.text import Normalised
+from assistant.types import Finding, Label
+from assistant.types.advertising import Advertising
+
+SOURCE: Final = "rule:ads."
+_BESIDE: Final = 40
+_DENIED: Final = re.compile(
+    r"(?:不|未|无|無|勿|别|唔|冇|非|没有|无法|禁止|严禁|拒绝|切勿|避免)"
+    r"(?:能|得|可以?|会|应|须|必|具有?|有|用作|用于|用来|保证|承诺|担保|提供|宣称|声称|代表|等于|同|作|作为|任何|以|再|要|能够|是"
+    r"|(?:代替|替代)(?:药物|药品|药)?)*$"
+    r"|\b(?:not|never|no|nor|cannot|without|n[o']t|don['’]t|doesn['’]t|isn['’]t|aren['’]t|won['’]t|can['’]t)"
+    r"(?:\s+(?:intended|to|be|a|an|any|the|that|you|we|claims?|guarantees?|promises?|meant|diagnose|treat|cure|prevent|or|and|post)|,)*\s*$"
+)
+_ASKED: Final = re.compile(
+    r"^[^，。！；;\n]{0,12}[?？]\s*(?:答|a)?\s*[:：]?\s*(?:不|没|沒|无|無|未|唔|冇|会的|有(?:可能|赚)|no\b|not\b|never\b|we\s+(?:do\s+not|don['’]t|can))"
+)
+"""A question that is answered by no."""
+
+
+def is_advertising(source: str) -> bool:
+    """Whether a finding is one of these."""
+    return source.startswith(SOURCE)
+
+
+def find_claims(text: Normalised, where: Advertising) -> list[Finding]:
+    """One finding per stretch and rule, in the order of the text, labelled ``misleading``; ``source`` is ``rule:ads.<rule>``. Only rules
+    whose law holds for ``where``. Takes time linear in the text."""
+    view = text.folded
+    found = []
+    for rule in load_rules():
+        if not rule.rests_on(where):
+            continue
+        for start, end in _stretches(rule, view.text):
+            found.append(Finding(Label.MISLEADING, rule.score, *view.span(start, end), f"{SOURCE}{rule.id}"))
+    return sorted(found, key=lambda one: (one.start, one.end, one.source))
+
+
+def _stretches(rule: Rule, text: str) -> Iterator[tuple[int, int]]:
+    """What the rule finds and nothing excuses; of overlapping stretches the first, grown to the end of the last."""
+    spans = sorted(span for pattern in rule.patterns for span in _spans(pattern, text))
+    if not spans:
+        return
+    innocent = [span for pattern in rule.unless for span in _spans(pattern, text)]
+    last: tuple[int, int] | None = None
+    for start, end in spans:
+        if _excused(rule, text, start, end, innocent):
+            continue
+        if last is not None and start < last[1]:
+            last = (last[0], max(end, last[1]))
+            continue
+        if last is not None:
+            yield last
+        last = (start, end)
+    if last is not None:
+        yield last
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    for count, match in enumerate(pattern.finditer(text)):
+        if match.end() > match.start():
+            yield match.span()
+        if count >= MAX_FINDINGS:
+            return
+
+
+def _excused(rule: Rule, text: str, start: int, end: int, innocent: list[tuple[int, int]]) -> bool:
+    if any(a <= start and end <= b for a, b in innocent):
+        return True
+    before, after = text[max(0, start - _BESIDE) : start], text[end : end + _BESIDE]
+    if _DENIED.search(before) or _ASKED.search(after):
+        return True
+    if any(one.search(before) for one in rule.before) or any(one.search(after) for one in rule.after):
+        return True
+    return rule.around is not None and rule.around.search(text[max(0, start - _BESIDE) : end + _BESIDE]) is not None

@@ -1,0 +1,117 @@
+"""The shipped rules of advertising and the laws they rest on, read once per process from TOML."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import re2
+
+from assistant.types.advertising import Advertising, Category, Law
+
+_KEYS: Final = {
+    "id", "score", "weight", "laws", "not_for", "patterns", "unless", "before", "after", "around", "define", "instead", "advice",
+}  # fmt: skip
+PROHIBITED: Final = "prohibited"
+_BRACKETS: Final = re.compile(r"\[[^\]]*\]")
+_WIDTHS: Final = str.maketrans({"，": "，,", "！": "！!", "？": "？?", "；": "；;", "：": "：:"})
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """``find`` is looked for in the words that were found; ``say`` is put in their place, by language."""
+
+    find: re.Pattern[str]
+    say: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``weight`` is ``prohibited``, or ``doubtful`` where facts decide that a text does not show. ``patterns`` and ``unless`` are RE2's;
+    ``before``, ``after`` and ``around`` are only ever searched in a few dozen characters beside what was found."""
+
+    id: str
+    score: float
+    weight: str
+    laws: tuple[Law, ...]
+    not_for: frozenset[Category]
+    patterns: tuple[Any, ...]
+    unless: tuple[Any, ...]
+    before: tuple[re.Pattern[str], ...]
+    after: tuple[re.Pattern[str], ...]
+    around: re.Pattern[str] | None
+    instead: tuple[Instead, ...]
+    advice: Mapping[str, str]
+
+    def rests_on(self, where: Advertising) -> tuple[Law, ...]:
+        """The laws that hold for this advertisement; where none does, the rule does not either."""
+        return () if where.category in self.not_for else tuple(law for law in self.laws if law.holds(where))
+
+
+@cache
+def load_laws() -> Mapping[str, Law]:
+    document = tomllib.loads((files(__package__) / "laws.toml").read_text("utf-8"))
+    checked, compared = document["checked"].isoformat(), set(document["compared"])
+    return {
+        name: _law(name, entry, checked, compared=name in compared)
+        for name, entry in document.items()
+        if isinstance(entry, dict)
+    }
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """Every shipped rule, in the order of the files' names. ValueError for a wrong file; the tests read them all."""
+    folder = files(__package__) / "rules"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(_rule(tomllib.loads((folder / name).read_text("utf-8")), name) for name in names)
+
+
+@cache
+def rule_of(name: str) -> Rule | None:
+    return next((rule for rule in load_rules() if rule.id == name), None)
+
+
+def _law(name: str, entry: Mapping[str, Any], checked: str, *, compared: bool) -> Law:
+    return Law(
+        id=name,
+        jurisdiction=entry["jurisdiction"],
+        law=entry["law"],
+        article=entry["article"],
+        checked=str(entry.get("checked", checked)),
+        compared=compared,
+        categories=tuple(map(Category, entry.get("categories", ()))),
+        platform=entry.get("platform"),
+    )
+
+
+def _rule(entry: Mapping[str, Any], name: str) -> Rule:
+    if unknown := entry.keys() - _KEYS:
+        raise ValueError(f"{name}: unknown keys {sorted(unknown)}")
+    words = entry.get("define", {})
+    return Rule(
+        id=entry["id"],
+        score=entry["score"],
+        weight=entry["weight"],
+        laws=tuple(load_laws()[law] for law in entry["laws"]),
+        not_for=frozenset(map(Category, entry.get("not_for", ()))),
+        patterns=tuple(re2.compile(_filled(pattern, words)) for pattern in entry["patterns"]),
+        unless=tuple(re2.compile(_filled(pattern, words)) for pattern in entry.get("unless", ())),
+        before=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("before", ())),
+        after=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("after", ())),
+        around=re.compile(_filled(entry["around"], words)) if "around" in entry else None,
+        instead=tuple(Instead(re.compile(one["find"]), one) for one in entry.get("instead", ())),
+        advice=entry["advice"],
+    )
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    """Its words put in; a mark inside brackets stands for its narrow form too, which is how the folded text has it."""
+    for word, meaning in words.items():
+        pattern = pattern.replace(f"{{{word}}}", meaning)
+    return _BRACKETS.sub(lambda found: found[0].translate(_WIDTHS), pattern)

@@ -1,0 +1,54 @@
+"""Against sameness: the next item is the best by what it is worth and by how little it repeats those already chosen.
+
+Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), with a cap per creator.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.push.rows import F32, F64
+
+
+@dataclass
+class Chooser:
+    """Picks one after another. ``worth`` has shape (n,), the higher the better, in any unit; ``vectors`` (n, d) rows of length 1 or 0.
+
+    ``share`` in [0, 1] is the weight of worth against likeness to the chosen; at 1 nothing is diversified. ``per_creator`` is the most
+    of one creator; items without a creator are not capped.
+    """
+
+    worth: F64
+    vectors: F32
+    creators: Sequence[str]
+    share: float = 0.85
+    per_creator: int = 3
+    _likeness: F64 = field(init=False)
+    _scaled: F64 = field(init=False)
+    _free: set[int] = field(init=False)
+    _made: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._likeness = np.zeros(len(self.worth))
+        self._scaled = np.exp(self.worth - self.worth.max(initial=-np.inf)) if len(self.worth) else self.worth
+        self._free = set(range(len(self.worth)))
+
+    def open(self) -> list[int]:
+        """Those that may still be chosen, in order."""
+        return sorted(i for i in self._free if not self.creators[i] or self._made[self.creators[i]] < self.per_creator)
+
+    def best(self, among: Sequence[int]) -> int:
+        """The one that the policy prefers; ties go to the first."""
+        places = np.array(among)
+        marginal = self.share * self._scaled[places] - (1 - self.share) * self._likeness[places] * self._scaled[places]
+        return int(places[int(np.argmax(marginal))])
+
+    def take(self, place: int) -> None:
+        self._free.discard(place)
+        self._made[self.creators[place]] += 1
+        if self.vectors.shape[1]:
+            np.maximum(self._likeness, self.vectors @ self.vectors[place], out=self._likeness)

@@ -1,0 +1,84 @@
+"""What the community did, folded touch by touch in time order: the one state that serves requests and replays alike."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from math import exp
+
+import numpy as np
+
+from assistant.push.catalogue import FLAT, Catalogue
+from assistant.push.covisits import CoVisits
+from assistant.push.rows import F32, Ints
+from assistant.push.trends import Trends
+from assistant.types.item import Item, Touch
+
+HISTORY = 50
+_LINKED = 20
+
+_TASTE = 8
+_FADE_S = 2 * 86_400.0
+
+Nearest = Callable[[F32, int], Ints]
+"""From a vector to the rows most like it, best first: what an index of many items does."""
+
+Past = tuple[tuple[int, float], ...]
+"""A member's touches, oldest first: rows and times."""
+
+
+class Memory:
+    """Touches have to come in time order; those of unknown items are ignored. What is asked ``at`` a time is answered from what came before
+    it only as long as nothing later was added: replays ask first, then add."""
+
+    def __init__(self, dimensions: int = 0) -> None:
+        self.catalogue = Catalogue(dimensions)
+        self.trends = Trends()
+        self.covisits = CoVisits()
+        self.nearest: Nearest | None = None
+        self._pasts: dict[str, deque[tuple[int, float]]] = {}
+        self._seen: dict[str, set[int]] = {}
+
+    def put(self, item: Item, vector: F32 | None = None) -> None:
+        self.catalogue.put(item, vector)
+
+    def add(self, touch: Touch, *, personal: bool = True) -> None:
+        """Without ``personal`` (the member does not consent to being profiled) it counts as one of many, and of nobody."""
+        row = self.catalogue.rows.get(touch.item)
+        if row is None:
+            return
+        self.trends.add(row, touch.at, touch.weight)
+        if not personal:
+            return
+        past = self._pasts.setdefault(touch.member, deque(maxlen=HISTORY))
+        self.covisits.add(row, touch.at, list(past)[-_LINKED:])
+        past.append((row, touch.at))
+        self._seen.setdefault(touch.member, set()).add(row)
+
+    def add_all(self, touches: Iterable[Touch]) -> None:
+        for touch in touches:
+            self.add(touch)
+
+    def past(self, member: str) -> Past:
+        """The last touches of a member, at most ``HISTORY``; empty for a stranger."""
+        return tuple(self._pasts.get(member, ()))
+
+    def seen(self, member: str) -> frozenset[int]:
+        return frozenset(self._seen.get(member, ()))
+
+    def alike(self, past: Past, at: float, count: int) -> Ints:
+        """Rows whose words are most like what the member touched last; none without vectors, or with more items than can be looked at
+        one by one where ``nearest`` was not given."""
+        if not past or not self.catalogue.dimensions:
+            return np.zeros(0, np.int64)
+        if self.nearest is None and len(self.catalogue) > FLAT:
+            return np.zeros(0, np.int64)
+        own = past[-_TASTE:]
+        weights = np.array([exp(-(at - when) / _FADE_S) + 1e-3 for _, when in own], np.float32)
+        interest = weights @ self.catalogue.vectors(np.array([row for row, _ in own], np.int64))
+        return (self.nearest or self.catalogue.nearest)(interest, count)
+
+    def forget(self, member: str) -> None:
+        """The member's own rows go; sums over many members stay."""
+        self._pasts.pop(member, None)
+        self._seen.pop(member, None)

@@ -1,0 +1,104 @@
+"""What may be recommended and sent, with a vector of what each says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, RowMapping, delete, exc, select
+from sqlalchemy.dialects.postgresql import insert
+
+from assistant.errors import NotFound
+from assistant.store.paging import Page, read_page
+from assistant.store.push_tables import items
+from assistant.types.item import Item
+
+_CHUNK = 500
+_FIELDS = tuple(Item.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """``hidden_because`` are labels of the policy, or ``operator``; ``vector`` is empty without a model."""
+
+    item: Item
+    hidden_because: tuple[str, ...]
+    vector: NDArray[np.float32]
+    model: str
+    updated_at: datetime
+
+
+def put(connection: Connection, community: str, given: Sequence[Stored], now: datetime) -> None:
+    """Each in the place of one of the same id. Raises: NotFound, where there is no such community."""
+    for at in range(0, len(given), _CHUNK):
+        query = insert(items).values([_row(community, one, now) for one in given[at : at + _CHUNK]])
+        kept = {"community", "id", "created_at"}
+        changed = {column.name: query.excluded[column.name] for column in items.columns if column.name not in kept}
+        try:
+            with connection.begin_nested():
+                connection.execute(query.on_conflict_do_update(index_elements=["community", "id"], set_=changed))
+        except exc.IntegrityError:
+            raise NotFound("community_unknown", field="community") from None
+
+
+def remove(connection: Connection, community: str, item_id: str) -> bool:
+    query = delete(items).where(items.c.community == community, items.c.id == item_id)
+    return connection.execute(query).rowcount > 0
+
+
+def get_many(connection: Connection, community: str, ids: Iterable[str]) -> dict[str, Stored]:
+    """Those of the ids that exist right now."""
+    query = select(items).where(items.c.community == community, items.c.id.in_(list(ids)))
+    return {row["id"]: _stored(row) for row in connection.execute(query).mappings()}
+
+
+def get(connection: Connection, community: str, item_id: str) -> Stored:
+    """Raises: NotFound."""
+    found = get_many(connection, community, [item_id])
+    if item_id not in found:
+        raise NotFound("item_unknown", field="item")
+    return found[item_id]
+
+
+def page(connection: Connection, community: str, cursor: str | None, limit: int) -> Page[Stored]:
+    """The newest first."""
+    query = select(items).where(items.c.community == community)
+    rows, next_cursor = read_page(connection, query, items.c.created_at, items.c.id, cursor, limit)
+    return Page(tuple(map(_stored, rows)), next_cursor)
+
+
+def changed_since(connection: Connection, community: str, since: datetime | None) -> list[Stored]:
+    """In the order of their change; all of them without ``since``."""
+    query = select(items).where(items.c.community == community)
+    if since is not None:
+        query = query.where(items.c.updated_at >= since)
+    return [_stored(row) for row in connection.execute(query.order_by(items.c.updated_at, items.c.id)).mappings()]
+
+
+def ids(connection: Connection, community: str) -> set[str]:
+    return set(connection.scalars(select(items.c.id).where(items.c.community == community)))
+
+
+def _row(community: str, one: Stored, now: datetime) -> dict[str, Any]:
+    values: Mapping[str, Any] = {name: getattr(one.item, name) for name in _FIELDS}
+    return {
+        **values,
+        "community": community,
+        "tags": list(one.item.tags),
+        "properties": dict(one.item.properties),
+        "hidden_because": list(one.hidden_because),
+        "vector": one.vector.astype(np.float16).tobytes(),
+        "model": one.model,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _stored(row: RowMapping) -> Stored:
+    fields = {name: row[name] for name in _FIELDS} | {"tags": tuple(row["tags"])}
+    vector = np.frombuffer(row["vector"], np.float16).astype(np.float32)
+    return Stored(Item(**fields), tuple(row["hidden_because"]), vector, row["model"], row["updated_at"])

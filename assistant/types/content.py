@@ -1,0 +1,262 @@
+"""What operators may say, why, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """Kinds of a suggestion. ``user_content`` calls for members' own pictures and stories."""
+
+    STORY = "story"
+    HOW_TO = "how_to"
+    REVIEW = "review"
+    POLL = "poll"
+    QUIZ = "quiz"
+    ANSWERS = "answers"
+    LIVE = "live"
+    USER_CONTENT = "user_content"
+    OFFER = "offer"
+    ACTIVITY = "activity"
+
+
+class Goal(StrEnum):
+    """What a suggestion is for."""
+
+    ENGAGE = "engage"
+    HELP = "help"
+    SELL = "sell"
+    RETAIN = "retain"
+    WELCOME = "welcome"
+
+
+class NeedKind(StrEnum):
+    QUESTION = "question"
+    COMPLAINT = "complaint"
+    WISH = "wish"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A member's message. ``weight`` counts what others made of it: 1, and more for answers and reactions."""
+
+    id: str
+    member_id: str
+    at: datetime
+    text: str
+    channel: str | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A message that a suggestion cites, as it was written."""
+
+    message_id: str
+    member_id: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Messages about one thing. ``recent`` and ``before`` count them in the period and in the time before it; ``trend`` is the rate of the
+    one over that of the other, smoothed (1: as before); ``people`` are those who said most about it, first the most."""
+
+    id: str
+    name: str
+    terms: tuple[str, ...]
+    recent: int
+    before: int
+    members: int
+    trend: float
+    rising: float
+    samples: tuple[Evidence, ...]
+    people: tuple[str, ...]
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something members want. ``common``: said by several of them. ``urgency`` and ``importance`` are in [0, 1]; ``weight`` ranks."""
+
+    id: str
+    kind: NeedKind
+    name: str
+    terms: tuple[str, ...]
+    count: int
+    members: int
+    common: bool
+    urgency: float
+    importance: float
+    weight: float
+    samples: tuple[Evidence, ...]
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A festival, a trade's own day, or a day of the community's. ``name`` is by language; ``days`` how many are left. A ``solemn`` one
+    stands in the calendar, and nothing is sold or celebrated by it."""
+
+    id: str
+    on: date
+    days: int
+    name: Mapping[str, str]
+    own: bool = False
+    solemn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An hour in the community's own time; ``share`` is the part of its activity that falls into it, in [0, 1]."""
+
+    at: datetime
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What was published before; ``numbers`` are its results (views, reactions, replies, shares, clicks, orders)."""
+
+    id: str
+    text: str
+    at: datetime
+    kind: Kind | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    draft_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Reactions, replies, shares and clicks per post of a kind: the mean, drawn towards that of all posts where there are few; ``posts``
+    says from how many. ``low`` and ``high`` bound 80 % of them."""
+
+    mean: float
+    low: float
+    high: float
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An activity as structured data; money in the community's currency."""
+
+    goal: str
+    form: str
+    place: str
+    begins: datetime
+    ends: datetime
+    rules: tuple[str, ...]
+    rewards: tuple[str, ...]
+    budget: float
+    staff: tuple[str, ...]
+    sign_up: str
+    check_in: str
+    follow_up: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """What could be said, before it is ranked and written: ``subject`` in the members' own words, ``because`` a key of the words file with
+    ``values``."""
+
+    id: str
+    kind: Kind
+    subject: str
+    because: str
+    values: Mapping[str, Any]
+    weight: float
+    source: str
+    terms: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    people: tuple[str, ...] = ()
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A draft's words. ``machine``: a language model wrote them, and they are marked so wherever they are shown."""
+
+    title: str
+    body: str
+    language: str
+    machine: bool = False
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+
+class DraftState(StrEnum):
+    """``approved`` may be put in the calendar; ``published`` went out."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PUBLISHED = "published"
+
+
+class SlotState(StrEnum):
+    """Of a place in the calendar; ``failed`` was not taken by the platform."""
+
+    PLANNED = "planned"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What moderation and advertising law say to a draft. ``blocked``: not without a second person."""
+
+    action: str
+    blocked: bool
+    findings: tuple[Mapping[str, Any], ...] = ()
+    rewording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``original`` is what was proposed; ``revision`` counts the edits."""
+
+    id: str
+    community: str
+    kind: Kind
+    title: str
+    body: str
+    language: str
+    jurisdictions: tuple[str, ...]
+    category: str
+    machine: bool
+    state: DraftState
+    screening: Screening
+    suggestion: Mapping[str, Any]
+    origin: Mapping[str, Any]
+    original: str
+    revision: int
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    approved_by: str | None = None
+    seconded_by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the calendar. ``connection_id`` is None for the manual channel, whose page has ``token_hash``."""
+
+    id: str
+    community: str
+    draft_id: str
+    at: datetime
+    state: SlotState
+    created_at: datetime
+    connection_id: str | None = None
+    channel: str | None = None
+    delivery_id: str | None = None
+    published_at: datetime | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    because: str | None = None

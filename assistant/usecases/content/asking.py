@@ -1,0 +1,38 @@
+"""What an operator asks for, with its limits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from assistant.types.content import Goal, Kind
+from assistant.usecases.request import Name, Shape, Text
+from assistant.words import LANGUAGES, choose_language
+
+MOST = 20
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class SuggestionsRequest(Shape):
+    """``days`` is the period looked at, up to ``at`` (now, or a moment of the past to see what would have been said); ``ahead_days`` the
+    time to publish in; ``language`` the drafts'; ``write`` false keeps to templates."""
+
+    goal: Goal = Goal.ENGAGE
+    segment: Name | None = None
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=len(Kind))] = ()
+    days: int = Field(7, ge=1, le=28)
+    at: AwareDatetime | None = Field(None, ge=_EARLIEST)
+    ahead_days: int = Field(7, ge=1, le=28)
+    tone: Text = Field("", max_length=200)
+    language: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
+    count: int = Field(5, ge=1, le=MOST)
+    write: bool = True
+    stream: bool = False
+
+    def spoken(self, default: str) -> str:
+        """The language of the drafts, one of ``LANGUAGES``."""
+        if self.language is None:
+            return default
+        return self.language if self.language in LANGUAGES else choose_language(self.language, default)

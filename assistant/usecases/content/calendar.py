@@ -1,0 +1,252 @@
+"""The calendar: what is approved goes out at its hour, through the outbox or by hand, and its numbers come back."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import AwareDatetime, Field
+from sqlalchemy import Connection as Transaction
+
+from assistant.content.results import NUMBERS
+from assistant.content.rhythm import activity, best_slots, conflict
+from assistant.errors import Conflict, InvalidInput, NotFound
+from assistant.store import audit, content_calendar, content_drafts, content_messages, content_posts, deliveries
+from assistant.store.database import EVERY_COMMUNITY
+from assistant.store.paging import Page
+from assistant.types import DeliveryState, Do, Order
+from assistant.types.content import Draft, DraftState, Entry, Post, SlotState
+from assistant.types.content_settings import ContentSettings
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.content.render import rewards_of
+from assistant.usecases.content.screening import screen_draft
+from assistant.usecases.content.settings import settings_in
+from assistant.usecases.entries import order_entry
+from assistant.usecases.identity import new_id
+from assistant.usecases.request import Name, Shape
+from assistant.words import load_words
+
+_FURTHEST: Final = timedelta(days=90)
+_LEAST: Final = timedelta(days=2)
+Number = Annotated[float, Field(ge=0, le=1e12)]
+
+
+class PlanRequest(Shape):
+    """Without ``at``, the busiest hour within ``ahead_days`` that nothing speaks against. Without ``connection_id`` a page is made for a
+    person who posts by hand. ``anyway`` plans into a conflict."""
+
+    draft_id: Name
+    actor: Name
+    at: AwareDatetime | None = None
+    ahead_days: int = Field(7, ge=1, le=28)
+    connection_id: Name | None = None
+    channel: Name | None = None
+    anyway: bool = False
+
+
+class NumbersRequest(Shape):
+    """What a post brought so far; those left out stay as they are."""
+
+    views: Number | None = None
+    reactions: Number | None = None
+    replies: Number | None = None
+    shares: Number | None = None
+    clicks: Number | None = None
+    orders: Number | None = None
+
+    def given(self) -> dict[str, float]:
+        return {name: value for name in NUMBERS if (value := getattr(self, name)) is not None}
+
+
+async def plan_screened(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entry, str | None]:
+    """As ``plan``; what was approved is screened once more, for the policy and the law may have changed since.
+
+    Raises:
+        Conflict: it is blocked now, and no two people have approved it.
+    """
+    draft = await asyncio.to_thread(_draft, assistant, community, asked.draft_id)
+    if draft.state is DraftState.APPROVED and draft.seconded_by is None:
+        text, parts = f"{draft.title}\n{draft.body}", rewards_of(draft.suggestion.get("plan") or {})
+        screening = await screen_draft(assistant, community, text, parts, draft.jurisdictions, draft.category)
+        if screening.blocked:
+            raise Conflict("draft_blocked", field="draft_id")
+    return await asyncio.to_thread(plan, assistant, community, asked)
+
+
+def plan(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entry, str | None]:
+    """The entry, and the secret of its page where it is posted by hand. Blocks on the database.
+
+    Raises:
+        NotFound: there is no such draft or connection.
+        Conflict: the draft is not approved, is planned already, or the hour is taken.
+        InvalidInput: the hour is over or too far away, or the connection cannot post.
+    """
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        draft = content_drafts.get(transaction, community, asked.draft_id)
+        if draft.state is not DraftState.APPROVED:
+            raise Conflict("draft_unapproved", field="draft_id")
+        settings = settings_in(transaction, community)
+        at = _moment(transaction, community, settings, asked, now)
+        entry = Entry(new_id("cal"), community, draft.id, at, SlotState.PLANNED, now, channel=asked.channel)
+        secret = None
+        if asked.connection_id is None:
+            secret = secrets.token_urlsafe(24)
+        else:
+            entry = _through(assistant, transaction, entry, draft, asked, now)
+        content_calendar.add(transaction, entry, _hash(secret) if secret else None, asked.actor)
+        audit.write(transaction, community, now, actor=asked.actor, action="content.planned", subject=draft.id)
+    return entry, secret
+
+
+def list_calendar(
+    assistant: Assistant,
+    community: str,
+    since: datetime | None,
+    until: datetime | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Entry]:
+    """The latest first. Blocks on the database."""
+    with assistant.database.transaction(community) as transaction:
+        settle(transaction, community, assistant.clock())
+        return content_calendar.page(transaction, community, since, until, cursor, limit)
+
+
+def cancel(assistant: Assistant, community: str, entry_id: str, actor: str) -> Entry:
+    """Raises: NotFound; Conflict, where it is not planned any more."""
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        settle(transaction, community, now)
+        entry = content_calendar.get(transaction, community, entry_id)
+        if entry.delivery_id and not deliveries.finish(
+            transaction, entry.delivery_id, DeliveryState.SKIPPED, now, because="cancelled"
+        ):
+            raise Conflict("entry_over", field="entry")
+        if not content_calendar.change(transaction, entry, SlotState.PLANNED, state=SlotState.CANCELLED.value):
+            raise Conflict("entry_over", field="entry")
+        audit.write(transaction, community, now, actor=actor, action="content.cancelled", subject=entry.draft_id)
+    return replace(entry, state=SlotState.CANCELLED)
+
+
+def put_numbers(assistant: Assistant, community: str, entry_id: str, numbers: Mapping[str, float]) -> Entry:
+    """Raises: NotFound; Conflict, where it was not published."""
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        settle(transaction, community, now)
+        entry = content_calendar.get(transaction, community, entry_id)
+        return _measured(transaction, entry, numbers, now)
+
+
+def settle(transaction: Transaction, community: str, now: datetime) -> None:
+    """Brings in what the outbox did meanwhile: published, or not."""
+    for entry, over in content_calendar.carried_out(transaction, community):
+        if over["state"] == DeliveryState.DONE.value:
+            _publish(transaction, entry, over["at"] or now)
+        else:
+            because = over["because"] or over["state"]
+            content_calendar.change(
+                transaction, entry, SlotState.PLANNED, state=SlotState.FAILED.value, because=because
+            )
+
+
+def open_page(assistant: Assistant, secret: str) -> tuple[Entry, Draft]:
+    """By the page's secret alone. Raises: NotFound."""
+    with assistant.database.transaction(EVERY_COMMUNITY) as transaction:
+        entry = content_calendar.by_token(transaction, _hash(secret))
+        if entry is None or entry.state is SlotState.CANCELLED:
+            raise NotFound("page_unknown", field="page")
+        return entry, content_drafts.get(transaction, entry.community, entry.draft_id)
+
+
+def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, float]) -> Entry:
+    """Done, and its numbers, as often as they are corrected. Raises: NotFound."""
+    entry, _ = open_page(assistant, secret)
+    now = assistant.clock()
+    with assistant.database.transaction(entry.community) as transaction:
+        if entry.state is SlotState.PLANNED:
+            _publish(transaction, entry, now)
+            entry = content_calendar.get(transaction, entry.community, entry.id)
+        return _measured(transaction, entry, numbers, now) if numbers else entry
+
+
+def published_text(draft: Draft) -> str:
+    """The words that go out; a language model's are marked."""
+    text = f"{draft.title}\n\n{draft.body}"
+    mark = load_words().get("content.machine", draft.language)
+    return f"{text}\n\n（{mark}）" if draft.machine else text
+
+
+def _draft(assistant: Assistant, community: str, draft_id: str) -> Draft:
+    with assistant.database.transaction(community) as transaction:
+        return content_drafts.get(transaction, community, draft_id)
+
+
+def _moment(
+    transaction: Transaction, community: str, settings: ContentSettings, asked: PlanRequest, now: datetime
+) -> datetime:
+    if asked.at is None:
+        return _best(transaction, community, settings, asked, now)
+    if not now - timedelta(minutes=5) <= asked.at <= now + _FURTHEST:
+        raise InvalidInput(field="at", limit=_FURTHEST.days, problem="must lie within the next 90 days")
+    taken = content_calendar.planned(transaction, community, asked.at - _LEAST, asked.at + _LEAST)
+    problem = conflict(asked.at, taken, settings)
+    if problem is not None and not asked.anyway:
+        raise Conflict(f"slot_{problem}", field="at")
+    return asked.at
+
+
+def _best(
+    transaction: Transaction, community: str, settings: ContentSettings, asked: PlanRequest, now: datetime
+) -> datetime:
+    until = now + timedelta(days=asked.ahead_days)
+    taken = content_calendar.planned(transaction, community, now - _LEAST, until + _LEAST)
+    moments = content_messages.moments(transaction, community, now - timedelta(days=56), now, 50_000)
+    slots = best_slots(activity(moments, settings.zone), now, until, taken, settings, 1)
+    if not slots:
+        raise Conflict("slot_none", field="at")
+    return slots[0].at
+
+
+def _through(
+    assistant: Assistant, transaction: Transaction, entry: Entry, draft: Draft, asked: PlanRequest, now: datetime
+) -> Entry:
+    held = assistant.registry.get(asked.connection_id or "")
+    if held is None or held.connection.community != entry.community:
+        raise NotFound("connection_unknown", field="connection_id")
+    if asked.channel is None:
+        raise InvalidInput(field="channel", problem="is needed for a connection")
+    order = Order(id=new_id("dlv"), do=Do.POST, channel=asked.channel, text=published_text(draft))
+    delivery = order_entry(held, order, f"content:{entry.id}", now, due_at=entry.at)
+    if delivery.state is not DeliveryState.WAITING:
+        raise InvalidInput("connection_cannot_post", field="connection_id", because=delivery.because)
+    deliveries.add(transaction, [delivery])
+    return replace(entry, connection_id=held.connection.id, delivery_id=delivery.id)
+
+
+def _publish(transaction: Transaction, entry: Entry, at: datetime) -> None:
+    published = {"state": SlotState.PUBLISHED.value, "published_at": at}
+    if not content_calendar.change(transaction, entry, SlotState.PLANNED, **published):
+        return
+    draft = content_drafts.get(transaction, entry.community, entry.draft_id)
+    content_drafts.save(transaction, replace(draft, state=DraftState.PUBLISHED, updated_at=at), draft.revision)
+    post = Post(entry.id, f"{draft.title}\n{draft.body}", at, draft.kind, {}, draft.id)
+    content_posts.put(transaction, entry.community, [post], at)
+
+
+def _measured(transaction: Transaction, entry: Entry, numbers: Mapping[str, float], now: datetime) -> Entry:
+    if entry.state is not SlotState.PUBLISHED:
+        raise Conflict("entry_unpublished", field="entry")
+    together: dict[str, Any] = {**entry.numbers, **numbers}
+    content_calendar.change(transaction, entry, SlotState.PUBLISHED, numbers=together)
+    content_posts.set_numbers(transaction, entry.community, entry.id, together, now)
+    return replace(entry, numbers=together)
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,133 @@
+"""Suggestions: load, understand, rank, write, screen; each is given out as soon as it is screened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from assistant.content.drafting import from_template, plan_of, subject_of
+from assistant.content.flow import Insight, suggest, understand
+from assistant.content.rank import Ranked, Taste
+from assistant.content.rhythm import activity, best_slots
+from assistant.errors import InvalidInput
+from assistant.store import content_calendar, content_messages
+from assistant.types import Label, Message
+from assistant.types.content import Evidence, Kind, Slot
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.content.asking import SuggestionsRequest
+from assistant.usecases.content.material import Loaded, load
+from assistant.usecases.content.render import (
+    render_insight,
+    render_plan,
+    render_suggestion,
+    rewards_of,
+    text_of,
+)
+from assistant.usecases.content.screening import screen_draft
+from assistant.usecases.content.writing import Brief, example_texts, write
+
+PLANNED_KINDS = frozenset({Kind.ACTIVITY, Kind.LIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What the suggestions of one request share."""
+
+    asked: SuggestionsRequest
+    loaded: Loaded
+    insight: Insight
+    ranked: Sequence[Ranked]
+    slots: Sequence[Slot]
+    named: frozenset[str]
+    language: str
+    now: datetime
+
+
+async def suggestions(
+    assistant: Assistant, community: str, asked: SuggestionsRequest
+) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
+    """Pairs of a name and a document: ``insight`` first, then a ``suggestion`` at a time.
+
+    Raises:
+        NotFound: there is no such community or segment.
+        InvalidInput: ``at`` lies in the future.
+    """
+    now = assistant.clock()
+    if asked.at is not None and asked.at > now:
+        raise InvalidInput(field="at", problem="must not lie in the future")
+    ready = await asyncio.to_thread(_prepare, assistant, community, asked, asked.at or now)
+    yield "insight", render_insight(ready.insight, ready.loaded.material, ready.language, ready.named, ready.loaded)
+    for place, ranked in enumerate(ready.ranked):
+        yield "suggestion", await _written(assistant, community, ready, ranked, place)
+
+
+async def suggest_all(assistant: Assistant, community: str, asked: SuggestionsRequest) -> dict[str, Any]:
+    """The whole answer at once."""
+    document: dict[str, Any] = {"insight": {}, "suggestions": []}
+    async for name, part in suggestions(assistant, community, asked):
+        if name == "insight":
+            document["insight"] = part
+        else:
+            document["suggestions"].append(part)
+    return document
+
+
+def understand_at(
+    assistant: Assistant, community: str, asked: SuggestionsRequest, at: datetime
+) -> tuple[Loaded, Insight]:
+    """What the messages up to ``at`` show. Blocks."""
+    loaded = load(assistant, community, at, asked.days, asked.segment)
+    return loaded, understand(loaded.material, loaded.vectors, loaded.period)
+
+
+def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at: datetime) -> _Ready:
+    loaded, insight = understand_at(assistant, community, asked, at)
+    taste = Taste(asked.goal, frozenset(asked.kinds), loaded.used, loaded.liked)
+    ranked = suggest(loaded.material, insight, assistant.embedder, at, taste, asked.count)
+    until = at + timedelta(days=asked.ahead_days)
+    with assistant.database.transaction(community) as transaction:
+        people = {name for topic in insight.topics for name in topic.people}
+        people |= {name for need in insight.needs for name in need.people}
+        named = content_messages.may_be_named(transaction, community, sorted(people))
+        taken = content_calendar.planned(transaction, community, at - timedelta(days=1), until + timedelta(days=1))
+    shares = activity(loaded.moments, loaded.settings.zone)
+    slots = best_slots(shares, at, until, taken, loaded.settings, len(ranked))
+    slots = sorted(slots, key=lambda slot: (-slot.share, slot.at))
+    return _Ready(asked, loaded, insight, ranked, slots, named, asked.spoken(loaded.settings.language), at)
+
+
+async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked, place: int) -> dict[str, Any]:
+    settings, idea = ready.loaded.settings, ranked.idea
+    safe = await _safe_samples(assistant, community, idea.evidence) if ready.asked.write else []
+    examples = await asyncio.to_thread(example_texts, assistant, ready.loaded.voice, subject_of(idea, ready.language))
+    brief = Brief(idea, ready.asked.goal, ready.asked.tone, ready.language, safe, examples)
+    if ready.asked.write:
+        written = await write(assistant, community, settings, brief)
+    else:
+        written = from_template(idea, ready.language)
+    slot = ready.slots[place] if place < len(ready.slots) else None
+    plan = None
+    if idea.kind in PLANNED_KINDS:
+        begins = slot.at if slot else ready.now + timedelta(days=1)
+        plan = plan_of(idea, begins, ready.language)
+    parts = rewards_of(render_plan(plan)) if plan else {}
+    screening = await screen_draft(
+        assistant, community, text_of(written), parts, settings.jurisdictions, settings.category.value
+    )
+    return render_suggestion(ranked, written, screening, slot, plan, ready.loaded, ready.asked, ready.named)
+
+
+async def _safe_samples(assistant: Assistant, community: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Samples that moderation finds nothing in: no instructions, no personal data, nothing harmful goes to a language model."""
+    if assistant.generator is None:
+        return []
+    screener = await assistant.screeners.get(community)
+    decisions = await asyncio.to_thread(screener.screen_batch, [Message(one.text) for one in evidence])
+    return [
+        one.text
+        for one, decision in zip(evidence, decisions, strict=True)
+        if not decision.flagged and decision.scores.get(Label.INJECTION, 0.0) < 0.5
+    ]

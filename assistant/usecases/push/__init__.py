@@ -1,0 +1,1 @@
+"""Items, recommendations, campaigns, experiments: what the push domain needs around it."""

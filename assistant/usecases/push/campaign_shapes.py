@@ -1,0 +1,88 @@
+"""What an operator asks a campaign to be, and its limits."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from assistant.push.buckets import Variant
+from assistant.types.campaign import Occasion
+from assistant.usecases.request import LanguageTag, Name, Shape, Text
+
+MAX_TEXT_CHARS, MAX_MEMBERS, MAX_ITEMS, MAX_VARIANTS = 2_000, 10_000, 10, 8
+MAX_WINDOW = timedelta(days=31)
+Words = Annotated[
+    dict[LanguageTag, Annotated[Text, StringConstraints(min_length=1, max_length=MAX_TEXT_CHARS)]],
+    Field(min_length=1, max_length=10),
+]
+
+
+class AudienceShape(Shape):
+    """One of them: a segment, members by id, or everyone."""
+
+    segment: Name | None = None
+    members: Annotated[tuple[Name, ...], Field(max_length=MAX_MEMBERS)] = ()
+    everyone: bool = False
+
+    @model_validator(mode="after")
+    def one(self) -> Self:
+        if (self.segment is not None) + bool(self.members) + self.everyone != 1:
+            raise ValueError("needs exactly one of segment, members and everyone")
+        return self
+
+
+class VariantShape(Shape):
+    """``text`` in the place of the campaign's own; ``weight`` is its share."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
+    weight: float = Field(1.0, gt=0, le=1_000)
+    text: Words | None = None
+
+
+class CampaignShape(Shape):
+    """Text by language, and items after it: named ones, or ``recommend`` of each member's own."""
+
+    name: Name
+    connection_id: Name
+    audience: AudienceShape
+    occasion: Occasion = Occasion.CAMPAIGN
+    text: Words
+    items: Annotated[tuple[Name, ...], Field(max_length=MAX_ITEMS)] = ()
+    recommend: int = Field(0, ge=0, le=MAX_ITEMS)
+    topics: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime
+    holdout: float = Field(0.0, ge=0, lt=1)
+    variants: Annotated[tuple[VariantShape, ...], Field(max_length=MAX_VARIANTS)] = ()
+
+    @model_validator(mode="after")
+    def sound(self) -> Self:
+        if self.starts_at is not None and self.ends_at <= self.starts_at:
+            raise ValueError("ends_at must be after starts_at")
+        if self.items and self.recommend:
+            raise ValueError("has either items or recommend")
+        if len({one.name for one in self.variants}) < len(self.variants) or any(
+            one.name == "holdout" for one in self.variants
+        ):
+            raise ValueError("variants need names of their own, and none may be holdout")
+        return self
+
+    def split(self) -> tuple[Variant, ...]:
+        return tuple(Variant(one.name, one.weight) for one in self.variants) or (Variant("only"),)
+
+    def words(self, variant: str) -> dict[str, str]:
+        own = next((one.text for one in self.variants if one.name == variant and one.text), None)
+        return own or self.text
+
+    def window(self, now: datetime) -> tuple[datetime, datetime]:
+        """From when until when messages may go out, at most ``MAX_WINDOW``."""
+        begin = max(now, self.starts_at or now)
+        return begin, min(self.ends_at, begin + MAX_WINDOW)
+
+
+class TriggerShape(Shape):
+    """To whom it happened."""
+
+    members: Annotated[tuple[Name, ...], Field(min_length=1, max_length=1_000)]

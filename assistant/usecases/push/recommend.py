@@ -1,0 +1,136 @@
+"""What to show a member next, with the reason in words; every list is logged with what it was chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Transaction
+
+from assistant.push.flow import Taste, recommend
+from assistant.push.memory import Memory
+from assistant.store import consents, items, recommendations
+from assistant.store.items import Stored
+from assistant.store.recommendations import Made
+from assistant.types.item import Reason, Recommendation, Recommended
+from assistant.types.member import ConsentPurpose
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.identity import new_id
+from assistant.usecases.members.folding import embedder_of, model_of
+from assistant.usecases.push.memories import Kept, as_of
+from assistant.words import load_words
+
+MAX_LIMIT = 100
+_SPARE = 10
+"""Asked for beyond the limit: some may have been taken away since the memory was read."""
+
+
+def recommend_items(
+    assistant: Assistant, community: str, member_id: str, limit: int, at: datetime | None, language: str
+) -> dict[str, Any]:
+    """``{"id", "items", "policy_version", "personalised"}``. With ``at``, as of then: nothing later is used, and nothing is explored or
+    logged. Blocks.
+
+    Raises:
+        NotFound: there is no such community.
+    """
+    now = at or assistant.clock()
+    kept = memory_of(assistant, community, now, past=at is not None)
+    with assistant.database.transaction(community) as transaction:
+        personal = may_profile(transaction, community, member_id)
+        stops = consents.stops(transaction, community, [member_id]).get(member_id, set())
+        made = listed(
+            kept, member_id if personal else None, now, limit, f"{member_id} {now.isoformat()}", at is not None
+        )
+        shown = still_there(transaction, community, made, now, stops)[:limit]
+        answer_id = new_id("rec")
+        if at is None:
+            recommendations.log(transaction, community, [_log(answer_id, member_id, now, made, shown)])
+    return {
+        "id": answer_id,
+        "items": [_render(one, stored, language) for one, stored in shown],
+        "policy_version": made.policy_version,
+        "personalised": made.personalised,
+    }
+
+
+def memory_of(assistant: Assistant, community: str, now: datetime, *, past: bool = False) -> Kept:
+    embedder = embedder_of(assistant)
+    dimensions = embedder.dimensions if embedder is not None else 0
+    if past:
+        kept = as_of(assistant.database, community, model_of(embedder), dimensions, now)
+        kept.scorer = assistant.memories.get(
+            assistant.database, community, model_of(embedder), dimensions, assistant.clock()
+        ).scorer
+        return kept
+    return assistant.memories.get(assistant.database, community, model_of(embedder), dimensions, now)
+
+
+def may_profile(transaction: Transaction, community: str, member_id: str) -> bool:
+    granted = consents.granted(transaction, community, [member_id])
+    return ConsentPurpose.PROFILING in granted.get(member_id, set())
+
+
+def listed(
+    kept: Kept, member_id: str | None, now: datetime, limit: int, seed: str, steady: bool = False
+) -> Recommendation:
+    """For a member, or for nobody in particular."""
+    memory: Memory = kept.memory
+    with kept.lock:
+        past = memory.past(member_id) if member_id is not None else ()
+        seen = memory.seen(member_id) if member_id is not None else frozenset()
+        taste = Taste(explore=0.0) if steady else Taste()
+        return recommend(
+            memory, past, seen, now.timestamp(), limit + _SPARE, scorer=kept.scorer, taste=taste, seed=seed
+        )
+
+
+def still_there(
+    transaction: Transaction, community: str, made: Recommendation, now: datetime, stops: Collection[str]
+) -> list[tuple[Recommended, Stored]]:
+    """What the database still holds and allows, in order: a memory only proposes."""
+    found = items.get_many(transaction, community, [one.item for one in made.items])
+    return [
+        (one, stored)
+        for one in made.items
+        if (stored := found.get(one.item)) is not None and stored.item.holds(now) and not _stopped(stored, stops)
+    ]
+
+
+def reason_in_words(reason: Reason, language: str) -> str:
+    return load_words().get(f"push.reasons.{reason.kind}", language, about=reason.about)
+
+
+def _stopped(stored: Stored, stops: Collection[str]) -> bool:
+    return any(f"topic:{tag}" in stops or f"stage:{tag}" in stops for tag in stored.item.tags)
+
+
+def _render(one: Recommended, stored: Stored, language: str) -> dict[str, Any]:
+    return {
+        "id": one.item,
+        "title": stored.item.title,
+        "url": stored.item.url or None,
+        "score": round(one.score, 6),
+        "propensity": one.propensity,
+        "reason": {
+            "kind": one.reason.kind,
+            "about": one.reason.about or None,
+            "text": reason_in_words(one.reason, language),
+        },
+    }
+
+
+def _log(
+    answer_id: str, member_id: str, now: datetime, made: Recommendation, shown: list[tuple[Recommended, Stored]]
+) -> Made:
+    rows: list[Mapping[str, Any]] = [
+        {
+            "id": one.item,
+            "score": one.score,
+            "propensity": one.propensity,
+            "features": {name: round(value, 5) for name, value in one.features.items()},
+        }
+        for one, _ in shown
+    ]
+    return Made(answer_id, member_id, now, made.policy_version, made.personalised, made.candidates, rows)

@@ -1,0 +1,50 @@
+"""An archive taken over, and suggestions from it: JSON, Markdown and the terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from assistant.cli.content_report import as_markdown, show
+from tests.integration.cli.conftest import Service
+from tests.integration.cli.test_administration import assistant
+from tests.integration.usecases.dump import write_dump
+
+
+@pytest.fixture(scope="module")
+def document(service: Service, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    folder = tmp_path_factory.mktemp("dump")
+    write_dump(folder)
+    done = assistant(service, "content", "import", str(folder), "--format", "stackexchange", "--community", "demo")
+    assert "5 messages read, 5 of them new" in done.stderr
+    more = ("--at", "2026-11-27", "--language", "en", "--count", "3", "--format", "json")
+    return json.loads(assistant(service, "suggest", *more).stdout)
+
+
+def test_json_is_the_whole_answer(document: dict) -> None:
+    assert "beam search" in document["insight"]["topics"][0]["name"]
+    cited = {one["message_id"] for suggestion in document["suggestions"] for one in suggestion["evidence"]}
+    assert cited
+    assert cited <= {"post-1", "post-2", "post-3", "post-4", "comment-7"}
+
+
+def test_markdown_keeps_the_mark_and_the_findings(document: dict) -> None:
+    one = document["suggestions"][0]
+    one = one | {"draft": one["draft"] | {"machine": True, "mark": "Written by AI"}}
+    markdown = as_markdown(document | {"suggestions": [one]})
+    assert markdown.startswith(f"## 1. {one['kind_name']}: {one['draft']['title']}")
+    assert "> Written by AI" in markdown
+    assert "- screened: nothing found" in markdown
+
+
+def test_the_terminal_shows_reasons_and_survives_markup(document: dict) -> None:
+    one = document["suggestions"][0]
+    one = one | {"draft": one["draft"] | {"body": "[red]not a colour[/nothing]"}}
+    screen = Console(file=io.StringIO(), width=100)
+    show(document | {"suggestions": [one]}, screen)
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "[red]not a colour[/nothing]" in shown
+    assert "best time" in shown

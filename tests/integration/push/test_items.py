@@ -1,0 +1,113 @@
+"""Items and recommendations over HTTP, on the real database."""
+
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+
+NOW = datetime.now(UTC)
+
+
+def item(number, **more):
+    return {
+        "id": f"i{number}",
+        "title": f"露營裝備心得 {number}",
+        "text": "帳篷與睡袋怎麼選",
+        "tags": ["露營"],
+        "published_at": (NOW - timedelta(hours=number + 1)).isoformat(),
+        **more,
+    }
+
+
+def touch(member, item_id, minutes, kind="click"):
+    return {
+        "id": secrets.token_hex(8),
+        "type": kind,
+        "member_id": member,
+        "item_id": item_id,
+        "at": (NOW - timedelta(minutes=minutes)).isoformat(),
+    }
+
+
+def shown(client, member, **query):
+    answer = client.get(f"/v1/members/{member}/recommendations", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def until(check, seconds=2.0):
+    """What the issue allows between an event and its being seen."""
+    deadline = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < deadline, "not within two seconds"
+        time.sleep(0.1)
+    return found
+
+
+def test_recommendations_never_show_what_may_not_be_shown(client, member):
+    expired = item(1, expires_at=(NOW - timedelta(minutes=1)).isoformat())
+    tomorrow = item(2, published_at=(NOW + timedelta(days=1)).isoformat())
+    foul = item(3, title="加賴 line 儲值送妹妹包夜約炮", text="加賴約炮 全套服務 每小時三千", tags=[])
+    kept = client.put("/v1/items", json={"items": [item(0), expired, tomorrow, foul, item(4, hidden=True)]})
+    assert kept.status_code == 200, kept.text
+    by_id = {one["id"]: one for one in kept.json()["items"]}
+    assert by_id["i3"]["hidden"]
+    assert by_id["i3"]["hidden_because"]
+    assert by_id["i4"]["hidden_because"] == ["operator"]
+    found = until(lambda: shown(client, member)["items"])
+    assert [one["id"] for one in found] == ["i0"]
+    assert client.delete("/v1/items/i0").status_code == 204
+    assert shown(client, member)["items"] == []
+
+
+def test_touches_are_followed_and_reasons_name_them(client, member):
+    client.put("/v1/items", json={"items": [item(number, title=f"第{number}篇") for number in range(12)]})
+    others = [touch(f"o{n}", i, 30 - n, "click") for n in range(12) for i in ("i3", "i7")]
+    taken = client.post("/v1/events", json={"events": [*others, touch(member, "i3", 1)]}).json()
+    assert taken["errors"] == []
+    consents = [{"purpose": "profiling", "granted": True, "source": "test"}]
+    client.put("/v1/members", json={"members": [{"id": f"o{n}", "consents": consents} for n in range(12)]})
+
+    def settled():
+        found = shown(client, member, limit=5)
+        return found if "i3" not in {one["id"] for one in found["items"]} and found["personalised"] else None
+
+    found = until(settled)
+    assert all(0 < one["propensity"] <= 1 for one in found["items"])
+    assert "i7" in {one["id"] for one in found["items"]}
+    assert all(one["reason"]["text"] for one in found["items"])
+    assert found["policy_version"]
+
+
+def test_without_consent_nothing_of_the_member_is_used(client):
+    client.put("/v1/items", json={"items": [item(number) for number in range(5)]})
+    client.post("/v1/events", json={"events": [touch("stranger", "i1", 5)]})
+    found = until(lambda: (made := shown(client, "stranger"))["items"] and made)
+    assert not found["personalised"]
+    assert "i1" in {one["id"] for one in found["items"]}
+    kinds = {one["reason"]["kind"] for one in found["items"]}
+    assert kinds <= {"trend", "fresh"}
+
+
+def test_as_of_a_moment_nothing_later_is_used(client, member):
+    client.put("/v1/items", json={"items": [item(number) for number in range(6)]})
+    before = shown(client, member, at=(NOW - timedelta(hours=2)).isoformat())
+    client.post("/v1/events", json={"events": [touch(member, "i4", 10), touch("o", "i5", 10)]})
+    assert shown(client, member, at=(NOW - timedelta(hours=2)).isoformat())["items"] == before["items"]
+    assert client.get(f"/v1/members/{member}/recommendations", params={"at": "2999-01-01T00:00:00Z"}).status_code == 400
+
+
+def test_bad_items_are_refused_by_field(client):
+    for wrong, field in (
+        ({"id": "a", "title": ""}, "items[0].title"),
+        ({"id": "a", "title": "b", "price": "5"}, "items[0].currency"),
+        (
+            {"id": "a", "title": "b", "published_at": "2026-01-02T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z"},
+            "items[0].expires_at",
+        ),
+        ({"id": "a", "title": "b", "url": "javascript:alert(1)"}, "items[0].url"),
+        ({"id": "a", "title": "b" * 400}, "items[0].title"),
+    ):
+        answer = client.put("/v1/items", json={"items": [wrong]})
+        assert answer.status_code in {400, 413}, answer.text
+        assert answer.json()["field"] == field
+    assert client.get("/v1/items/none").status_code == 404

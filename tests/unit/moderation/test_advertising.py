@@ -1,0 +1,153 @@
+"""Advertising law: each finding rests on an article, holds where it says, and can be reworded."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.moderation.advertising import SOURCE, advise, find_claims, reword
+from assistant.moderation.advertising.rulebook import load_laws, load_rules
+from assistant.moderation.policy import shipped_policy
+from assistant.text import Normalised
+from assistant.types import Advertising, Category, Exemptions, Finding, Jurisdiction, Label, Message, Purpose
+from assistant.wiring import compile_policy
+from assistant.words import LANGUAGES, load_words
+
+TEXTS = Path(__file__).parents[3] / "eval/ads/working.tsv"
+ROWS = list(csv.reader(TEXTS.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+CLAIMS = [row for row in ROWS if row[0].startswith("+")]
+
+
+def find(text: str, *jurisdictions: str, category: str = "general") -> list[Finding]:
+    return find_claims(Normalised(text), Advertising(tuple(map(Jurisdiction, jurisdictions)), Category(category)))
+
+
+def rules(text: str, *jurisdictions: str, category: str = "general") -> set[str]:
+    return {one.source.removeprefix(SOURCE) for one in find(text, *jurisdictions, category=category)}
+
+
+def test_every_rule_has_its_laws_and_its_advice():
+    assert len(load_rules()) == 15
+    for rule in load_rules():
+        assert rule.laws
+        assert set(rule.advice) == set(LANGUAGES)
+        assert rule.weight in {"prohibited", "doubtful"}
+    for law in load_laws().values():
+        assert law.jurisdiction in {*Jurisdiction, "platform"}
+        assert law.checked >= "2026-11-28"
+
+
+def test_the_texts_to_work_with_are_all_judged_rightly():
+    same = {"infant_promotion": "infant"}
+    wrong = []
+    for mark, _, category, _, text in ROWS:
+        found = {same.get(one, one) for one in rules(text, category=category)}
+        if (mark[1:] in found) != (mark[0] == "+") or (mark[0] == "-" and found):
+            wrong.append((mark, text, found))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("text", ["最近上新", "第一次來", "最多十件", "best regards", "國家級風景區", "顧客第一"])
+def test_words_that_only_look_absolute(text):
+    assert rules(text) == set()
+
+
+def test_a_finding_points_at_what_was_written():
+    text = "歡迎！這是全台第一名的吹風機😀，全網最低價"
+    assert [text[one.start : one.end] for one in find(text)] == ["全台第一名", "全網最低價"]
+
+
+@pytest.mark.parametrize(
+    ("category", "articles"),
+    [
+        ("food", {"第28條第2項", "第69條"}),
+        ("health_food", {"第14條", "第69條"}),
+        ("cosmetics", {"第10條", "第69條"}),
+        ("general", {"第69條"}),
+        ("drug", set()),
+    ],
+)
+def test_the_article_is_that_of_the_category(category, articles):
+    where = Advertising((Jurisdiction.TW,), Category(category))
+    found = [one for one in find("治療胃炎", "tw", category=category) if one.source == f"{SOURCE}medical"]
+    laws = {law.article for one in found for law in advise(one, "治療胃炎", where).laws}
+    assert laws == articles
+
+
+def test_a_rule_without_law_in_the_jurisdiction_is_silent():
+    offer = "嬰兒奶粉買三送一"
+    assert "infant_promotion" in rules(offer, "tw", category="infant_formula")
+    assert "infant_promotion" in rules(offer, "hk", category="infant_formula")
+    assert "infant_promotion" not in rules(offer, "cn", category="infant_formula")
+    assert "sharing" in rules("分享到三個社團，截圖就送禮券", "tw"), "platforms' own rules hold everywhere"
+
+
+def test_a_stated_date_makes_urgency_information():
+    assert "urgency" in rules("最後機會，馬上漲價")
+    assert "urgency" not in rules("最後機會，12月5日 23:59 恢復原價")
+
+
+def screened(purpose: Purpose, **policy):
+    screener = compile_policy(replace(shipped_policy(), **policy))
+    where = Advertising((Jurisdiction.TW,), Category.COSMETICS)
+    return screener.screen(Message("這瓶面霜是全台第一名，週五開賣", purpose=purpose, advertising=where))
+
+
+def test_only_marketing_is_held_to_it():
+    assert not screened(Purpose.CHAT).findings
+    decision = screened(Purpose.MARKETING)
+    assert decision.flagged
+    assert [one.source for one in decision.findings] == ["rule:ads.absolute"]
+
+
+def test_a_community_leaves_a_rule_out_or_exempts_its_own_words():
+    assert not screened(Purpose.MARKETING, disabled_rules=("ads.absolute",)).flagged
+    assert not screened(Purpose.MARKETING, disabled_rules=("ads.",)).flagged
+    assert not screened(Purpose.MARKETING, exemptions=Exemptions(phrases=("全台第一名",))).flagged
+
+
+def test_disguise_does_not_help():
+    assert "absolute" in rules("全 網 最 低 价".replace(" ", "\u200b"))
+    assert "absolute" in rules("ＮＯ．１ 的选择")
+
+
+@pytest.mark.parametrize("row", CLAIMS[::9], ids=lambda row: row[4][:12])
+def test_a_rewording_is_lawful(row):
+    _, language, category, _, text = row
+    where = Advertising((), Category(category))
+    said = reword(text, find_claims(Normalised(text), where), where, language)
+    assert find_claims(Normalised(said), where) == []
+    assert said != text
+
+
+def test_a_rewording_keeps_the_rest():
+    where = Advertising()
+    text = "最好喝的奶茶，週五到貨，保證瘦五公斤。歡迎試喝。"
+    said = reword(text, find_claims(Normalised(text), where), where, "zh-Hant")
+    assert said == "好喝的奶茶，週五到貨，歡迎試喝。"
+
+
+def test_templates_make_no_claims():
+    words = load_words()
+    for key in words.keys("content."):
+        for language in LANGUAGES:
+            assert rules(words.get(key, language)) == set(), (key, language)
+
+
+@given(st.text(max_size=200), st.sampled_from(list(Category)))
+def test_any_text_is_read(text, category):
+    where = Advertising((), category)
+    for one in find_claims(Normalised(text), where):
+        assert 0 <= one.start < one.end <= len(text)
+        assert one.label == Label.MISLEADING
+        assert advise(one, text[one.start : one.end], where).laws
+
+
+def test_long_texts_take_linear_time():
+    text = "全網最低價，七天見效，最後機會，" * 2_000
+    assert len(find(text)) <= 3 * 201
