@@ -18,6 +18,11 @@ GRAMMARS = sorted((seeded.FOLDER / "grammars").glob("*.txt"))
 WRITTEN = sorted(seeded.FOLDER.glob("*.jsonl"))
 
 
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return [*seeded.written(), *seeded.drawn()]
+
+
 def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "g.txt"
     path.write_text(text, "utf-8")
@@ -80,13 +85,18 @@ def test_every_written_seed_is_whole(path: Path) -> None:
         assert set(entry["labels"]) | set(entry.get("not", ())) <= set(LABELS), number
 
 
-def test_no_family_and_no_text_both_trains_and_is_held_back() -> None:
-    held = seeded.held_back()
-    training = [*seeded.seeds(), *seeded.generated()]
+def test_no_family_and_no_text_both_trains_and_is_held_back(rows: list[Row]) -> None:
+    held = [row for row in rows if seeded.HELD in row.tags]
+    training = [row for row in rows if seeded.HELD not in row.tags]
     assert len(held) > 300
     assert not {row.group for row in held} & {row.group for row in training}
     kept = data.unique(training, {fingerprint(row.text) for row in held})
     assert not {fingerprint(row.text) for row in held} & {fingerprint(row.text) for row in kept}
+
+
+def test_what_trains_and_what_is_held_back_are_told_apart_at_the_source() -> None:
+    assert all(seeded.HELD not in row.tags for row in seeded.seeds())
+    assert {row.source for row in seeded.held_back()} == {"seeds", "grammar"}
 
 
 def test_what_a_seed_surely_has_not_is_zero_and_its_other_relatives_are_unknown() -> None:
@@ -96,8 +106,7 @@ def test_what_a_seed_surely_has_not_is_zero_and_its_other_relatives_are_unknown(
     assert "threat" not in labels
 
 
-def test_each_label_and_language_has_enough_of_both_kinds() -> None:
-    rows = [*seeded.written(), *seeded.drawn()]
+def test_each_label_and_language_has_enough_of_both_kinds(rows: list[Row]) -> None:
     for lang in grammar.LANGS.values():
         own = [row for row in rows if row.lang == lang]
         assert sum(not any(row.labels.values()) for row in own) >= 1_000, lang
