@@ -116,4 +116,6 @@ class CascadeClassifier:
 
 def _joint(folder: Path, about: Mapping[str, Sequence[float]]) -> Joint:
     maps = {name: np.array(about[name], np.float64) for name in ("gate", "own", "read", "shift")}
-    return Joint(Encoder.load(folder), **maps)
+    encoder = Encoder.load(folder)
+    encoder.logits([""])  # so that the first member does not wait for the threads of matrix multiplication
+    return Joint(encoder, **maps)
