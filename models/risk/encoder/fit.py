@@ -29,7 +29,7 @@ BATCH = 32
 BLOCK = 16
 """Batches drawn at once and sorted by length, so that little is padding."""
 
-RATE, HEAD_RATE, WARM = 8e-5, 5e-4, 0.06
+RATE, HEAD_RATE, WARM = 1e-4, 1e-3, 0.06
 SOURCE_WEIGHT = {"seeds": 1.5, "everyday": 0.5, "clinc150": 0.5}
 
 

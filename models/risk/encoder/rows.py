@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.risk import data
+from models.risk import data, seeded
 from models.risk import sources_en as en
 from models.risk import sources_zh as zh
 from models.risk.row import Row
@@ -57,7 +57,7 @@ CHINESE = (zh.cold, zh.toxirewritecn, zh.swsr, zh.psyguard, zh.jade, zh.everyday
 
 def gathered(root: Path, language: str) -> list[Row]:
     """All rows of ``zh`` or ``en``, without those that an evaluation uses."""
-    found: list[Row] = [row for row in (*data.seeds(), *data.generated()) if row.lang[:2] == language]
+    found: list[Row] = [row for row in (*seeded.seeds(), *seeded.generated()) if row.lang[:2] == language]
     for read in CHINESE if language == "zh" else ENGLISH:
         found += read(root)
     return list(with_profanity(data.unique((row for row in found if row.text.strip()), data.held_out(root)), root))
