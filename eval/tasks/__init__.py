@@ -41,6 +41,7 @@ SAMPLE: Mapping[str, Task] = {
     "personal_data_sample": personal_data_sample,
     "obfuscation": obfuscation,
     "traditional_twins": traditional_twins,
+    "held_families": held_families,
     "advertising_law": advertising_law,
 }
 """What needs no download: rows that lie in this repository."""
@@ -84,7 +85,6 @@ TASKS: Mapping[str, Task] = {
     "youtube_spam": youtube_spam,
     "sms_spam": sms_spam,
     "toxic_spans": toxic_spans,
-    "held_families": held_families,
     "personal_data_multipriv": multipriv,
     "personal_data_presidio": presidio,
     **(_EMBEDDED if is_shipped("models/embedder", "models/faq") else {}),
