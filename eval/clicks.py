@@ -20,8 +20,8 @@ import numpy as np
 from assistant.push.candidates import candidates
 from assistant.push.features import NAMES, features
 from assistant.push.fit import Lessons, fit
-from assistant.push.flow import Taste, best_of, shown_of
 from assistant.push.memory import Memory
+from assistant.push.pool import Taste, best_of, shown_of
 from assistant.push.popularity import Popularity
 from assistant.push.replay import STEADY, follow
 from assistant.push.rows import F32, F64

@@ -78,6 +78,12 @@ class Memory:
         interest = weights @ self.catalogue.vectors(np.array([row for row, _ in own], np.int64))
         return (self.nearest or self.catalogue.nearest)(interest, count)
 
+    def remember(self, member: str, touches: Iterable[Touch]) -> None:
+        """A member's own touches, in order, in the place of what is held of them; they count for nobody else anew."""
+        known = [(self.catalogue.rows[one.item], one.at) for one in touches if one.item in self.catalogue.rows]
+        self._pasts[member] = deque(known, maxlen=HISTORY)
+        self._seen[member] = {row for row, _ in known}
+
     def forget(self, member: str) -> None:
         """The member's own rows go; sums over many members stay."""
         self._pasts.pop(member, None)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assistant.push.flow import Taste, recommend
+from assistant.push.flow import recommend
 from assistant.push.memory import Memory
+from assistant.push.pool import Taste
 from assistant.push.popularity import Popularity
 from assistant.push.scorer import Scorer
 from assistant.types.item import Touch

@@ -13,6 +13,14 @@ _SEGMENT = text("""
     SELECT member_id FROM segment_members
     WHERE community = :community AND segment_id = :segment AND member_id > :after ORDER BY member_id LIMIT :most
 """)
+_JOINED = text("""
+    SELECT m.id FROM members m
+    WHERE m.community = :community AND m.created_at >= :since
+        AND EXISTS (SELECT FROM events e WHERE e.community = m.community AND e.member_id = m.id AND e.type = 'join')
+        AND NOT EXISTS (SELECT FROM sends s
+            WHERE s.community = m.community AND s.campaign_id = :campaign AND s.member_id = m.id)
+    ORDER BY m.created_at LIMIT :most
+""")
 _AGREED = text("SELECT count(*) FROM consents WHERE community = :community AND purpose = 'push' AND granted")
 _STANDING = text("""
     SELECT m.id,
@@ -77,3 +85,9 @@ def active_times(connection: Connection, community: str, ids: Sequence[str], sin
 def agreed(connection: Connection, community: str) -> int:
     """How many members have agreed to messages."""
     return int(connection.scalar(_AGREED, {"community": community}) or 0)
+
+
+def joined(connection: Connection, community: str, campaign_id: str, since: object, most: int) -> list[str]:
+    """Members known since then who have joined, and had no part in the campaign yet."""
+    values = {"community": community, "campaign": campaign_id, "since": since, "most": most}
+    return list(connection.scalars(_JOINED, values))

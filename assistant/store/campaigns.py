@@ -94,6 +94,14 @@ def planning(connection: Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.execute(query.order_by(campaigns.c.updated_at))]
 
 
+def waiting_for(connection: Connection, occasion: str) -> list[tuple[str, str, datetime]]:
+    """Communities, ids and beginnings of running campaigns that wait for an occasion; in a transaction of every community."""
+    query = select(campaigns.c.community, campaigns.c.id, campaigns.c.created_at).where(
+        campaigns.c.state == CampaignState.RUNNING.value, campaigns.c.document["occasion"].astext == occasion
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
 def move(
     connection: Connection,
     community: str,

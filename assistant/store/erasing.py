@@ -42,8 +42,10 @@ _VIA = text("""
     UPDATE events SET via_member = NULL, properties = properties #- '{$via,member_id}'
     WHERE community = :community AND via_member = :member
 """)
+_PLANNED_TO = text("UPDATE campaigns SET planned_to = NULL WHERE community = :community AND planned_to = :member")
+"""Where planning stands: without it, it begins again, and meets everybody's part there already."""
 _AUDIT = text("SELECT forget_in_audit(:community, :member)")
-_NAMED_IN = {"cases": "details", "deliveries": "payload", "events": "properties"}
+_NAMED_IN = {"cases": "details", "deliveries": "payload", "events": "properties", "campaigns": "document"}
 """Documents of others in which a member may be named, as who reported or who is meant."""
 _PATH = "$.** ? (@ == $id)"
 _BESIDE = frozenset({"cases"})
@@ -70,6 +72,7 @@ def erase(connection: Connection, community: str, member_id: str) -> dict[str, i
     gone["members"] = connection.execute(delete(members).where(mine)).rowcount
     connection.execute(_CONTEXT, values)
     connection.execute(_VIA, values)
+    connection.execute(_PLANNED_TO, values)
     connection.execute(_AUDIT, values)
     for name, column in _NAMED_IN.items():
         _scrub(connection, metadata.tables[name], column, community, member_id)

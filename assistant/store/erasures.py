@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.member_tables import erasures
@@ -22,3 +22,9 @@ def known(connection: Connection, community: str, hashes: Sequence[bytes]) -> di
         erasures.c.community == community, erasures.c.member_hash.in_(list(hashes))
     )
     return {bytes(one): at for one, at in connection.execute(query)}
+
+
+def latest(connection: Connection, community: str) -> datetime | None:
+    """When somebody was last erased."""
+    found: datetime | None = connection.scalar(select(func.max(erasures.c.at)).where(erasures.c.community == community))
+    return found

@@ -60,7 +60,8 @@ _WORDS_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows lost their text, or went; ``records`` are cases, strikes, penalties and appeals."""
+    """How many rows lost their text, or went; ``records`` are cases, strikes, penalties, appeals,
+    recommendations and sends."""
 
     decision_texts: int = 0
     feedback_texts: int = 0
@@ -98,8 +99,10 @@ def purge_chunk(connection: Connection, now: datetime, decisions_before: datetim
         idempotency_keys=rows(_KEYS, now),
         decisions=rows(_DECISIONS, decisions_before),
         feedback=rows(_FEEDBACK, decisions_before),
-        deliveries=rows(_DELIVERIES, decisions_before) + rows(_DELIVERY_WORDS, now - _WORDS_FOR),
-        records=sum(rows(statement, decisions_before) for statement in _MEMBERS),
+        deliveries=rows(_DELIVERIES, decisions_before)
+        + rows(_DELIVERY_WORDS, now - _WORDS_FOR)
+        + rows(_DELIVERY_DATA, now - _WORDS_FOR),
+        records=sum(rows(statement, decisions_before) for statement in (*_MEMBERS, _RECOMMENDATIONS, _SENDS)),
     )
 
 

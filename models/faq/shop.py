@@ -52,7 +52,7 @@ POLITE = {
     ),
 }
 SMALL_ROUNDS = 5
-SMALL_UNKNOWN = 14
+SMALL_UNKNOWN, SMALL_FAR = 18, 20
 ABROAD = 0.4
 """Of a beginning community's entries, whose other ways to ask are in any language."""
 
@@ -69,12 +69,13 @@ def communities(folder: Path, rng: random.Random) -> list[Community]:
             for passages in (False, True):
                 name = f"shop-{number}-{'+'.join(spoken) or 'mixed'}-{'passages' if passages else 'questions'}"
                 found.append(community(name, topics(), spoken, rng.sample(sentences, FAR), passages, rng))
-    return found + small_communities(sentences, rng)
+    asked = [row for row in rows_of(folder, "tatoeba") if row["zh"].endswith(("？", "?")) and row["en"].endswith("?")]
+    return found + small_communities(asked, rng)
 
 
-def small_communities(sentences: Sequence[dict[str, str]], rng: random.Random) -> list[Community]:
+def small_communities(questions: Sequence[dict[str, str]], rng: random.Random) -> list[Community]:
     return [
-        small(f"small-{number}-{known}", known, spoken, rng.sample(sentences, FAR // 5), rng)
+        small(f"small-{number}-{known}", known, spoken, rng.sample(questions, SMALL_FAR), rng)
         for number in range(SMALL_ROUNDS)
         for known in SMALL
         for spoken in rng.sample((*((language,) for language in LANGUAGES), LANGUAGES, MIXED), 2)

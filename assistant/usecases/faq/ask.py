@@ -119,13 +119,24 @@ async def _reply(
         return found
     if (reply := flow.special(understood, setting.house)) is not None:
         return reply
-    hits = await asyncio.to_thread(
-        find_hits, assistant, asker.community, understood.question, asker.roles, understood.language
-    )
-    reply = flow.from_hits(understood, hits, setting.house)
+    hits, reply = await _found(assistant, asker, setting, understood)
+    if reply.outcome is not FaqOutcome.ANSWER and understood.question != text:
+        alone = replace(understood, question=text)
+        hits_alone, reply_alone = await _found(assistant, asker, setting, alone)
+        if reply_alone.outcome is FaqOutcome.ANSWER:
+            understood, hits, reply = alone, hits_alone, reply_alone
     if reply.outcome is FaqOutcome.ANSWER and setting.settings.use_generator and assistant.generator is not None:
         reply = await write_answer(assistant.generator, setting.house.name, understood, hits, reply)
     return _safe(screener, setting, understood, hits, reply)
+
+
+async def _found(
+    assistant: Assistant, asker: Asker, setting: _Setting, understood: Understood
+) -> tuple[Sequence[Hit], FaqReply]:
+    hits = await asyncio.to_thread(
+        find_hits, assistant, asker.community, understood.question, asker.roles, understood.language
+    )
+    return hits, flow.from_hits(understood, hits, setting.house)
 
 
 def _screen(screener: Screener, text: str, asker: Asker) -> Decision:

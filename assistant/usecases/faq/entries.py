@@ -45,6 +45,7 @@ def put_entries(assistant: Assistant, community: str, entries: Sequence[Entry], 
         faq_entries.put(transaction, community, checked, vectors, model_name(assistant), by=actor, now=now)
         details = {"entries": [entry.id for entry in checked[:50]], "count": len(checked)}
         audit.write(transaction, community, now, actor=actor, action="faq.put", subject="faq", details=details)
+    assistant.replicas.look_again(community)
     return checked
 
 

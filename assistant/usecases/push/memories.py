@@ -16,7 +16,7 @@ from assistant.push.catalogue import FLAT
 from assistant.push.memory import Memory
 from assistant.push.rows import F32, Ints
 from assistant.push.scorer import PRIOR, Scorer, read_trees
-from assistant.store import items, recommendations, touches
+from assistant.store import erasures, items, recommendations, touches
 from assistant.store.database import Database
 from assistant.store.items import Stored
 from assistant.store.touches import Told
@@ -41,6 +41,7 @@ class Kept:
     touches_to: datetime | None = None
     known: set[str] = field(default_factory=set)
     indexed: int = 0
+    erased_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -85,6 +86,10 @@ def as_of(database: Database, community: str, model: str, dimensions: int, momen
 
 def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> None:
     with database.transaction(community) as transaction:
+        erased_at = erasures.latest(transaction, community)
+        if erased_at != kept.erased_at:
+            _restart(kept)
+            kept.erased_at = erased_at
         changed = items.changed_since(transaction, community, kept.items_to)
         present = items.ids(transaction, community)
         if kept.touches_to is None:
@@ -120,6 +125,14 @@ def _index(kept: Kept) -> None:
         return index.nearest(vector, count)[0].astype(np.int64)
 
     kept.memory.nearest = nearest
+
+
+def _restart(kept: Kept) -> None:
+    """Everything is read anew: somebody was erased, and is in no sum any more."""
+    kept.memory = Memory(kept.memory.catalogue.dimensions)
+    kept.items_to = kept.touches_to = None
+    kept.known.clear()
+    kept.indexed = 0
 
 
 def put_stored(kept: Kept, stored: Stored) -> None:

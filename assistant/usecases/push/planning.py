@@ -38,6 +38,7 @@ PART = 2_000
 POLL_S = 1.0
 _ACTIVE_FOR = timedelta(days=60)
 _LEAST_DEEDS = 10
+_WELCOME_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,22 @@ async def keep_planning(assistant: Assistant) -> None:
 
 
 def plan_waiting(assistant: Assistant) -> bool:
-    """A part of each that waits. Whether there were any."""
+    """A part of each that waits, and who has joined. Whether there were any."""
     with assistant.database.transaction(EVERY_COMMUNITY) as transaction:
         waiting = campaigns.planning(transaction)
+        welcoming = campaigns.waiting_for(transaction, Occasion.JOINED.value)
+    for community, campaign_id, begun in welcoming:
+        _welcome(assistant, community, campaign_id, begun)
     return sum(_planned(assistant, community, campaign_id) for community, campaign_id in waiting) > 0
+
+
+def _welcome(assistant: Assistant, community: str, campaign_id: str, begun: datetime) -> None:
+    """Whoever has joined since the campaign was written, and not longer ago than a welcome makes sense."""
+    since = max(begun, assistant.clock() - _WELCOME_FOR)
+    with assistant.database.transaction(community) as transaction:
+        fresh = audiences.joined(transaction, community, campaign_id, since, PART)
+    if fresh:
+        plan_members(assistant, community, campaign_id, fresh)
 
 
 def _planned(assistant: Assistant, community: str, campaign_id: str) -> bool:
@@ -98,7 +111,7 @@ def plan_part(assistant: Assistant, community: str, campaign_id: str, most: int 
         store(assistant, transaction, campaign, plan(assistant, transaction, campaign, asked, ids, now), now)
         ended = len(ids) < most
         state = CampaignState.RUNNING if ended else CampaignState.PLANNING
-        campaigns.move(transaction, community, campaign_id, state, now, ids[-1] if ids else campaign.planned_to)
+        campaigns.move(transaction, community, campaign_id, state, now, None if ended else ids[-1])
     return not ended
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection as Transaction
 
-from assistant.push.flow import Taste, recommend
-from assistant.push.memory import Memory
-from assistant.store import consents, items, recommendations
+from assistant.push.flow import recommend
+from assistant.push.memory import HISTORY
+from assistant.push.pool import Taste
+from assistant.store import consents, items, recommendations, touches
 from assistant.store.items import Stored
 from assistant.store.recommendations import Made
 from assistant.types.item import Reason, Recommendation, Recommended
@@ -30,7 +31,7 @@ def recommend_items(
     assistant: Assistant, community: str, member_id: str, limit: int, at: datetime | None, language: str
 ) -> dict[str, Any]:
     """``{"id", "items", "policy_version", "personalised"}``. With ``at``, as of then: nothing later is used, and nothing is explored or
-    logged. Blocks.
+    logged. A list for a member who does not consent to profiling is logged without saying for whom. Blocks.
 
     Raises:
         NotFound: there is no such community.
@@ -40,13 +41,19 @@ def recommend_items(
     with assistant.database.transaction(community) as transaction:
         personal = may_profile(transaction, community, member_id)
         stops = consents.stops(transaction, community, [member_id]).get(member_id, set())
+        if not personal:
+            _forget(kept, member_id)
+        elif at is None:
+            _recall(transaction, kept, community, member_id, now)
         made = listed(
             kept, member_id if personal else None, now, limit, f"{member_id} {now.isoformat()}", at is not None
         )
         shown = still_there(transaction, community, made, now, stops)[:limit]
         answer_id = new_id("rec")
         if at is None:
-            recommendations.log(transaction, community, [_log(answer_id, member_id, now, made, shown)])
+            recommendations.log(
+                transaction, community, [_log(answer_id, member_id if personal else "", now, made, shown)]
+            )
     return {
         "id": answer_id,
         "items": [_render(one, stored, language) for one, stored in shown],
@@ -72,12 +79,26 @@ def may_profile(transaction: Transaction, community: str, member_id: str) -> boo
     return ConsentPurpose.PROFILING in granted.get(member_id, set())
 
 
+def _forget(kept: Kept, member_id: str) -> None:
+    """A member who takes consent back is gone from the memory as well."""
+    with kept.lock:
+        kept.memory.forget(member_id)
+
+
+def _recall(transaction: Transaction, kept: Kept, community: str, member_id: str, now: datetime) -> None:
+    """What a member did before they consented, or longer ago than the memory reaches."""
+    with kept.lock:
+        if not kept.memory.past(member_id):
+            told = touches.of_member(transaction, community, member_id, now, HISTORY)
+            kept.memory.remember(member_id, [one.touch for one in told])
+
+
 def listed(
     kept: Kept, member_id: str | None, now: datetime, limit: int, seed: str, steady: bool = False
 ) -> Recommendation:
     """For a member, or for nobody in particular."""
-    memory: Memory = kept.memory
     with kept.lock:
+        memory = kept.memory
         past = memory.past(member_id) if member_id is not None else ()
         seen = memory.seen(member_id) if member_id is not None else frozenset()
         taste = Taste(explore=0.0) if steady else Taste()

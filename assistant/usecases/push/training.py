@@ -11,9 +11,9 @@ import numpy as np
 from assistant.errors import Conflict
 from assistant.push.explore import probability
 from assistant.push.fit import LEAST, Lessons, fit
-from assistant.push.flow import Taste, chooser_of
 from assistant.push.memory import Memory
 from assistant.push.offpolicy import effective_rounds_of, self_normalised
+from assistant.push.pool import Taste, chooser_of
 from assistant.push.scorer import Scorer
 from assistant.store import audit, items, recommendations, touches
 from assistant.store.recommendations import Made, Ranker
@@ -109,7 +109,7 @@ def _read(assistant: Assistant, community: str, now: datetime) -> tuple[Kept, li
     with assistant.database.transaction(community) as transaction:
         told = touches.until(transaction, community, now - LOOKED_AT, now)
         logged = recommendations.logged(transaction, community, now - JUDGED_ON, MOST_LISTS)
-    return kept, told, [one for one in logged if one.shown and one.at < now - COUNTS_FOR]
+    return kept, told, [one for one in logged if one.shown and one.member_id and one.at < now - COUNTS_FOR]
 
 
 def _memory(assistant: Assistant, community: str) -> Memory:

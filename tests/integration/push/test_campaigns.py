@@ -4,6 +4,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from assistant.usecases.push.planning import plan_part, plan_waiting
 from tests.live_service import running, working
@@ -202,6 +203,34 @@ def test_a_trigger_sends_once(shop):
     assert [one["because"] for one in first] == [None]
     again = shop.client.post(f"/v1/campaigns/{campaign}/trigger", json={"members": ["m1"]}).json()["sends"]
     assert again == []
+
+
+def test_who_joins_is_welcomed_once(shop):
+    campaign = shop.campaign(occasion="joined")
+    shop.move(campaign, "start")
+    shop.members(["new", "silent"])
+    join = {"id": "j1", "type": "join", "member_id": "new", "at": datetime.now(UTC).isoformat()}
+    assert shop.client.post("/v1/events", json={"events": [join]}).json()["taken"] == 1
+    for _ in range(2):
+        plan_waiting(shop.service.assistant)
+    sends = shop.sends(campaign)
+    assert list(sends) == ["new"]
+    assert sends["new"]["because"] is None
+
+
+def test_an_erased_member_is_nowhere_in_campaigns(shop):
+    shop.members(["canary-77", "m2"])
+    campaign = shop.campaign(audience={"members": ["canary-77", "m2"]})
+    shop.move(campaign, "start")
+    plan_part(shop.service.assistant, shop.community, campaign, most=1)
+    assert shop.client.delete("/v1/members/canary-77").status_code == 200
+    with shop.service.assistant.database.transaction(shop.community) as transaction:
+        for table in ("campaigns", "sends", "deliveries", "push_preferences", "assignments", "recommendations"):
+            found = transaction.scalar(text(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%canary-77%'"))
+            assert found == 0, table
+    while plan_part(shop.service.assistant, shop.community, campaign, most=1):
+        pass
+    assert list(shop.sends(campaign)) == ["m2"]
 
 
 def test_the_page_saves_what_the_member_decides(shop):

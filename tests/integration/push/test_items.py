@@ -4,6 +4,8 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
+
 NOW = datetime.now(UTC)
 
 
@@ -111,3 +113,40 @@ def test_bad_items_are_refused_by_field(client):
         assert answer.status_code in {400, 413}, answer.text
         assert answer.json()["field"] == field
     assert client.get("/v1/items/none").status_code == 404
+
+
+def test_consent_taken_back_and_given_again_and_erasure(service, client, community, member):
+    client.put("/v1/items", json={"items": [item(number) for number in range(6)]})
+    client.post("/v1/events", json={"events": [touch(member, "i2", 9), touch(member, "i3", 5)]})
+    until(lambda: "i3" not in {one["id"] for one in shown(client, member)["items"]})
+
+    def consent(granted):
+        given = [{"purpose": "profiling", "granted": granted, "source": "test"}]
+        assert client.post(f"/v1/members/{member}/consents", json={"consents": given}).status_code == 200
+
+    consent(granted=False)
+    assert "i3" in {one["id"] for one in shown(client, member)["items"]}
+    consent(granted=True)
+    again = shown(client, member)
+    assert again["personalised"]
+    assert "i3" not in {one["id"] for one in again["items"]}
+    assert client.delete(f"/v1/members/{member}").status_code == 200
+    until(lambda: not shown(client, member)["personalised"])
+
+    def gone():
+        kept = service.assistant.memories.get(
+            service.assistant.database, community, *_model(service), datetime.now(UTC)
+        )
+        return kept.memory.covisits.touches == {} and not kept.memory.past(member)
+
+    until(gone, 3)
+    with service.assistant.database.transaction(community) as transaction:
+        named = text("SELECT count(*) FROM recommendations WHERE member_id = :m")
+        assert transaction.scalar(named, {"m": member}) == 0
+
+
+def _model(service):
+    from assistant.usecases.members.folding import embedder_of, model_of
+
+    embedder = embedder_of(service.assistant)
+    return model_of(embedder), embedder.dimensions

@@ -14,7 +14,8 @@ from assistant.push.diversify import Chooser
 from assistant.push.explore import arrange, probability
 from assistant.push.features import NAMES, features
 from assistant.push.fit import Lessons, exported, fit, learn
-from assistant.push.flow import Taste, recommend
+from assistant.push.flow import recommend
+from assistant.push.pool import Taste
 from assistant.push.scorer import read_trees
 from assistant.push.trends import SCALES_H, Trends
 from tests.unit.push.small import T0, world

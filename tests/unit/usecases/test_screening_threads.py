@@ -132,7 +132,7 @@ def test_never_more_threads_than_that_and_once_all_are_stuck_everybody_is_told_a
                 await ask(threads, screener, "m")
         assert time.monotonic() - began < AT_ONCE, "nobody waited for a thread"
         assert screener.running == screener.most == 3
-        assert threading.active_count() == before + 3
+        assert threading.active_count() <= before + 3, "threads of tests before may have ended meanwhile"
 
     asyncio.run(main())
     assert not any("m" in batch for batch in screener.batches)

@@ -1,0 +1,70 @@
+"""The best candidates for a member at a moment, and how a list is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.push.candidates import candidates
+from assistant.push.diversify import Chooser
+from assistant.push.explore import arrange
+from assistant.push.features import features
+from assistant.push.memory import Memory, Past
+from assistant.push.rows import F32, F64, Ints
+from assistant.push.scorer import Scorer
+
+POOL = 60
+"""How many of the best are diversified and explored among."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How lists are made: see ``Chooser`` and ``arrange``."""
+
+    share: float = 0.9
+    per_creator: int = 3
+    explore: float = 0.05
+
+
+SERVED = Taste()
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The best candidates, best first: rows, features of shape (rows, ``NAMES``), and scores."""
+
+    rows: Ints
+    table: F32
+    scores: F64
+
+
+def pool_of(memory: Memory, past: Past, seen: frozenset[int], at: float, scorer: Scorer) -> Pool:
+    found = candidates(memory, past, at, seen)
+    return best_of(found, features(memory, past, found, at), scorer)
+
+
+def best_of(found: Ints, table: F32, scorer: Scorer) -> Pool:
+    """Of candidates and their features, what is diversified and explored among."""
+    scores = scorer.score(table)
+    best = np.argsort(-scores, kind="stable")[:POOL]
+    return Pool(found[best], table[best], scores[best])
+
+
+def shown_of(memory: Memory, pool: Pool, count: int, taste: Taste, seed: str = "") -> Ints:
+    """The rows that are shown, in order."""
+    placed = arrange(chooser(memory, pool, taste), count, taste.explore, seed)
+    return pool.rows[[one.place for one in placed]]
+
+
+def chooser_of(
+    memory: Memory, past: Past, seen: frozenset[int], at: float, scorer: Scorer, taste: Taste
+) -> tuple[Chooser, Ints]:
+    """What chooses, before its first choice, and the rows that it chooses among."""
+    pool = pool_of(memory, past, seen, at, scorer)
+    return chooser(memory, pool, taste), pool.rows
+
+
+def chooser(memory: Memory, pool: Pool, taste: Taste) -> Chooser:
+    creators = [memory.catalogue.items[row].creator for row in pool.rows]
+    return Chooser(pool.scores, memory.catalogue.vectors(pool.rows), creators, taste.share, taste.per_creator)
