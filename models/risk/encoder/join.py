@@ -1,7 +1,7 @@
 """Fits how the n-grams' and the encoders' logits are joined, and from which scores on an encoder reads a text; measures both.
 
-``python -m models.risk.encoder.join``, after ``models.risk.train`` and both encoders. Fitted on rows that neither model has seen: the fold
-``ASIDE`` and COLD's dev file.
+``python -m models.risk.encoder.join``, after ``models.risk.train`` and the encoder. Fitted on rows that neither model has seen: the fold
+``ASIDE``.
 """
 
 from __future__ import annotations

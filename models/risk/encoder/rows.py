@@ -1,4 +1,4 @@
-"""Which rows fit an encoder; those of the fold ``ASIDE`` and of COLD's dev file only calibrate and measure it."""
+"""Which rows fit an encoder; those of the fold ``ASIDE`` only calibrate and measure it."""
 
 from __future__ import annotations
 
@@ -26,10 +26,6 @@ SHARES = {
     "deepset": 400,
     "clinc150": 800,
     "everyday": 1_500,
-    "cold": 15_000,
-    "swsr": 4_500,
-    "toxirewritecn": 1_000,
-    "psyguard": 1_500,
     "seeds": 100_000,
     "grammar": 8_000,
 }
@@ -52,13 +48,12 @@ ENGLISH = (
     en.clinc,
     zh.everyday_en,
 )
-CHINESE = (zh.cold, zh.toxirewritecn, zh.swsr, zh.psyguard, zh.jade, zh.everyday_zh)
 
 
-def gathered(root: Path, language: str) -> list[Row]:
-    """All rows of ``zh`` or ``en``, without those that an evaluation uses."""
-    found: list[Row] = [row for row in (*seeded.seeds(), *seeded.generated()) if row.lang[:2] == language]
-    for read in CHINESE if language == "zh" else ENGLISH:
+def gathered(root: Path) -> list[Row]:
+    """All English rows, without those that an evaluation uses."""
+    found: list[Row] = [row for row in (*seeded.seeds(), *seeded.generated()) if row.lang == "en"]
+    for read in ENGLISH:
         found += read(root)
     return list(with_profanity(data.unique((row for row in found if row.text.strip()), data.held_out(root)), root))
 

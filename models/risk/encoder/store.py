@@ -1,6 +1,6 @@
-"""Writes a fitted encoder as ``assistant.backends.encoder_weights`` reads it: int8 matrices, and of the English word pieces the plain ones.
+"""Writes a fitted encoder as ``assistant.backends.encoder_weights`` reads it: int8 matrices, and of the word pieces the plain ones.
 
-``python -m models.risk.encoder.store --language en --start FOLDER``
+``python -m models.risk.encoder.store --start FOLDER``
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def plain_pieces(tokenizer: dict[str, Any]) -> tuple[dict[str, Any], list[int]]:
     old: dict[str, int] = tokenizer["model"]["vocab"]
     names = [*_SPECIAL, *(name for name in old if _plain(name))]
     tokenizer["model"]["vocab"] = {name: number for number, name in enumerate(names)}
-    return _bare(tokenizer, _SPECIAL), [old[name] for name in names]
+    return _bare(tokenizer), [old[name] for name in names]
 
 
 def _plain(name: str) -> bool:
@@ -76,9 +76,9 @@ def _plain(name: str) -> bool:
     return not name.startswith("[") and all(char.isascii() or "\u2010" <= char <= "\u2122" for char in name)
 
 
-def _bare(tokenizer: dict[str, Any], special: dict[str, int]) -> dict[str, Any]:
+def _bare(tokenizer: dict[str, Any]) -> dict[str, Any]:
     """Without what adds first and last tokens, cuts or pads."""
-    added = [{**one, "id": special[one["content"]]} for one in tokenizer["added_tokens"] if one["content"] in special]
+    added = [{**one, "id": _SPECIAL[one["content"]]} for one in tokenizer["added_tokens"] if one["content"] in _SPECIAL]
     return {**tokenizer, "added_tokens": added, "post_processor": None, "truncation": None, "padding": None}
 
 
@@ -87,11 +87,8 @@ def write(state: dict[str, F32], start: Path, out: Path) -> None:
     tokenizer = json.loads((start / "tokenizer.json").read_text("utf-8"))
     heads = json.loads((start / "config.json").read_text("utf-8"))["num_attention_heads"]
     words = state["body.embeddings.word_embeddings.weight"]
-    if tokenizer["model"]["type"] == "WordPiece":
-        tokenizer, kept = plain_pieces(tokenizer)
-        words = words[kept]
-    else:
-        tokenizer = _bare(tokenizer, {})
+    tokenizer, kept = plain_pieces(tokenizer)
+    words = words[kept]
     (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), "utf-8")
     rows, scales = eighths(words)
     np.savez_compressed(out / "words.npz", rows=rows, scales=scales)
@@ -100,13 +97,12 @@ def write(state: dict[str, F32], start: Path, out: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--language", choices=("en", "zh"), required=True)
     parser.add_argument("--start", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
-    state = torch.load(WORK / f"encoder_{arguments.language}.pt", map_location="cpu", weights_only=True)
+    state = torch.load(WORK / "encoder_en.pt", map_location="cpu", weights_only=True)
     plain = {name: values.float().numpy() for name, values in state.items()}
-    write(plain, arguments.start, arguments.out / "weights" / f"encoder_{arguments.language}")
+    write(plain, arguments.start, arguments.out / "weights" / "encoder_en")
 
 
 if __name__ == "__main__":
