@@ -50,6 +50,10 @@ class RiskSettings(Section):
         None, description="JSON: the model's label to ours, or to null; needed where their names differ from ours."
     )
     local_files_only: bool = Field(False, description="Never ask the hub for `risk.model`.")
+    encoder: bool = Field(
+        True,
+        description="Let the shipped encoders read what the shipped n-grams are unsure of; off, n-grams judge alone.",
+    )
 
 
 class LimitSettings(Section):

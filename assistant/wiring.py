@@ -10,6 +10,7 @@ from functools import cache
 
 import structlog
 
+from assistant.backends.cascade import CascadeClassifier
 from assistant.backends.generator_openai import OpenAIGenerator
 from assistant.backends.generator_transformers import TransformersGenerator
 from assistant.backends.ngram import NgramClassifier
@@ -55,7 +56,7 @@ def build_classifier(settings: Settings) -> Classifier:
     """
     risk = settings.risk
     if risk.model is None:
-        return NgramClassifier.load()
+        return CascadeClassifier.load() if risk.encoder else NgramClassifier.load()
     return SequenceClassifier.load(
         risk.model, revision=risk.revision, label_map=risk.label_map, local_files_only=risk.local_files_only
     )
@@ -67,7 +68,7 @@ def compile_policy(policy: Policy, classifier: Classifier | None = None) -> Scre
     Raises:
         InvalidPolicy: a rule does not compile.
     """
-    return Screener(policy, Rules(policy, starter_lists()), classifier or NgramClassifier.load())
+    return Screener(policy, Rules(policy, starter_lists()), classifier or CascadeClassifier.load())
 
 
 def build_screener(settings: Settings, policy: Policy | None = None) -> Screener:

@@ -7,6 +7,7 @@ data held back from training. The model is read once and never changed, so calls
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,14 +24,30 @@ if TYPE_CHECKING:
     from assistant.text import Normalised, View
 
 LETTERS, SYLLABLES = 0, 1
+Readings = Sequence[tuple[str, str]]
+"""``Normalised.readings``: letters and syllables, as written first."""
 WINDOW = 320
 STEP = 240
 """Code points: a longer text is scored in overlapping windows and keeps the highest, else its length would drown or raise the score."""
+
+UNDONE_HANDICAP = 0.5
+"""Taken from the logits of a further reading (split characters merged, emoji spoken): much ordinary writing has one too."""
 
 _HAN = (0x3400, 0x9FFF)
 _SPELLED = 0.6
 _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """``scores`` (texts x labels) are probabilities; ``scripts`` (texts) 1 where there is a Han character; ``disguise`` (texts x labels)
+    says by how much, in logits, the syllables or a further reading speak louder than the letters as written.
+    """
+
+    scores: npt.NDArray[np.float64]
+    scripts: npt.NDArray[np.int64]
+    disguise: F32
 
 
 class NgramClassifier:
@@ -61,29 +78,37 @@ class NgramClassifier:
         """One mapping of label to probability per text, in order."""
         if not texts:
             return []
-        views = [(text.leet.text, text.pinyin.text) for text in texts]
-        return [dict(zip(self._weights.labels, row, strict=True)) for row in self.scores(views).tolist()]
+        found = self.judged([text.readings for text in texts])
+        return [dict(zip(self._weights.labels, row, strict=True)) for row in found.scores.tolist()]
 
-    def scores(self, views: Sequence[tuple[str, str]]) -> npt.NDArray[np.float64]:
-        """Probabilities (texts x labels) from the two views of each text, letters and syllables."""
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self._weights.labels
+
+    def judged(self, texts: Sequence[Readings]) -> Judged:
+        """What each text's readings score; the highest counts."""
         pieces: list[U32] = []
-        heads: list[int] = []
+        which: list[int] = []
         firsts: list[int] = []
         scripts: list[int] = []
-        for letters, syllables in views:
+        undone: list[bool] = []
+        for readings in texts:
             firsts.append(len(pieces))
-            points = codes(prepared(letters))
-            scripts.append(int(has_han(points)))
-            pieces += windows(points)
-            heads += [LETTERS] * (len(pieces) - len(heads))
-            if scripts[-1] or spelled_out(letters, syllables):
-                pieces += windows(codes(prepared(syllables)) + SALT)
-                heads += [SYLLABLES] * (len(pieces) - len(heads))
-        which = np.array(heads) * 2 + np.repeat(scripts, np.diff([*firsts, len(pieces)]))
-        maps = self._weights.calibration
-        logits = self.margins(pieces, which) * maps.head_slope.take(which, axis=0) + maps.head_shift.take(which, axis=0)
+            scripts.append(int(has_han(codes(readings[0][0]))))
+            for number, (letters, syllables) in enumerate(readings):
+                pieces += windows(codes(prepared(letters)))
+                which += [LETTERS * 2 + scripts[-1]] * (len(pieces) - len(which))
+                if scripts[-1] or spelled_out(letters, syllables):
+                    pieces += windows(codes(prepared(syllables)) + SALT)
+                    which += [SYLLABLES * 2 + scripts[-1]] * (len(pieces) - len(which))
+                undone += [number > 0] * (len(pieces) - len(undone))
+        maps, kinds, late = self._weights.calibration, np.array(which), np.array(undone)
+        logits = self.margins(pieces, kinds) * maps.head_slope.take(kinds, axis=0) + maps.head_shift.take(kinds, axis=0)
+        logits[late] -= UNDONE_HANDICAP
         best = np.maximum.reduceat(logits, firsts, axis=0)
-        return _sigmoid(best * maps.slope.take(scripts, axis=0) + maps.shift.take(scripts, axis=0))
+        scores = _sigmoid(best * maps.slope.take(scripts, axis=0) + maps.shift.take(scripts, axis=0))
+        logits[late | (kinds >= SYLLABLES * 2)] = -np.inf
+        return Judged(scores, np.array(scripts), best - np.maximum.reduceat(logits, firsts, axis=0))
 
     def margins(self, pieces: Sequence[U32], which: npt.NDArray[np.int64]) -> F32:
         """The raw sum of weights (pieces x labels) before any calibration; ``which`` is twice the head plus the script."""

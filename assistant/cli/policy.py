@@ -1,21 +1,24 @@
-"""``assistant policy``: show, check and change a community's policy."""
+"""``assistant policy``: show, check and change a community's policy, and ask what its reviews speak for."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
 from assistant.cli.screen import err, out
 from assistant.moderation.policy import dump_policy, read_policy_file, shipped_policy
+from assistant.moderation.tuning import Proposal, applied
 from assistant.settings import load_settings
 from assistant.usecases import policies as usecase
 from assistant.wiring import administration, community_policy, compile_policy
 
-app = typer.Typer(help="Policies: show, check, set.", no_args_is_help=True)
+app = typer.Typer(help="Policies: show, check, set, suggest.", no_args_is_help=True)
 
 
 @app.command()
@@ -49,3 +52,36 @@ def set_policy(
     out.print(f"policy {stored.id} of {community} is now version {stored.version}")
     for warning in warnings:
         err.print(f"[yellow]note:[/] {escape(warning)}", soft_wrap=True)
+
+
+@app.command()
+def suggest(
+    community: Annotated[str, typer.Option(help="Whose reviews.")],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far back.")] = 90,
+    precision: Annotated[
+        float, typer.Option(min=0.5, max=0.99, help="The share of what is found that ought to be right.")
+    ] = 0.8,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the policy with the proposals here, for `policy set`.")
+    ] = None,
+) -> None:
+    """Propose thresholds from what people approved and removed. Changes nothing by itself."""
+    since = datetime.now(UTC) - timedelta(days=days)
+    with administration(load_settings()) as database:
+        policy, proposals = usecase.proposals(database, community, since, precision)
+    if not proposals:
+        out.print("The reviews speak for no other threshold, or are too few.")
+    else:
+        out.print(_proposed(proposals))
+    if write is not None:
+        document = dump_policy(applied(policy, proposals))
+        write.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def _proposed(proposals: list[Proposal]) -> Table:
+    table = Table("label", "action", "now", "proposed", "reviews", "right now", "right then", "removals it would miss")
+    for one in proposals:
+        then = "not known" if one.right_then is None else f"{one.right_then:.0%}"
+        cells = (f"{one.now:.2f}", f"{one.proposed:.2f}", str(one.reviewed), f"{one.right:.0%}", then, str(one.missed))
+        table.add_row(one.label, one.action, *cells)
+    return table

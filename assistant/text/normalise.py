@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.text.characters import plain_view
+from assistant.text.emoji import spoken
 from assistant.text.han import fold, read_digits
 from assistant.text.joining import join
 from assistant.text.layer import Layer
@@ -72,3 +73,15 @@ class Normalised:
     def pinyin(self) -> View:
         """One private-use character per syllable; see ``assistant.text.phonetic``."""
         return self.pinyin_layer.over(self.plain, "pinyin")
+
+    @Lazy
+    def readings(self) -> tuple[tuple[str, str], ...]:
+        """Letters and syllables (``leet`` and ``pinyin``) of the text; then, where it has such, with split characters merged, and with
+        emoji beside Han characters as characters."""
+        found = [(self.leet.text, self.pinyin.text)]
+        if (merged := self.merged_layer) is not None:
+            found.append((merged.text, sound(merged).text))
+        if (said := spoken(self.original)) is not None:
+            other = Normalised(said)
+            found.append((other.leet.text, other.pinyin.text))
+        return tuple(dict.fromkeys(found))

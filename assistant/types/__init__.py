@@ -1,7 +1,7 @@
 """The vocabulary: one small file per subject, frozen, standard library only."""
 
 from assistant.types.advertising import Advertising, Category, Jurisdiction, Law
-from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolution, Step
+from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolution, Reviewed, Step
 from assistant.types.connection import Capabilities, Connection, OnReview, Sees, Verdict
 from assistant.types.decision import Action, Decision, Finding, ModelRef, PolicyRef
 from assistant.types.delivery import Delivery, DeliveryKind, DeliveryState
@@ -73,6 +73,7 @@ __all__ = [
     "Purpose",
     "Receipt",
     "Resolution",
+    "Reviewed",
     "Said",
     "Sees",
     "Step",

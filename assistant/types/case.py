@@ -54,6 +54,15 @@ class PenaltyState(StrEnum):
     DRY_RUN = "dry_run"
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A decision that a person resolved: its scores, the labels that reached a threshold, and whether the message was removed."""
+
+    scores: Mapping[str, float]
+    labels: tuple[str, ...]
+    removed: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """``urgent`` cases stand at the front. ``key`` is unique in the community: the same cause opens no second case."""

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from assistant.errors import Conflict
 from assistant.moderation.policy import dump_policy, read_policy
-from assistant.store import connections, policies
+from assistant.moderation.tuning import Proposal, propose
+from assistant.store import connections, policies, reviewed
 from assistant.store.database import Database
 from assistant.types import Policy
 from assistant.usecases.assistant import Assistant
@@ -50,6 +51,17 @@ def set_policy(database: Database, community: str, policy: Policy, *, created_by
     except Conflict as error:
         raise Conflict("policy_changed", field="version", limit=error.limit) from None
     return replace(policy, version=stored.version)
+
+
+def proposals(database: Database, community: str, since: datetime, precision: float) -> tuple[Policy, list[Proposal]]:
+    """The policy in force, and the thresholds that the reviews since then speak for. Nothing is stored.
+
+    Raises:
+        NotFound: there is no such community.
+    """
+    with database.transaction(community) as transaction:
+        policy = policy_in(transaction, community)
+        return policy, propose(policy, reviewed.since(transaction, community, since), precision)
 
 
 def platform_warnings(database: Database, community: str, policy: Policy) -> list[str]:

@@ -21,6 +21,7 @@ from eval.tasks.faq_retrieval import faq_bilingual, faq_dtc, faq_passages
 from eval.tasks.faq_speed import faq_speed
 from eval.tasks.faq_understanding import faq_understanding, faq_understanding_outside
 from eval.tasks.hatecheck import hatecheck
+from eval.tasks.held_families import held_families
 from eval.tasks.obfuscation import obfuscation
 from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
 from eval.tasks.push_bandit import push_offpolicy
@@ -40,6 +41,7 @@ SAMPLE: Mapping[str, Task] = {
     "personal_data_sample": personal_data_sample,
     "obfuscation": obfuscation,
     "traditional_twins": traditional_twins,
+    "held_families": held_families,
     "advertising_law": advertising_law,
 }
 """What needs no download: rows that lie in this repository."""

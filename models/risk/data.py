@@ -18,7 +18,8 @@ from rich.table import Table
 
 from models.risk import sources_en as en
 from models.risk import sources_zh as zh
-from models.risk.row import LABELS, Row, fingerprint
+from models.risk.row import Row, fingerprint
+from models.risk.seeded import disguised, generated, held_back, seeds
 from models.risk.weak import terms, with_profanity
 
 HERE = Path(__file__).parent
@@ -57,29 +58,12 @@ SOURCES = (
 )
 
 _OURS = "Apache-2.0 (ours)"
-
-RELATED = (
-    {"gambling", "illicit", "fraud", "spam", "misleading"},
-    {"sexual", "spam", "illicit"},
-    {"harassment", "hate", "profanity", "threat"},
-    {"threat", "violence"},
-    {"sexual", "profanity", "harassment"},
+OURS = (
+    Source("terms", _OURS, lambda _: terms()),
+    Source("seeds", _OURS, lambda _: seeds()),
+    Source("grammar", _OURS, lambda _: generated()),
+    Source("disguised", _OURS, lambda _: disguised(seeds())),
 )
-"""A seed written for one of a set says nothing about the others of it, unless it names them."""
-
-
-def seeds() -> Iterator[Row]:
-    """Our own examples: what a seed does not name is zero, but for its labels' relatives."""
-    for path in sorted((HERE / "seeds").glob("*.jsonl")):
-        for line in path.read_text("utf-8").splitlines():
-            if not line.strip():
-                continue
-            entry = json.loads(line)
-            named = set(entry["labels"]) & set(LABELS)
-            vague = set().union(*(kin for kin in RELATED if named & kin)) if entry["labels"] else set()
-            labels = dict.fromkeys(sorted(set(LABELS) - vague), 0.0) | dict.fromkeys(sorted(named), 1.0)
-            yield Row(entry["text"], labels, "seeds", entry["lang"], f"seed:{entry['family']}")
-
 
 _HELD_OUT = (
     ("cold/COLDataset/test.csv", "TEXT", ","),
@@ -90,8 +74,8 @@ _HELD_OUT = (
 
 
 def held_out(root: Path) -> set[str]:
-    """Fingerprints of texts that evaluation uses: they are dropped from training wherever they turn up."""
-    found = set()
+    """Fingerprints of texts that evaluation uses, and of our held-back seeds: they are dropped from training wherever they turn up."""
+    found = {fingerprint(row.text) for row in held_back()}
     for name, column, delimiter in _HELD_OUT:
         for path in root.glob(name):
             found |= {fingerprint(entry[column]) for entry in zh.table(path, delimiter) if entry.get(column)}
@@ -118,7 +102,7 @@ def gather(root: Path, console: Console) -> list[Row]:
     csv.field_size_limit(1 << 24)
     report = Table("source", "licence", "rows", "positives", title="training data")
     rows: list[Row] = []
-    for source in (*SOURCES, Source("terms", _OURS, lambda _: terms()), Source("seeds", _OURS, lambda _: seeds())):
+    for source in (*SOURCES, *OURS):
         try:
             found = [row for row in source.read(root) if row.text.strip()]
         except (FileNotFoundError, ImportError) as reason:
@@ -134,15 +118,15 @@ def gather(root: Path, console: Console) -> list[Row]:
     return kept
 
 
-def write(rows: list[Row]) -> None:
-    WORK.mkdir(exist_ok=True)
-    with ROWS.open("w", encoding="utf-8") as out:
+def write(rows: list[Row], path: Path = ROWS) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as out:
         for row in rows:
             out.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
 
 
-def read() -> list[Row]:
-    with ROWS.open(encoding="utf-8") as lines:
+def read(path: Path = ROWS) -> list[Row]:
+    with path.open(encoding="utf-8") as lines:
         return [Row(**json.loads(line)) for line in lines]
 
 

@@ -9,13 +9,13 @@ import numpy.typing as npt
 from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
-from models.risk.choose import Choice
+from models.risk.thresholds import Measured
 
 F64 = npt.NDArray[np.float64]
-ROUNDS = 200
+ROUNDS = 60
 
 
-def figures(score: F64, chosen: Choice, seed: int = 0) -> dict[str, Any]:
+def figures(score: F64, chosen: Measured, seed: int = 0) -> dict[str, Any]:
     """Per script: counts, area under the ROC curve, and at one half precision, recall, false-positive rate, each with 95 % interval."""
     found: dict[str, Any] = {}
     for one, name in ((1, "zh"), (0, "en")):
@@ -48,6 +48,17 @@ def _point(score: F64, truth: F64) -> tuple[float, float, float, float]:
         float(flagged[truth == 1].mean()),
         float(flagged[truth == 0].mean()),
     )
+
+
+def reliability(score: F64, truth: F64, weight: F64) -> list[list[float]]:
+    """Per tenth of the scores that holds at least 20 rows: mean score, share of harmful rows (weighted), rows."""
+    found = []
+    for tenth in range(10):
+        mask = (score >= tenth / 10) & ((score < (tenth + 1) / 10) | (tenth == 9))
+        if mask.sum() >= 20:
+            mean, share = (float(np.average(values[mask], weights=weight[mask])) for values in (score, truth))
+            found.append([round(mean, 4), round(share, 4), int(mask.sum())])
+    return found
 
 
 def rendered(report: dict[str, Any]) -> Table:

@@ -8,12 +8,12 @@ without enough positives above it there is none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from models.risk.choose import Choice
+from models.risk.choose import OFFENCE
 from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
@@ -21,6 +21,11 @@ REVIEW_SEEDS = 0.003
 REVIEW_CLEAN = 0.002
 SEVERE = 0.002
 PRECISION = 0.97
+OURS = {"seeds", "grammar", "disguised"}
+HIGHEST_OFFENCE = 0.75
+"""For attacks: their hard negatives are counter-speech and quotations, which no threshold parts from them, so a higher one loses more than
+it spares."""
+
 HIGHEST = 0.9
 """For the first action: hard negatives alone may not push it out of the reach of what rules find."""
 
@@ -38,17 +43,31 @@ MASKED = {"profanity", "privacy"}
 """Their first action masks the span instead of asking a person."""
 
 
-def propose(rows: Sequence[Row], label: str, chosen: Choice, score: F64) -> dict[str, Any]:
+class Measured(Protocol):
+    """Parallel arrays over rows that were held back: index among all rows, truth, script."""
+
+    @property
+    def index(self) -> npt.NDArray[np.int64]: ...
+
+    @property
+    def truth(self) -> F64: ...
+
+    @property
+    def script(self) -> npt.NDArray[np.int8]: ...
+
+
+def propose(rows: Sequence[Row], label: str, chosen: Measured, score: F64) -> dict[str, Any]:
     """The thresholds of one label, with what held-back rows say of each."""
     clean = np.array([is_clean(rows[n]) for n in chosen.index])
-    seeds = np.array([rows[n].source == "seeds" for n in chosen.index])
+    seeds = np.array([rows[n].source in OURS for n in chosen.index])
     groups = [
         (mask & clean & (chosen.script == one), most)
         for one in (0, 1)
         for mask, most in ((seeds, REVIEW_SEEDS), (~seeds, REVIEW_CLEAN))
     ]
     fitting = (t for t in STEPS if all(_share(score[g], t) <= most for g, most in groups))
-    first = min(float(next(fitting, HIGHEST)), HIGHEST)
+    highest = HIGHEST_OFFENCE if label in OFFENCE else HIGHEST
+    first = min(float(next(fitting, highest)), highest)
     found = {"mask" if label in MASKED else "review": _stated(first, chosen, score, clean)}
     if label in SEVERER:
         strict = [
@@ -72,12 +91,12 @@ def _share(score: F64, threshold: float) -> float:
     return float((score >= threshold).mean()) if len(score) else 0.0
 
 
-def _precision(chosen: Choice, score: F64, threshold: float) -> float:
+def _precision(chosen: Measured, score: F64, threshold: float) -> float:
     flagged = score >= threshold
     return float(chosen.truth[flagged].mean()) if flagged.any() else 0.0
 
 
-def _stated(threshold: float, chosen: Choice, score: F64, clean: npt.NDArray[np.bool_]) -> dict[str, float]:
+def _stated(threshold: float, chosen: Measured, score: F64, clean: npt.NDArray[np.bool_]) -> dict[str, float]:
     return {
         "threshold": threshold,
         "precision": round(_precision(chosen, score, threshold), 4),

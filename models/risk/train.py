@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import json
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +22,13 @@ from rich.progress import Progress
 from models.risk import calibrate, choose, data, features, fit, measure, table, thresholds
 from models.risk.choose import Choice
 from models.risk.features import Features
-from models.risk.row import FOLDS, LABELS, Row
+from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
 EVERYDAY = 24_000
 HEADS = ("letters", "syllables")
+FEW, MANY = 3, 40_000
+"""Folds held back in turn where a label has few rows, and the rows from which on one fold says enough: all five would double the time."""
 
 
 def thinned(rows: list[Row]) -> list[Row]:
@@ -45,12 +47,17 @@ def fit_head(matrix: sp.csr_matrix, chosen: Choice, usable: npt.NDArray[np.bool_
         return fit.fit(picked[mask], chosen.truth[mask], chosen.weight[mask], chosen.script[mask])
 
     margins = np.zeros(len(chosen.index))
-    for fold in range(FOLDS):
+    for fold in measured_folds(chosen):
         aside = ~chosen.dev & (chosen.fold == fold)
         margins[aside] = fitted(~aside).margins(picked[aside], chosen.script[aside])
     whole = fitted(np.ones(len(usable), np.bool_))
     margins[chosen.dev] = whole.margins(picked[chosen.dev], chosen.script[chosen.dev])
     return whole, margins
+
+
+def measured_folds(chosen: Choice) -> range:
+    """The folds that are held back in turn: the others only train."""
+    return range(FEW if len(chosen.index) < MANY else 1)
 
 
 def fit_label(
@@ -105,7 +112,7 @@ def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choic
             chosen = choose.choose(rows, scripts, label)
             hears = heard[chosen.index]
             models, margins = fit_label(label, (letters, syllables), chosen, hears, work)
-            measured = chosen.fold >= 0
+            measured = chosen.dev | np.isin(chosen.fold, measured_folds(chosen))
             aside = chosen.only(measured)
             weight = aside.weight
             if label not in choose.OFFENCE:
@@ -125,6 +132,38 @@ def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choic
     return scored
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A label's held-back rows, parallel: index among the kept rows, truth, weight, script, and the n-grams' logit."""
+
+    index: npt.NDArray[np.int64]
+    truth: F64
+    weight: F64
+    script: npt.NDArray[np.int8]
+    logit: F64
+
+
+def keep(rows: list[Row], scored: dict[str, tuple[Choice, F64]], work: Path) -> None:
+    """The used rows and their held-back scores, for ``models.risk.encoder.join``."""
+    data.write(rows, work / "used.jsonl")
+    arrays = {}
+    for label, (chosen, score) in scored.items():
+        logit = np.log(score.clip(1e-6, 1 - 1e-6) / (1 - score).clip(1e-6))
+        for name, values in zip(_KEPT, (chosen.index, chosen.truth, chosen.weight, chosen.script, logit), strict=True):
+            arrays[f"{label}.{name}"] = values
+    np.savez(work / "scored.npz", **arrays)
+
+
+def kept_scores(work: Path) -> tuple[list[Row], dict[str, Kept]]:
+    """What ``keep`` wrote."""
+    with np.load(work / "scored.npz") as arrays:
+        found = {label: Kept(*(arrays[f"{label}.{name}"] for name in _KEPT)) for label in LABELS}
+    return data.read(work / "used.jsonl"), found
+
+
+_KEPT = tuple(field.name for field in fields(Kept))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=data.DEFAULT_DATA)
@@ -132,8 +171,10 @@ def main() -> None:
     arguments = parser.parse_args()
     console, began = Console(), time.monotonic()
     rows = data.gather(arguments.data_dir, console)
+    data.write(rows, arguments.out / "work/rows.jsonl")
     used = thinned(rows)
     scored = build(used, console, arguments.out)
+    keep(used, scored, arguments.out / "work")
     report = {label: measure.figures(score, chosen) for label, (chosen, score) in scored.items()}
     (arguments.out / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
     proposed = {label: thresholds.propose(used, label, chosen, score) for label, (chosen, score) in scored.items()}

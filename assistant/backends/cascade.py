@@ -1,0 +1,121 @@
+"""The shipped classifier: n-grams judge every text; where they see anything, an encoder of the text's language reads it too.
+
+Both logits are joined by a fitted map per language and label. Where syllables or another undone disguise speak louder than the letters, the
+encoder, which reads letters alone, may raise a score and not lower it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.backends.encoder import Encoder
+from assistant.backends.ngram import Judged, NgramClassifier, spelled_out
+from assistant.backends.shipped import shipped
+from assistant.errors import ModelError
+from assistant.text import Normalised
+from assistant.types import ModelRef
+
+F64 = npt.NDArray[np.float64]
+ABOUT = "cascade.json"
+LANGUAGES = ("en", "zh")
+"""By script: no Han character, some. A language without an encoder is left to the n-grams."""
+
+_LOUDER = 1.0
+_EDGE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """One language: a text is read by the encoder where any label's score reaches its ``gate``; then the logit of each label is
+    ``own`` times the n-grams' plus ``read`` times the encoder's plus ``shift``. All have one value per label.
+    """
+
+    encoder: Encoder
+    gate: F64
+    own: F64
+    read: F64
+    shift: F64
+
+    def joined(self, scores: F64, read: npt.NDArray[np.float32], disguise: npt.NDArray[np.float32]) -> F64:
+        """Probabilities (texts x labels)."""
+        logits = np.log(scores.clip(_EDGE, 1 - _EDGE) / (1 - scores).clip(_EDGE))
+        found: F64 = 1 / (1 + np.exp(-(logits * self.own + read * self.read + self.shift).clip(-30, 30)))
+        return np.where(disguise > _LOUDER, np.maximum(found, scores), found)
+
+
+class CascadeClassifier:
+    """Implements ``assistant.ports.Classifier``."""
+
+    def __init__(self, ngrams: NgramClassifier, joints: Mapping[int, Joint], version: str) -> None:
+        self._ngrams = ngrams
+        self._joints = dict(joints)
+        its = ngrams.ref
+        self._ref = ModelRef("risk-cascade", f"{its.version}-{version}", its.uncalibrated)
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> CascadeClassifier:
+        """The model of ``folder``, or the shipped one; n-grams alone where no ``cascade.json`` lies beside them.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        folder = folder or shipped("models/risk")
+        ngrams = NgramClassifier.load(folder)
+        if not (folder / ABOUT).exists():
+            return cls(ngrams, {}, "alone")
+        try:
+            about = json.loads((folder / ABOUT).read_text("utf-8"))
+            labels, version = tuple(about["labels"]), str(about["version"])
+            joints = {
+                script: _joint(folder / f"encoder_{name}", about[name])
+                for script, name in enumerate(LANGUAGES)
+                if name in about
+            }
+        except (OSError, KeyError, ValueError) as reason:
+            raise ModelError(f"the risk model's {ABOUT} in {folder} cannot be read: {reason}") from reason
+        if labels != ngrams.labels:
+            raise ModelError(f"the labels of {ABOUT} in {folder} are not those of its n-grams")
+        return cls(ngrams, joints, version)
+
+    @property
+    def ref(self) -> ModelRef:
+        return self._ref
+
+    @property
+    def quick(self) -> bool:
+        """All but one in two hundred texts of ordinary talk are judged by n-grams alone."""
+        return True
+
+    def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+        """One mapping of label to probability per text, in order."""
+        if not texts:
+            return []
+        judged = self._ngrams.judged([text.readings for text in texts])
+        for script, joint in self._joints.items():
+            self._read(joint, np.flatnonzero(judged.scripts == script), texts, judged)
+        return [dict(zip(self._ngrams.labels, row, strict=True)) for row in judged.scores.tolist()]
+
+    def _read(self, joint: Joint, own: npt.NDArray[np.int64], texts: Sequence[Normalised], judged: Judged) -> None:
+        """Puts the joined scores of the grey texts among ``own`` in place of the n-grams'."""
+        grey = own[(judged.scores[own] >= joint.gate).any(axis=1)]
+        grey = np.array([n for n in grey if judged.scripts[n] or not spelled_out(*texts[n].readings[0])], np.int64)
+        if len(grey):
+            read = joint.encoder.logits([texts[n].leet.text for n in grey])
+            judged.scores[grey] = joint.joined(judged.scores[grey], read, judged.disguise[grey])
+
+    def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
+        """Where the n-grams see it: they alone say which characters."""
+        return self._ngrams.evidence(text, label)
+
+
+def _joint(folder: Path, about: Mapping[str, Sequence[float]]) -> Joint:
+    maps = {name: np.array(about[name], np.float64) for name in ("gate", "own", "read", "shift")}
+    encoder = Encoder.load(folder)
+    encoder.logits([""])  # so that the first member does not wait for the threads of matrix multiplication
+    return Joint(encoder, **maps)

@@ -1,0 +1,83 @@
+"""The encoder in numpy is the model that torch fitted, and reads whatever it is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from assistant.backends.encoder import Encoder
+from assistant.backends.encoder_text import MOST_TOKENS, readable
+from assistant.errors import ModelError
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "you", "are", "kind", "cruel", "pig", "face", "##s"]
+TEXTS = ["you are kind", "you are cruel", "kind", "", "you pigs", "unknown words here", "you " * 30]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:
+    """A folder as ``store`` writes it, and what torch says of ``TEXTS``."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from models.risk.encoder import store
+
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(WORDS), hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40,
+        max_position_embeddings=80, hidden_act="gelu_pytorch_tanh", initializer_range=0.4,
+    )  # fmt: skip
+    body, head = BertModel(config, add_pooling_layer=False).eval(), torch.nn.Linear(24, 14)
+    start, out = tmp_path_factory.mktemp("start"), tmp_path_factory.mktemp("encoder")
+    tokenizer = Tokenizer(models.WordPiece({w: n for n, w in enumerate(WORDS)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.save(str(start / "tokenizer.json"))
+    body.save_pretrained(start)
+    expected = []
+    with torch.no_grad():
+        for text in TEXTS:
+            ids = torch.tensor([[2, *tokenizer.encode(text).ids, 3]])
+            expected.append(head(body(ids).last_hidden_state.mean(1))[0].numpy())
+    state = {f"body.{n}": v.numpy() for n, v in body.state_dict().items()}
+    state |= {f"head.{n}": v.detach().numpy() for n, v in head.named_parameters()}
+    store.write(state, start, out)
+    return out, np.stack(expected)
+
+
+def test_it_says_what_torch_says(made: tuple[Path, np.ndarray]) -> None:
+    folder, expected = made
+    found = Encoder.load(folder).logits(TEXTS)
+    assert np.abs(found - expected).max() < 0.1 * expected.std(), "int8 costs a little, no more"
+    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.999
+    assert expected.std(axis=0).min() > 0.05, "a model that says the same of everything proves nothing"
+
+
+def test_texts_together_score_as_each_alone(made: tuple[Path, np.ndarray]) -> None:
+    encoder = Encoder.load(made[0])
+    alone = np.concatenate([encoder.logits([text]) for text in TEXTS])
+    assert np.allclose(encoder.logits(TEXTS), alone, atol=1e-4)
+
+
+def test_what_stands_far_back_is_read_too(made: tuple[Path, np.ndarray]) -> None:
+    encoder = Encoder.load(made[0])
+    calm = "you are kind " * (MOST_TOKENS // 2)
+    found, turned = encoder.logits([calm, calm + "you are cruel"])
+    assert not np.allclose(found, turned, atol=1e-3)
+
+
+def test_half_a_surrogate_pair_is_read(made: tuple[Path, np.ndarray]) -> None:
+    assert np.isfinite(Encoder.load(made[0]).logits(["you \ud800 are"])).all()
+
+
+def test_a_damaged_folder_is_named(made: tuple[Path, np.ndarray], tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text((made[0] / "tokenizer.json").read_text("utf-8"), "utf-8")
+    (tmp_path / "words.npz").write_bytes(b"no archive")
+    with pytest.raises(ModelError, match=str(tmp_path)):
+        Encoder.load(tmp_path)
+
+
+def test_emoji_are_read_by_name() -> None:
+    assert readable("you 🐷!") == "you  pig face !"
+    assert readable("plain — text") == "plain — text"
