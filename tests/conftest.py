@@ -17,7 +17,9 @@ from assistant.store.embedded import ServerUrls
 from tests.live_service import own_database
 
 # Examples are what counts here, not how long one takes on a machine that others use too.
-hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "suite", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("suite")
 
 HAS_FAQ = is_shipped("models/embedder", "models/faq")

@@ -210,7 +210,7 @@ def test_a_name_that_leads_inside_later_is_refused_when_it_is_asked(closed: Serv
             return {one["decision_id"]: one for one in listed if one["do"] == "hide"}
 
         assert operator.post(test).json()["ok"]
-        operator.post("/v1/moderate", json={"text": "warms the policy up"}).raise_for_status()
+        until(lambda: operator.post("/v1/moderate", json={"text": "warms the policy up"}).status_code == 200)
         first = say(closed, made, "u0")
         outside.wait("order.hide")
         until(lambda: first in hides("done"))

@@ -52,7 +52,7 @@ def test_what_a_person_answers_comes_to_the_member(shop: Shop) -> None:
 def test_what_may_not_be_shown_is_not_answered(shop: Shop) -> None:
     shop.say(f"@shopbot {ADVERT}")
     shop.receiver.wait("order.hide")
-    shop.say("@shopbot 幾點開門？", member="u2")
+    shop.say("@shopbot 你們的營業時間是？", member="u2")
     (posted,) = shop.receiver.wait("order.post")
     assert "10:00" in posted.data["text"]
 
