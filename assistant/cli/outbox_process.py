@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import threading
 import time
 from multiprocessing.context import SpawnProcess
 
 import structlog
 
+from assistant.cli.exits import Exit
 from assistant.cli.worker import work_outbox
 from assistant.cli.workers import GRACE_S, end_with_parent
+from assistant.errors import CannotStart
 from assistant.settings import Settings
 from assistant.web.logs import configure_logs
 
@@ -24,7 +27,11 @@ _SPAWN = multiprocessing.get_context("spawn")
 def _work(settings: Settings) -> None:
     threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
     configure_logs(settings.log)
-    work_outbox(settings)
+    try:
+        work_outbox(settings)
+    except CannotStart as error:
+        log.error("the outbox's worker cannot start", reason=error.detail)  # noqa: TRY400
+        sys.exit(Exit.CANNOT_START)
 
 
 class OutboxProcess:
