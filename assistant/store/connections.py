@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -167,6 +167,12 @@ def stop(
         query = query.where(connections.c.failing_since <= now - failing_for)
     values = {"stopped_at": now, "stopped_because": because, "updated_at": now}
     return connection.execute(query.values(values)).rowcount > 0
+
+
+def stopped_among(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of ``ids`` that are sent nothing more, as of now."""
+    query = select(connections.c.id).where(connections.c.id.in_(list(ids)), connections.c.stopped_at.is_not(None))
+    return set(connection.scalars(query))
 
 
 def due_for_report(connection: Connection, before: datetime) -> list[ConnectionRow]:

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import orjson
 import psycopg
+from psycopg.types.json import set_json_loads
 from sqlalchemy import URL, Connection, create_engine, exc, make_url, text
 
 from assistant.errors import ConfigurationError, DatabaseUnavailable
@@ -30,6 +32,7 @@ class Database:
             pool_timeout=timeout_s,
             pool_pre_ping=True,
             use_native_hstore=False,
+            json_deserializer=orjson.loads,  # a whole number over 64 bits, as jsonb writes 1e300, comes back as a float
             connect_args=connect_arguments(timeout_s),
         )
 
@@ -60,7 +63,9 @@ class Database:
         """
         with failures_named():
             plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-            return psycopg.connect(plain, **connect_arguments(self.timeout_s))  # type: ignore[arg-type]
+            connection = psycopg.connect(plain, **connect_arguments(self.timeout_s))  # type: ignore[arg-type]
+        set_json_loads(orjson.loads, connection)
+        return connection
 
     def close(self) -> None:
         self._engine.dispose()

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -88,17 +88,17 @@ class OutboxWorker:
         if room <= 0:
             return 0
         now = self.assistant.clock()
-        batch = await self._in_thread(self._claim, now, now + timedelta(seconds=section.lease_s), room)
+        batch, stopped = await self._in_thread(self._claim, now, now + timedelta(seconds=section.lease_s), room)
         for delivery in batch:
-            task = asyncio.create_task(self._see_to(delivery))
+            task = asyncio.create_task(self._see_to(delivery, stopped=delivery.connection_id in stopped))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return len(batch)
 
-    async def _see_to(self, delivery: Delivery) -> None:
+    async def _see_to(self, delivery: Delivery, *, stopped: bool) -> None:
         try:
             held = await self._held(delivery)
-            if held is None or (held.connection.stopped and delivery.kind is not DeliveryKind.FOLLOW_UP):
+            if held is None or (stopped and delivery.kind is not DeliveryKind.FOLLOW_UP):
                 await self._in_thread(self._finish, delivery, DeliveryState.DEAD, DISABLED)
             elif delivery.kind is DeliveryKind.FOLLOW_UP:
                 await self._in_thread(self._follow_up, held, delivery)
@@ -171,9 +171,13 @@ class OutboxWorker:
         self._next_call[held.connection.id] = at + 1 / held.capabilities.per_second
         return 0.0
 
-    def _claim(self, now: Any, lease_ends: Any, batch: int) -> list[Delivery]:
+    def _claim(self, now: datetime, lease_ends: datetime, batch: int) -> tuple[list[Delivery], set[str]]:
+        """What is due, and those of its connections that are sent nothing more: not by what this process remembers of them, for
+        another may have stopped one just now."""
         with self.assistant.database.transaction(EVERY_COMMUNITY) as transaction:
-            return deliveries.claim(transaction, now, lease_ends, batch)
+            claimed = deliveries.claim(transaction, now, lease_ends, batch)
+            about = {one.connection_id for one in claimed if one.connection_id is not None}
+            return claimed, connections.stopped_among(transaction, about) if about else set()
 
     def _card(self, held: Held, delivery: Delivery, order: Order) -> Order:
         with self.assistant.database.transaction(delivery.community) as transaction:

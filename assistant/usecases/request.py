@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Self, TypeVar
 
+import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from assistant.errors import InvalidInput, TooLarge
@@ -31,6 +32,7 @@ MOST_MESSAGES, MOST_CONTEXT = 10_000, 200
 
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def storable(text: str) -> str:
@@ -38,6 +40,23 @@ def storable(text: str) -> str:
     if _UNSTORABLE.search(text):
         raise ValueError("must not contain NUL or half of a surrogate pair")
     return text
+
+
+def check_json(value: Any, field: str, most_bytes: int) -> None:
+    """That ``value`` can be kept as ``jsonb``, in at most ``most_bytes``.
+
+    Raises:
+        InvalidInput: it has a whole number over 64 bits, half of a surrogate pair, NUL, or is nested too deep.
+        TooLarge: it is longer.
+    """
+    try:
+        written = orjson.dumps(value)
+    except (orjson.JSONEncodeError, RecursionError):
+        raise InvalidInput(field=field, problem="cannot be written as JSON") from None
+    if len(written) > most_bytes:
+        raise TooLarge(field=field, limit=most_bytes)
+    if _NUL.search(written):
+        raise InvalidInput(field=field, problem="must not contain NUL")
 
 
 Text = Annotated[str, AfterValidator(storable)]

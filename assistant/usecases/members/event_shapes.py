@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-import orjson
 from pydantic import AwareDatetime, Field, ValidationError
 
 from assistant.errors import InvalidInput, TooLarge
 from assistant.types.event import Event, EventType, Purchase, Seen, Via
-from assistant.usecases.request import LanguageTag, Name, Shape, field_path, invalid_input, storable
+from assistant.usecases.request import LanguageTag, Name, Shape, check_json, field_path, invalid_input, storable
 
 MOST_EVENTS = 5_000
 MAX_PROPERTIES = 50
@@ -132,14 +131,7 @@ def _check(shape: EventShape, known: _Known, bounds: Bounds, path: str) -> None:
 def _check_properties(properties: Mapping[str, Any], path: str) -> None:
     if any(name.startswith("$") or not name for name in properties):
         raise InvalidInput(field=path, problem="has a name that is empty or begins with $")
-    try:
-        written = orjson.dumps(properties)
-    except (orjson.JSONEncodeError, RecursionError):
-        raise InvalidInput(field=path, problem="cannot be written as JSON") from None
-    if len(written) > MAX_PROPERTY_BYTES:
-        raise TooLarge(field=path, limit=MAX_PROPERTY_BYTES)
-    if b"\\u0000" in written:
-        raise InvalidInput(field=path, problem="must not contain NUL or half of a surrogate pair")
+    check_json(properties, path, MAX_PROPERTY_BYTES)
 
 
 def _storable(text: str, field: str) -> None:

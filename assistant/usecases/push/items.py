@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 from pydantic import AwareDatetime, Field, HttpUrl, StringConstraints, ValidationError
 
-from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
+from assistant.errors import Conflict, InvalidInput, NotFound
 from assistant.store import audit, items
 from assistant.store.items import Stored
 from assistant.store.paging import Page
@@ -19,7 +18,7 @@ from assistant.types import Action, Message, Purpose
 from assistant.types.item import Item
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.members.folding import embedder_of, model_of
-from assistant.usecases.request import Name, Shape, Text, invalid_input
+from assistant.usecases.request import Name, Shape, Text, check_json, invalid_input
 
 MOST_ITEMS = 1_000
 """At a time."""
@@ -69,8 +68,7 @@ def item_of(shape: ItemShape, now: datetime, path: str) -> Item:
         raise InvalidInput(field=f"{path}.expires_at", problem="must be after published_at")
     if (shape.price is None) != (shape.currency is None):
         raise InvalidInput(field=f"{path}.currency", problem="price and currency come together")
-    if len(orjson.dumps(shape.properties, default=str)) > MAX_PROPERTIES_BYTES:
-        raise TooLarge(field=f"{path}.properties", limit=MAX_PROPERTIES_BYTES)
+    check_json(shape.properties, f"{path}.properties", MAX_PROPERTIES_BYTES)
     fields = {name: getattr(shape, name) for name in Item.__dataclass_fields__}
     return Item(**fields | {"published_at": published, "url": str(shape.url) if shape.url else ""})
 

@@ -45,6 +45,19 @@ def until(check, seconds=2.0):
     return found
 
 
+def test_numbers_of_any_size_come_back_and_what_json_cannot_carry_is_refused(client):
+    given = item(900, properties={"large": 1e300, "small": 1e-9, "whole": 2**63, "text": "a\\u0000"})
+    kept = client.put("/v1/items", json={"items": [given]})
+    assert kept.status_code == 200, kept.text
+    (listed,) = (one for one in client.get("/v1/items", params={"limit": 200}).json()["items"] if one["id"] == "i900")
+    assert listed["properties"] == given["properties"]
+    for wrong in ({"a": 10**30}, {"a": [[chr(0)]]}, {chr(0): 1}):
+        refused = client.put("/v1/items", json={"items": [item(901, properties=wrong)]})
+        assert refused.status_code == 400, refused.text
+        assert refused.json()["field"].startswith("items[0].properties"), refused.text
+    assert client.delete("/v1/items/i900").status_code == 204
+
+
 def test_recommendations_never_show_what_may_not_be_shown(client, member):
     expired = item(1, expires_at=(NOW - timedelta(minutes=1)).isoformat())
     tomorrow = item(2, published_at=(NOW + timedelta(days=1)).isoformat())

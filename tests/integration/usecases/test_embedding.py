@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from assistant.usecases.faq.replicas import FRESH_S, name_of
 from assistant.usecases.faq.search import find_hits
 from assistant.wiring import Assistant
 from tests.integration.usecases.reading import SmallEmbedder, reading_assistant
+from tests.live_service import own_database
 from tests.unit.faq.small import judge
 
 OLD, NEW = SmallEmbedder(version="1"), SmallEmbedder(version="2")
@@ -39,6 +40,15 @@ def assistant_with(
         made.database, lambda: (model, reranker), 1024 * 1024, earlier=(lambda: before) if before else None
     )
     return made
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Of its own: the job goes through the entries of every community there is."""
+    with own_database(tmp_path_factory.mktemp("embedding") / "database") as urls:
+        database = Database(urls.app, pool_size=8, timeout_s=5)
+        yield database
+        database.close()
 
 
 @pytest.fixture
