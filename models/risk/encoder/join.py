@@ -27,8 +27,8 @@ from assistant.text import Normalised
 from models.risk import choose, data, measure, thresholds
 from models.risk.calibrate import LEAST_POSITIVES, at_odds
 from models.risk.encoder.rows import ASIDE
+from models.risk.kept import Kept, kept_scores
 from models.risk.row import LABELS, Row
-from models.risk.train import Kept, kept_scores
 
 F64 = npt.NDArray[np.float64]
 ORDINARY = 6_000
