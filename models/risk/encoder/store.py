@@ -15,7 +15,8 @@ import numpy.typing as npt
 import torch
 
 from assistant.backends.encoder_text import MOST_TOKENS
-from models.risk.data import HERE, WORK
+from models.risk.data import DEFAULT_DATA, HERE
+from models.risk.encoder.fit import STEPS, fitted
 
 F32 = npt.NDArray[np.float32]
 _SPECIAL = {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3}
@@ -95,14 +96,19 @@ def write(state: dict[str, F32], start: Path, out: Path) -> None:
     np.savez_compressed(out / "body.npz", **arrays(state, heads, (2, 3)))
 
 
+def build(data_dir: Path, out: Path, start: Path, steps: int = STEPS) -> None:
+    """Fits the encoder, unless the same rows have been, and writes it to ``out/weights/encoder_en``."""
+    state = torch.load(fitted(data_dir, start, out / "work", steps), map_location="cpu", weights_only=True)
+    write({name: values.float().numpy() for name, values in state.items()}, start, out / "weights" / "encoder_en")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-dir", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--start", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=HERE)
     arguments = parser.parse_args()
-    state = torch.load(WORK / "encoder_en.pt", map_location="cpu", weights_only=True)
-    plain = {name: values.float().numpy() for name, values in state.items()}
-    write(plain, arguments.start, arguments.out / "weights" / "encoder_en")
+    build(arguments.data_dir, arguments.out, arguments.start)
 
 
 if __name__ == "__main__":
