@@ -17,7 +17,7 @@ homophone and spelled-out copies: 1.0 costs nothing on the clean texts (.911 acc
 .75 to .88 and from .77 to .87; 0.5 would cost .0015.
 """
 
-ODDS = 8.0
+ODDS = 10.0
 """Clean to harmful rows for which the scores of labels with few real rows are calibrated: in a community harm is rare, in the data not."""
 
 NOTHING = 1.0, 0.0

@@ -22,7 +22,7 @@ REVIEW_CLEAN = 0.002
 SEVERE = 0.002
 PRECISION = 0.97
 OURS = {"seeds", "grammar", "disguised"}
-HIGHEST_OFFENCE = 0.75
+HIGHEST_OFFENCE = 0.8
 """For attacks: their hard negatives are counter-speech and quotations, which no threshold parts from them, so a higher one loses more than
 it spares."""
 

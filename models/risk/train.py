@@ -32,8 +32,8 @@ from models.risk.row import LABELS, Row
 F64 = npt.NDArray[np.float64]
 EVERYDAY = 24_000
 HEADS = ("letters", "syllables")
-FEW, MANY = 3, 40_000
-"""Folds held back in turn where a label has few rows, and the rows from which on one fold says enough: all five would double the time."""
+FOLDS_HELD = 3
+"""Folds held back in turn, but for attacks, of which one has enough rows: all five would double the time."""
 
 
 def thinned(rows: list[Row]) -> list[Row]:
@@ -43,7 +43,9 @@ def thinned(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.source != "everyday"] + everyday[::step]
 
 
-def fit_head(matrix: sp.csr_matrix, chosen: Choice, usable: npt.NDArray[np.bool_]) -> tuple[fit.Linear, F64]:
+def fit_head(
+    matrix: sp.csr_matrix, chosen: Choice, usable: npt.NDArray[np.bool_], folds: range
+) -> tuple[fit.Linear, F64]:
     """The model on all usable training rows, and each chosen row's margin from a model that had not seen it."""
     picked = matrix[chosen.index]
 
@@ -52,7 +54,7 @@ def fit_head(matrix: sp.csr_matrix, chosen: Choice, usable: npt.NDArray[np.bool_
         return fit.fit(picked[mask], chosen.truth[mask], chosen.weight[mask], chosen.script[mask])
 
     margins = np.zeros(len(chosen.index))
-    for fold in measured_folds(chosen):
+    for fold in folds:
         aside = ~chosen.dev & (chosen.fold == fold)
         margins[aside] = fitted(~aside).margins(picked[aside], chosen.script[aside])
     whole = fitted(np.ones(len(usable), np.bool_))
@@ -60,16 +62,16 @@ def fit_head(matrix: sp.csr_matrix, chosen: Choice, usable: npt.NDArray[np.bool_
     return whole, margins
 
 
-def measured_folds(chosen: Choice) -> range:
+def measured_folds(label: str) -> range:
     """The folds that are held back in turn: the others only train."""
-    return range(FEW if len(chosen.index) < MANY else 1)
+    return range(1 if label in choose.OFFENCE else FOLDS_HELD)
 
 
 def fit_label(
     label: str, heads: tuple[Features, Features], chosen: Choice, heard: npt.NDArray[np.bool_], work: Path
 ) -> tuple[list[fit.Linear], list[F64]]:
     """Both heads' models and margins, from ``work/`` if nothing they depend on has changed."""
-    place = work / f"label-{label}-{_recipe(heads, chosen)}.npz"
+    place = work / f"label-{label}-{_recipe(heads, chosen, label)}.npz"
     if not place.is_file():
         for old in work.glob(f"label-{label}-*.npz"):
             old.unlink()
@@ -77,7 +79,7 @@ def fit_label(
         as_chinese = replace(chosen, script=np.ones_like(chosen.script))
         everything = np.ones(len(heard), np.bool_)
         for name, head, rows, usable in zip(HEADS, heads, (chosen, as_chinese), (everything, heard), strict=True):
-            model, margins = fit_head(head.matrix, rows, usable)
+            model, margins = fit_head(head.matrix, rows, usable, measured_folds(label))
             found |= {
                 f"{name}_weights": model.weights,
                 f"{name}_bias": model.bias,
@@ -89,8 +91,9 @@ def fit_label(
         return models, [kept[f"{name}_margins"] for name in HEADS]
 
 
-def _recipe(heads: tuple[Features, Features], chosen: Choice) -> str:
+def _recipe(heads: tuple[Features, Features], chosen: Choice, label: str) -> str:
     digest = hashlib.blake2b(Path(fit.__file__).read_bytes(), digest_size=8)
+    digest.update(str(measured_folds(label)).encode())
     for array in (chosen.index, chosen.truth, chosen.weight, chosen.fold, *(head.keys for head in heads)):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
@@ -117,7 +120,7 @@ def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choic
             chosen = choose.choose(rows, scripts, label)
             hears = heard[chosen.index]
             models, margins = fit_label(label, (letters, syllables), chosen, hears, work)
-            measured = chosen.dev | np.isin(chosen.fold, measured_folds(chosen))
+            measured = chosen.dev | np.isin(chosen.fold, measured_folds(label))
             aside = chosen.only(measured)
             weight = aside.weight
             if label not in choose.OFFENCE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from assistant.backends.encoder import Encoder
 from assistant.backends.ngram import NgramClassifier
 from assistant.text import Normalised
 from models.risk import choose, data, measure, thresholds
-from models.risk.calibrate import LEAST_POSITIVES, at_odds
+from models.risk.calibrate import at_odds
 from models.risk.encoder.rows import ASIDE
 from models.risk.kept import Kept, kept_scores
 from models.risk.row import LABELS, Row
@@ -38,16 +38,24 @@ ORDINARY = 6_000
 READ = 0.02
 """The share of ordinary sentences that an encoder may read; they are Tatoeba's for the greater part, some of which are unkind."""
 
-READ_SHARE = dict.fromkeys(LABELS, 0.25) | {"harassment": 1.0, "hate": 1.0}
-"""How the ordinary sentences that may be read are shared out among the labels' gates: attacks are the most and the hardest to tell."""
+READ_SHARE = (
+    dict.fromkeys(LABELS, 0.5)
+    | {"harassment": 1.0, "hate": 1.0}
+    | dict.fromkeys(("profanity", "gambling", "spam", "injection"), 0.1)
+)
+"""How the ordinary sentences that may be read are shared out among the labels' gates: much where n-grams err much."""
 
+LEAST = 20
+"""Harmful, and harmless, rows without which a label does not follow the encoder."""
+
+OURS = {"seeds", "grammar"}
 LEAST_GAIN = 0.02
-"""A label follows the encoder where that lowers the loss on grey rows, fold by fold, by at least this share."""
+"""A label follows the encoder where that lowers the loss, fold by fold, by at least this share."""
 
 ALONE = 1.0, 0.0, 0.0
 LOWEST = 0.05
-MOST = 8_000
-"""Rows per language that an encoder reads at most: more say no more."""
+MOST = 3_000
+"""Rows of other people's sets that an encoder reads to be joined; of ours it reads all."""
 
 
 def gates(scores: F64) -> F64:
@@ -67,11 +75,14 @@ def gates(scores: F64) -> F64:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What an encoder said: ``place`` leads from a row to its place in ``logits``; ``aside`` are all rows that it might have read."""
+    """What an encoder said: ``place`` leads from a row to its place in ``logits``, ``stands_for`` says for how many rows it was drawn, and
+    ``grey`` are those that it would read when serving.
+    """
 
     place: dict[int, int]
     logits: F64
-    aside: frozenset[int]
+    stands_for: dict[int, float]
+    grey: frozenset[int]
 
 
 def ordinary(rows: list[Row], used: set[str], language: str) -> list[str]:
@@ -97,7 +108,7 @@ def grey_rows(kept: dict[str, Kept], gate: F64) -> set[int]:
 
 def fitted(own: F64, read: F64, truth: F64, weight: F64) -> tuple[float, float, float]:
     """The factors of both logits and the shift."""
-    if min((truth == 1).sum(), (truth == 0).sum()) < LEAST_POSITIVES:
+    if min((truth == 1).sum(), (truth == 0).sum()) < LEAST:
         return ALONE
     model = LogisticRegression(C=1.0).fit(np.stack([own, read], 1), truth, sample_weight=weight)
     first, second = np.maximum(model.coef_[0], 0.0)
@@ -106,7 +117,7 @@ def fitted(own: F64, read: F64, truth: F64, weight: F64) -> tuple[float, float, 
 
 def worth(own: F64, read: F64, truth: F64, weight: F64) -> bool:
     """Whether a map fitted on four fifths of the rows beats the n-grams' own logit on the last fifth, over all five."""
-    if min((truth == 1).sum(), (truth == 0).sum()) < LEAST_POSITIVES:
+    if min((truth == 1).sum(), (truth == 0).sum()) < LEAST:
         return False
     both = np.zeros(len(truth))
     for rest, aside in StratifiedKFold(5, shuffle=True, random_state=0).split(own, truth):
@@ -120,44 +131,52 @@ def loss(logit: F64, truth: F64, weight: F64) -> float:
     return float(np.average(np.logaddexp(0, logit) - truth * logit, weights=weight))
 
 
-def join(
-    kept: dict[str, Kept], read: dict[int, int], logits: F64, script: int
-) -> tuple[dict[str, list[float]], dict[str, Any]]:
-    """The maps of one language and what they do to held-back grey rows; ``read`` leads from a row to its place in ``logits``."""
+def join(kept: dict[str, Kept], read: Read, script: int) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """The maps of one language, and what they do to held-back grey rows."""
     maps: dict[str, list[float]] = {"own": [], "read": [], "shift": []}
     report: dict[str, Any] = {}
     for column, label in enumerate(LABELS):
         one = kept[label]
-        at = np.array([n for n, row in enumerate(one.index) if one.script[n] == script and int(row) in read], np.int64)
-        truth, own = one.truth[at], one.logit[at]
-        seen = logits[[read[int(row)] for row in one.index[at]], column] if len(at) else np.zeros(0)
-        weight = one.weight[at] if label in choose.OFFENCE else at_odds(truth, one.weight[at], one.script[at])
+        at = np.array([n for n in np.flatnonzero(one.script == script) if int(one.index[n]) in read.place], np.int64)
+        truth, own, rows = one.truth[at], one.logit[at], one.index[at].tolist()
+        seen = read.logits[[read.place[row] for row in rows], column]
+        weight = odds(label, one)[at] * [read.stands_for[row] for row in rows]
         found = fitted(own, seen, truth, weight) if worth(own, seen, truth, weight) else ALONE
         for name, value in zip(maps, found, strict=True):
             maps[name].append(round(value, 5))
-        if 0 < truth.sum() < len(truth):
+        grey = np.array([row in read.grey for row in rows], np.bool_)
+        if 0 < truth[grey].sum() < grey.sum():
             both = own * found[0] + seen * found[1] + found[2]
-            report[label] = {"rows": len(truth), "harmful": int(truth.sum())} | {
-                name: round(float(roc_auc_score(truth, value)), 4)
+            report[label] = {"rows": int(grey.sum()), "harmful": int(truth[grey].sum())} | {
+                name: round(float(roc_auc_score(truth[grey], value[grey])), 4)
                 for name, value in (("n-grams", own), ("encoder", seen), ("both", both))
             }
     return maps, report
 
 
+def odds(label: str, rows: Kept) -> F64:
+    """The rows' weights at the odds that the label's scores are calibrated for."""
+    return rows.weight if label in choose.OFFENCE else at_odds(rows.truth, rows.weight, rows.script)
+
+
 def final(kept: Kept, column: int, read: dict[str, Read], about: dict[str, Any]) -> tuple[Kept, F64]:
     """The rows of a label whose score in the whole cascade is known to be unseen, and that score."""
     logit, whole = kept.logit.copy(), np.ones(len(kept.index), np.bool_)
+    weight = kept.weight.copy()
     for script, language in enumerate(LANGUAGES):
         if language not in read:
             continue
         its, maps = read[language], about[language]
         for n in np.flatnonzero(kept.script == script):
-            at = its.place.get(int(kept.index[n]))
-            whole[n] = int(kept.index[n]) in its.aside
-            if at is not None:
-                joined = logit[n] * maps["own"][column] + its.logits[at, column] * maps["read"][column]
+            row = int(kept.index[n])
+            whole[n] = row in its.place
+            if not whole[n]:
+                continue
+            weight[n] *= its.stands_for[row]
+            if row in its.grey:
+                joined = logit[n] * maps["own"][column] + its.logits[its.place[row], column] * maps["read"][column]
                 logit[n] = joined + maps["shift"][column]
-    rows = Kept(*(getattr(kept, field.name)[whole] for field in fields(Kept)))
+    rows = Kept(kept.index[whole], kept.truth[whole], weight[whole], kept.script[whole], kept.logit[whole])
     return rows, 1 / (1 + np.exp(-logit[whole]))
 
 
@@ -169,7 +188,7 @@ def report_on(rows: list[Row], kept: dict[str, Kept], read: dict[str, Read], abo
         one, score = final(kept[label], column, read, about)
         figures["held_back"][label] = measure.figures(score, one)
         proposed[label] = thresholds.propose(rows, label, one, score)
-        weight = one.weight if label in choose.OFFENCE else at_odds(one.truth, one.weight, one.script)
+        weight = odds(label, one)
         figures["reliability"][label] = {
             language: measure.reliability(*(values[one.script == script] for values in (score, one.truth, weight)))
             for script, language in enumerate(LANGUAGES)
@@ -178,20 +197,22 @@ def report_on(rows: list[Row], kept: dict[str, Kept], read: dict[str, Read], abo
     (out / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
 
 
-def aside_rows(rows: list[Row], language: str, most: int) -> list[int]:
-    """The rows of a language that no encoder was fitted on, ``most`` of them."""
-    found = [n for n, row in enumerate(rows) if (row.dev or row.fold == ASIDE) and row.lang[:2] == language]
-    return np.random.default_rng(0).permutation(found)[:most].tolist()
+def aside_rows(rows: list[Row], language: str, most: int) -> dict[int, float]:
+    """Rows of a language that no encoder was fitted on, ours and ``most`` others, each with the number of rows it stands for."""
+    aside = [n for n, row in enumerate(rows) if (row.dev or row.fold == ASIDE) and row.lang[:2] == language]
+    ours = [n for n in aside if rows[n].source in OURS]
+    others = [n for n in aside if rows[n].source not in OURS]
+    drawn = np.random.default_rng(0).permutation(others)[:most].tolist()
+    return dict.fromkeys(ours, 1.0) | dict.fromkeys(drawn, len(others) / max(len(drawn), 1))
 
 
-def reading(encoder: Encoder, rows: list[Row], aside: list[int], grey: set[int], console: Console) -> Read:
-    """What the encoder says of the grey ones among the rows ``aside``."""
-    texts = [(n, Normalised(rows[n].text).leet.text) for n in aside if n in grey]
-    texts.sort(key=lambda pair: len(pair[1]))
+def reading(encoder: Encoder, rows: list[Row], aside: dict[int, float], grey: set[int], console: Console) -> Read:
+    """What the encoder says of the rows ``aside``."""
+    texts = sorted(((n, Normalised(rows[n].text).leet.text) for n in aside), key=lambda pair: len(pair[1]))
     blocks = [texts[start : start + 32] for start in range(0, len(texts), 32)]
     logits = [encoder.logits([text for _, text in block]) for block in track(blocks, "joining", console=console)]
     place = {n: at for at, (n, _) in enumerate(texts)}
-    return Read(place, np.concatenate(logits).astype(np.float64), frozenset(aside))
+    return Read(place, np.concatenate(logits).astype(np.float64), aside, frozenset(grey))
 
 
 def join_all(out: Path, console: Console, most: int = MOST) -> None:
@@ -210,7 +231,7 @@ def join_all(out: Path, console: Console, most: int = MOST) -> None:
         gate = gates(scored(model, ordinary(everything, used, language)))
         encoder = Encoder.load(weights / f"encoder_{language}")
         its = reading(encoder, rows, aside_rows(rows, language, most), grey_rows(kept, gate), console)
-        maps, report[language] = join(kept, its.place, its.logits, script)
+        maps, report[language] = join(kept, its, script)
         read[language] = its
         about[language] = {"gate": [round(float(value), 5) for value in gate], **maps}
     about["version"] = hashlib.blake2b(json.dumps(about).encode(), digest_size=4).hexdigest()
