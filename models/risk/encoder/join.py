@@ -48,6 +48,9 @@ READ_SHARE = (
 LEAST = 20
 """Harmful, and harmless, rows without which a label does not follow the encoder."""
 
+ENOUGH = 200
+"""Harmful grey rows from which on a map is fitted on grey rows alone; with fewer, on all rows that the encoder has read."""
+
 OURS = {"seeds", "grammar"}
 LEAST_GAIN = 0.02
 """A label follows the encoder where that lowers the loss, fold by fold, by at least this share."""
@@ -141,10 +144,12 @@ def join(kept: dict[str, Kept], read: Read, script: int) -> tuple[dict[str, list
         truth, own, rows = one.truth[at], one.logit[at], one.index[at].tolist()
         seen = read.logits[[read.place[row] for row in rows], column]
         weight = odds(label, one)[at] * [read.stands_for[row] for row in rows]
-        found = fitted(own, seen, truth, weight) if worth(own, seen, truth, weight) else ALONE
+        grey = np.array([row in read.grey for row in rows], np.bool_)
+        used = grey if (truth[grey] == 1).sum() >= ENOUGH else np.ones(len(rows), np.bool_)
+        parts = own[used], seen[used], truth[used], weight[used]
+        found = fitted(*parts) if worth(*parts) else ALONE
         for name, value in zip(maps, found, strict=True):
             maps[name].append(round(value, 5))
-        grey = np.array([row in read.grey for row in rows], np.bool_)
         if 0 < truth[grey].sum() < grey.sum():
             both = own * found[0] + seen * found[1] + found[2]
             report[label] = {"rows": int(grey.sum()), "harmful": int(truth[grey].sum())} | {
