@@ -1,7 +1,7 @@
 """Teaches the Chinese encoder to say of a Chinese sentence what the teacher says of its English side (Reimers and Gurevych, EMNLP 2020).
 
-``python -m models.risk.encoder.align_zh --minutes 3``, after ``start_zh``. The loss is one minus the cosine, and the contrast with the other
-sentences of the batch. The teacher's vectors are those that the embedder's training keeps.
+``python -m models.risk.encoder.align_zh --minutes 3``, after ``start_zh``. The loss is one minus the cosine, and the contrast with the
+other sentences of the batch. The teacher's vectors are those that the embedder's training keeps.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,18 +24,47 @@ from models.risk.encoder.rows import drawn
 from models.risk.encoder.tokens_zh import FIRST, LAST
 from models.risk.row import Row
 
-SHARES = {
-    "cold": 100_000,
-    "toxirewritecn": 10_000,
-    "swsr": 5_000,
-    "psyguard": 2_000,
-    "jade": 300,
-    "everyday": 2_000,
-    "seeds": 100_000,
-    "grammar": 4_000,
-}
-SOURCE_WEIGHT = {"seeds": 1.5, "everyday": 0.5, "swsr": 0.5, "psyguard": 0.5, "grammar": 0.7}
-WORD_RATE, BODY_RATE, HEAD_RATE, WARM = 4e-4, 1.5e-4, 1e-3, 0.06
+WARM = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """At most so many rows of each set, what a row of it weighs, and the highest rates of word rows, body and outputs."""
+
+    shares: Mapping[str, int]
+    weights: Mapping[str, float]
+    rates: tuple[float, float, float]
+
+
+FIRST_TURN = Turn(
+    {
+        "cold": 100_000,
+        "toxirewritecn": 10_000,
+        "swsr": 5_000,
+        "psyguard": 2_000,
+        "jade": 300,
+        "everyday": 2_000,
+        "seeds": 100_000,
+        "grammar": 4_000,
+    },
+    {"seeds": 1.5, "everyday": 0.5, "swsr": 0.5, "psyguard": 0.5, "grammar": 0.7},
+    (4e-4, 1.5e-4, 1e-3),
+)
+SECOND_TURN = Turn(
+    {
+        "cold": 9_000,
+        "toxirewritecn": 10_000,
+        "swsr": 1_500,
+        "psyguard": 500,
+        "jade": 150,
+        "everyday": 1_000,
+        "seeds": 100_000,
+        "grammar": 6_000,
+    },
+    {"seeds": 3.0, "everyday": 0.5, "swsr": 0.5, "psyguard": 0.5},
+    (2e-4, 8e-5, 5e-4),
+)
+"""The second turn gives our own examples more weight, which the many comments of one set drown in the first."""
 
 
 def tokenised(rows: list[Row], start: Path) -> list[list[int]]:
@@ -42,18 +73,22 @@ def tokenised(rows: list[Row], start: Path) -> list[list[int]]:
     return [[FIRST, *one.ids[: MOST_TOKENS - 2], LAST] for one in read_]
 
 
-def train(rows: list[Row], start: Path, seconds: float, wall: float) -> Encoder:
-    model = Encoder(start)
-    model.train()
-    ids, (truth, weight) = tokenised(rows, start), targets(rows)
-    weight *= np.array([SOURCE_WEIGHT.get(row.source, 1.0) for row in rows], np.float32)[:, None]
+def set_bias(model: Encoder, rows: list[Row]) -> None:
+    """The outputs' first bias: how many of the rows are harmful."""
+    truth, weight = targets(rows)
     share = np.clip(truth.sum(0) / np.maximum((weight > 0).sum(0), 1), 0.01, 0.5)
     with torch.no_grad():
         model.head.bias.copy_(torch.tensor(np.log(share / (1 - share))))
+
+
+def train(model: Encoder, ids: list[list[int]], rows: list[Row], turn: Turn, seconds: float, wall: float) -> None:
+    """``seconds`` of one processor, ``wall`` seconds by the clock at most."""
+    model.train()
+    truth, weight = targets(rows)
+    weight *= np.array([turn.weights.get(row.source, 1.0) for row in rows], np.float32)[:, None]
     words = list(model.body.embeddings.word_embeddings.parameters())
     words[0].requires_grad = True
     body = [value for name, value in model.body.named_parameters() if "word_embeddings" not in name]
-    rates = (WORD_RATE, BODY_RATE, HEAD_RATE)
     optimiser = torch.optim.AdamW(
         [{"params": those} for those in (words, body, list(model.head.parameters()))], weight_decay=0.0
     )
@@ -62,7 +97,7 @@ def train(rows: list[Row], start: Path, seconds: float, wall: float) -> Encoder:
         done = max((time.process_time() - began) / seconds, (time.monotonic() - opened) / wall)
         if done >= 1:
             break
-        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+        for group, rate in zip(optimiser.param_groups, turn.rates, strict=True):
             group["lr"] = rate * min(done / WARM + 0.02, 1.0, max(0.0, (1 - done) / (1 - WARM)))
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(*padded([ids[n] for n in numbers]))
@@ -80,7 +115,6 @@ def train(rows: list[Row], start: Path, seconds: float, wall: float) -> Encoder:
         if step % 100 == 0:
             shown = running / (1 - 0.98 ** (step + 1))
             print(f"{time.process_time() - began:.0f} s, {seen} of {len(rows)} rows, loss {shown:.4f}", flush=True)
-    return model
 
 
 def main() -> None:
@@ -89,12 +123,19 @@ def main() -> None:
     parser.add_argument("--start", type=Path, default=WORK / "aligned_zh")
     parser.add_argument("--out", type=Path, default=WORK / "encoder_zh.pt")
     parser.add_argument("--minutes", type=float, default=8.0, help="of processor time")
+    parser.add_argument("--resume", type=Path, help="the .pt of the first turn, for the second")
     parser.add_argument("--at-most", type=float, default=600.0, help="minutes by the clock")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    rows = drawn((row for row in read(arguments.rows) if row.lang[:2] == "zh"), shares=SHARES)
-    model = train(rows, arguments.start, arguments.minutes * 60, arguments.at_most * 60)
+    model, turn = Encoder(arguments.start), SECOND_TURN if arguments.resume else FIRST_TURN
+    rows = drawn((row for row in read(arguments.rows) if row.lang[:2] == "zh"), shares=turn.shares)
+    if arguments.resume:
+        model.load_state_dict(torch.load(arguments.resume, weights_only=True))
+    else:
+        set_bias(model, rows)
+    ids = tokenised(rows, arguments.start)
+    train(model, ids, rows, turn, arguments.minutes * 60, arguments.at_most * 60)
     torch.save(model.state_dict(), arguments.out)
 
 
