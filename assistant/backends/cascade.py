@@ -75,7 +75,7 @@ class CascadeClassifier:
             return cls(ngrams, {}, "alone")
         try:
             about = _about(folder)
-            labels, version = tuple(about["labels"]), str(about["version"])
+            labels, version = _labels(about), str(about["version"])
             joints = {
                 script: _joint(folder / f"encoder_{name}", about[name])
                 for script, name in enumerate(LANGUAGES)
@@ -83,8 +83,8 @@ class CascadeClassifier:
             }
         except (OSError, KeyError, ValueError) as reason:
             raise ModelError(f"the risk model's {ABOUT} in {folder} cannot be read: {reason}") from reason
-        if labels != ngrams.labels:
-            raise ModelError(f"the labels of {ABOUT} in {folder} are not those of its n-grams")
+        if labels != {ngrams.labels}:
+            raise ModelError(f"the labels of {ABOUT} or {JOINT} in {folder} are not those of its n-grams")
         return cls(ngrams, joints, version)
 
     @property
@@ -126,9 +126,13 @@ def _about(folder: Path) -> dict[str, Any]:
         if name not in about and own.exists():
             about[name] = json.loads(own.read_text("utf-8"))
             about["version"] = f"{about['version']}-{about[name]['version']}"
-            if about[name]["labels"] != about["labels"]:
-                raise ValueError(f"{own} has other labels")
     return about
+
+
+def _labels(about: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """Each list of labels that stands in it: one, if all is well."""
+    own = [about[name] for name in LANGUAGES if name in about and "labels" in about[name]]
+    return {tuple(maps["labels"]) for maps in (about, *own)}
 
 
 def _joint(folder: Path, about: Mapping[str, Sequence[float]]) -> Joint:
