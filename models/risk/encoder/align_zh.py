@@ -1,6 +1,6 @@
 """Teaches the Chinese encoder to say of a Chinese sentence what the teacher says of its English side (Reimers and Gurevych, EMNLP 2020).
 
-``python -m models.risk.encoder.align_zh --minutes 3``, after ``start_zh``. The loss is one minus the cosine, and the contrast with the
+``python -m models.risk.encoder.align_zh --minutes 2.5``, after ``start_zh``. The loss is one minus the cosine, and the contrast with the
 other sentences of the batch. The teacher's vectors are those that the embedder's training keeps.
 """
 
@@ -89,7 +89,8 @@ def align(student: Student, ids: list[list[int]], vectors: np.ndarray, seconds: 
     optimiser = torch.optim.AdamW(
         [{"params": those} for those in (words, body, list(student.turn.parameters()))], weight_decay=0.0
     )
-    generator, began, step, waiting = random.Random(0), time.process_time(), 0, []
+    waiting: list[list[int]] = []
+    generator, began, step = random.Random(0), time.process_time(), 0
     while (done := (time.process_time() - began) / seconds) < 1:
         waiting = waiting or order(ids, generator)
         numbers = waiting.pop()
@@ -108,22 +109,27 @@ def align(student: Student, ids: list[list[int]], vectors: np.ndarray, seconds: 
             print(f"{time.process_time() - began:.0f} s, {step * BATCH} pairs, loss {loss.item():.3f}", flush=True)
 
 
+def run(root: Path, start: Path, out: Path, minutes: float) -> None:
+    """From the folder ``start`` to the folder ``out``."""
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    ids, vectors = material(root, start)
+    student = Student(start)
+    print(f"{len(ids)} pairs; found first {found_first(student, ids[:ASIDE], vectors[:ASIDE]):.3f}", flush=True)
+    align(student, ids[ASIDE:], vectors[ASIDE:], minutes * 60)
+    print(f"found first {found_first(student, ids[:ASIDE], vectors[:ASIDE]):.3f}")
+    student.body.save_pretrained(out)
+    (out / "tokenizer.json").write_bytes((start / "tokenizer.json").read_bytes())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--start", type=Path, default=WORK / "start_zh")
     parser.add_argument("--out", type=Path, default=WORK / "aligned_zh")
-    parser.add_argument("--minutes", type=float, default=3.0, help="of processor time")
+    parser.add_argument("--minutes", type=float, default=2.5, help="of processor time")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    ids, vectors = material(arguments.data_dir, arguments.start)
-    student = Student(arguments.start)
-    print(f"{len(ids)} pairs; found first {found_first(student, ids[:ASIDE], vectors[:ASIDE]):.3f}", flush=True)
-    align(student, ids[ASIDE:], vectors[ASIDE:], arguments.minutes * 60)
-    print(f"found first {found_first(student, ids[:ASIDE], vectors[:ASIDE]):.3f}")
-    student.body.save_pretrained(arguments.out)
-    (arguments.out / "tokenizer.json").write_bytes((arguments.start / "tokenizer.json").read_bytes())
+    run(arguments.data_dir, arguments.start, arguments.out, arguments.minutes)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Fits the Chinese encoder to the Chinese rows: ``python -m models.risk.encoder.fit_zh --minutes 8``, after ``align_zh``.
+"""Fits the Chinese encoder to the Chinese rows: ``python -m models.risk.encoder.fit_zh --minutes 9``, after ``align_zh``.
 
 Word rows are fitted too. The rates fall with the processor time, so that what the machine does in the time given is a finished model.
 """
@@ -117,26 +117,30 @@ def train(model: Encoder, ids: list[list[int]], rows: list[Row], turn: Turn, sec
             print(f"{time.process_time() - began:.0f} s, {seen} of {len(rows)} rows, loss {shown:.4f}", flush=True)
 
 
+def run(rows_file: Path, start: Path, out: Path, minutes: float, at_most: float, resume: Path | None = None) -> None:
+    """The first turn, or with ``resume``, its result, the second."""
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    model, turn = Encoder(start), SECOND_TURN if resume else FIRST_TURN
+    rows = drawn((row for row in read(rows_file) if row.lang[:2] == "zh"), shares=turn.shares)
+    if resume:
+        model.load_state_dict(torch.load(resume, weights_only=True))
+    else:
+        set_bias(model, rows)
+    train(model, tokenised(rows, start), rows, turn, minutes * 60, at_most * 60)
+    torch.save(model.state_dict(), out)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=Path, default=WORK / "rows.jsonl")
     parser.add_argument("--start", type=Path, default=WORK / "aligned_zh")
     parser.add_argument("--out", type=Path, default=WORK / "encoder_zh.pt")
-    parser.add_argument("--minutes", type=float, default=8.0, help="of processor time")
+    parser.add_argument("--minutes", type=float, default=9.0, help="of processor time")
     parser.add_argument("--resume", type=Path, help="the .pt of the first turn, for the second")
     parser.add_argument("--at-most", type=float, default=600.0, help="minutes by the clock")
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    model, turn = Encoder(arguments.start), SECOND_TURN if arguments.resume else FIRST_TURN
-    rows = drawn((row for row in read(arguments.rows) if row.lang[:2] == "zh"), shares=turn.shares)
-    if arguments.resume:
-        model.load_state_dict(torch.load(arguments.resume, weights_only=True))
-    else:
-        set_bias(model, rows)
-    ids = tokenised(rows, arguments.start)
-    train(model, ids, rows, turn, arguments.minutes * 60, arguments.at_most * 60)
-    torch.save(model.state_dict(), arguments.out)
+    given = parser.parse_args()
+    run(given.rows, given.start, given.out, given.minutes, given.at_most, given.resume)
 
 
 if __name__ == "__main__":

@@ -81,8 +81,7 @@ def rows(words: Sequence[str], root: Path, pieces: F32) -> F32:
     english = [piece for piece in place if piece.isascii() and piece.isalpha() and len(piece) > 1]
     own = pieces[[place[word] for word in english]]
     middle, length = own.mean(axis=0), np.linalg.norm(own - own.mean(axis=0), axis=1).mean()
-    guesses = [from_glosses(words, root, pieces - middle), from_neighbours(words, english, own - middle)]
-    both = sum(_unit(guess) for guess in guesses)
+    both = _unit(from_glosses(words, root, pieces - middle)) + _unit(from_neighbours(words, english, own - middle))
     found = np.asarray(middle + length * _unit(both), np.float32)
     for number, word in enumerate(words):
         if word in place and word.isascii():

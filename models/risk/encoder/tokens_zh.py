@@ -33,7 +33,8 @@ def tokenizer(texts: Iterable[str]) -> dict[str, Any]:
     cutter = Tokenizer.from_file(str(TOKENIZER))
     read = cutter.encode_batch_fast([readable(text) for text in texts], add_special_tokens=False)
     scores = dict(content["model"]["vocab"])
-    used = Counter({cutter.id_to_token(n): count for n, count in Counter(i for one in read for i in one.ids).items()})
+    numbers = Counter(number for one in read for number in one.ids)
+    used = Counter({str(cutter.id_to_token(number)): count for number, count in numbers.items()})
     kept = chosen(used, scores)
     content["model"]["vocab"] = [[name, 0.0] for name in SPECIAL] + [[word, scores[word]] for word in kept]
     content["model"]["unk_id"] = SPECIAL.index("[UNK]")
