@@ -34,6 +34,8 @@ types:
 layers:
 	$(BIN)/lint-imports
 
+# One thread each: the processes have the cores among them already, and threads that wait for each other's turn take many times as long.
+unit: export OMP_NUM_THREADS = 1
 unit:
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 	$(BIN)/python -m eval --sample --check

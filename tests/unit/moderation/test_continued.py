@@ -42,7 +42,7 @@ def said(screener: Screener, *texts: str, by: str = "u", last_by: str = "u") -> 
     return screener.screen(Message(texts[-1], member_id=last_by, context=context))
 
 
-@pytest.mark.parametrize(("texts", "label"), SPLIT, ids=lambda value: "".join(value))
+@pytest.mark.parametrize(("texts", "label"), SPLIT, ids="".join)
 def test_what_is_said_piece_by_piece_is_found_and_shown_in_the_last_piece(
     screener: Screener, texts: tuple[str, ...], label: str
 ) -> None:
@@ -54,7 +54,7 @@ def test_what_is_said_piece_by_piece_is_found_and_shown_in_the_last_piece(
     assert decision.masked_text.startswith("*")
 
 
-@pytest.mark.parametrize(("texts", "label"), SPLIT, ids=lambda value: "".join(value))
+@pytest.mark.parametrize(("texts", "label"), SPLIT, ids="".join)
 def test_pieces_of_different_members_are_not_put_together(
     screener: Screener, texts: tuple[str, ...], label: str
 ) -> None:
@@ -77,7 +77,9 @@ def test_a_long_message_between_ends_what_goes_on(screener: Screener) -> None:
     assert said(screener, "加", "薇", between, "信").action is Action.ALLOW
 
 
-@given(st.lists(st.text(max_size=FRAGMENT_CHARS + 2), max_size=MOST_FRAGMENTS + 3), st.text(max_size=FRAGMENT_CHARS + 2))
+@given(
+    st.lists(st.text(max_size=FRAGMENT_CHARS + 2), max_size=MOST_FRAGMENTS + 3), st.text(max_size=FRAGMENT_CHARS + 2)
+)
 def test_the_whole_ends_with_the_message(before: list[str], text: str) -> None:
     whole = continued(Message(text, member_id="u", context=tuple(ContextMessage(one, "u") for one in before)))
     if whole is not None:
