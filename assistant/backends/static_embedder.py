@@ -89,4 +89,5 @@ def _sound(text: str) -> str:
 
 def meaning(text: str) -> F32:
     """What ``text`` means, by the shipped model: shape (``dimensions``,), of length 1. Raises: ModelError."""
-    return StaticEmbedder.load().encode([text])[0]
+    (vector,) = StaticEmbedder.load().encode([text])
+    return np.asarray(vector, np.float32)
