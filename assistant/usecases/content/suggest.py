@@ -12,6 +12,7 @@ from assistant.content.drafting import from_template, plan_of, subject_of
 from assistant.content.flow import Insight, suggest, understand
 from assistant.content.rank import Ranked, Taste
 from assistant.content.rhythm import activity, best_slots
+from assistant.content.surveys import as_document, survey_of
 from assistant.errors import InvalidInput
 from assistant.store import content_calendar, content_messages
 from assistant.types import Label, Message
@@ -23,7 +24,7 @@ from assistant.usecases.content.render import (
     render_insight,
     render_plan,
     render_suggestion,
-    rewards_of,
+    screened_parts,
     text_of,
 )
 from assistant.usecases.content.screening import screen_draft
@@ -105,14 +106,17 @@ async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: 
     written = await _draft(assistant, community, ready, ranked)
     slot = ready.slots[place] if place < len(ready.slots) else None
     plan = None
+    survey = (
+        as_document(survey_of(subject_of(idea, ready.language), ready.language)) if idea.kind is Kind.SURVEY else None
+    )
     if idea.kind in PLANNED_KINDS:
         begins = slot.at if slot else ready.now + timedelta(days=1)
         plan = plan_of(idea, begins, ready.language)
-    parts = rewards_of(render_plan(plan)) if plan else {}
+    parts = screened_parts({"plan": render_plan(plan) if plan else None, "survey": survey})
     screening = await screen_draft(
         assistant, community, text_of(written), parts, settings.jurisdictions, settings.category.value
     )
-    return render_suggestion(ranked, written, screening, slot, plan, ready.loaded, ready.asked, ready.named)
+    return render_suggestion(ranked, written, screening, slot, plan, survey, ready.loaded, ready.asked, ready.named)
 
 
 async def _draft(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked) -> Written:
