@@ -33,8 +33,8 @@ class Instead:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``weight`` is ``prohibited``, or ``doubtful`` where facts decide that a text does not show. ``patterns`` and ``unless`` are RE2's;
-    ``before``, ``after`` and ``around`` are only ever searched in a few dozen characters beside what was found. ``blank`` says, by language,
-    what may be written where nothing is left."""
+    ``before``, ``after`` and ``around`` are only ever searched in a few dozen characters beside what was found. ``blank`` says what may
+    be written where nothing is left, by language."""
 
     id: str
     score: float
