@@ -50,9 +50,10 @@ def remove(connection: Connection, community: str, item_id: str) -> bool:
     return connection.execute(query).rowcount > 0
 
 
-def get_many(connection: Connection, community: str, ids: Iterable[str]) -> dict[str, Stored]:
-    """Those of the ids that exist right now."""
+def get_many(connection: Connection, community: str, ids: Iterable[str], *, locked: bool = False) -> dict[str, Stored]:
+    """Those of the ids that exist right now; ``locked``, nobody else changes them until the transaction ends."""
     query = select(items).where(items.c.community == community, items.c.id.in_(list(ids)))
+    query = query.order_by(items.c.id).with_for_update() if locked else query
     return {row["id"]: _stored(row) for row in connection.execute(query).mappings()}
 
 

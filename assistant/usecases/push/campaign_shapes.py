@@ -63,6 +63,10 @@ class CampaignShape(Shape):
             raise ValueError("ends_at must be after starts_at")
         if self.items and self.recommend:
             raise ValueError("has either items or recommend")
+        if self.occasion is Occasion.DIGEST and not self.recommend:
+            raise ValueError("a digest needs recommend: how many items of each member's own it shows")
+        if self.occasion is Occasion.BACK_IN_STOCK and self.recommend:
+            raise ValueError("a campaign about what is back in stock shows that, and has no recommend")
         if len({one.name for one in self.variants}) < len(self.variants) or any(
             one.name == "holdout" for one in self.variants
         ):

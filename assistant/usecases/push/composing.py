@@ -66,9 +66,11 @@ def pick(words: Mapping[str, str], language: str) -> str:
     return near[0] if near else next(iter(words))
 
 
-def delivery_of(held: Held, campaign_id: str, message: Message, due_at: datetime, now: datetime) -> Delivery:
-    """An entry of the outbox, under a key that no second one can have."""
-    key = f"campaign:{campaign_id}:{message.member_id}"
+def delivery_of(
+    held: Held, campaign_id: str, message: Message, due_at: datetime, now: datetime, turn: str = ""
+) -> Delivery:
+    """An entry of the outbox, under a key that no second one can have; ``turn`` is the round, of a campaign that recurs."""
+    key = f"campaign:{campaign_id}:{message.member_id}" + (f":{turn}" if turn else "")
     if held.platform.name != standard_webhooks.NAME:
         order = Order(id=message.delivery_id, do=Do.MESSAGE, member_id=message.member_id, text=message.text)
         return order_entry(held, order, key, now, due_at=due_at)

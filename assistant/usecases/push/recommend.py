@@ -94,13 +94,20 @@ def _recall(transaction: Transaction, kept: Kept, community: str, member_id: str
 
 
 def listed(
-    kept: Kept, member_id: str | None, now: datetime, limit: int, seed: str, steady: bool = False
+    kept: Kept,
+    member_id: str | None,
+    now: datetime,
+    limit: int,
+    seed: str,
+    steady: bool = False,
+    besides: Collection[str] = (),
 ) -> Recommendation:
-    """For a member, or for nobody in particular."""
+    """For a member, or for nobody in particular; none of the items ``besides``."""
     with kept.lock:
         memory = kept.memory
         past = memory.past(member_id) if member_id is not None else ()
         seen = memory.seen(member_id) if member_id is not None else frozenset()
+        seen |= set(memory.catalogue.known(besides).tolist())
         taste = Taste(explore=0.0) if steady else Taste()
         return recommend(
             memory, past, seen, now.timestamp(), limit + _SPARE, scorer=kept.scorer, taste=taste, seed=seed
