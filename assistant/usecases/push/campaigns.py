@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection as Transaction
 
-from assistant.errors import Conflict, InvalidInput, NotFound
+from assistant.errors import Conflict, Forbidden, InvalidInput, NotFound
 from assistant.push.permit import Because
 from assistant.store import audiences, audit, campaigns, items, segments
 from assistant.store.paging import Page
@@ -121,18 +121,44 @@ def start(assistant: Assistant, community: str, campaign_id: str, *, actor: str)
 
     Raises:
         NotFound: there is no such campaign.
-        Conflict: it is no draft, or it could use more than is left of its connection's quota.
+        Conflict: it is no draft, it could use more than is left of its connection's quota, or it tells some members a price that others
+            are not told, and no second person has approved it.
     """
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         campaign = campaigns.get(transaction, community, campaign_id, locked=True)
         _check_state(campaign, frozenset({CampaignState.DRAFT}))
         asked = CampaignShape.model_validate(campaign.document)
+        if (apart := asked.priced_apart()) and campaign.approved_by is None:
+            raise Conflict("campaign_needs_second", field=apart[0])
         left = quota_left(transaction, community, settings_in(transaction, community), asked.connection_id, now)
         wanted = _most(assistant, transaction, community, asked)
         if left is not None and wanted > left:
             raise Conflict("campaign_over_quota", field="connection_id", wanted=wanted, left=left, limit=left)
         _move(transaction, campaign, _under_way(asked), actor, now)
+        return campaigns.get(transaction, community, campaign_id)
+
+
+def approve(assistant: Assistant, community: str, campaign_id: str, *, actor: str) -> Campaign:
+    """The second person says yes to a draft that tells some members a price that others are not told.
+
+    Raises:
+        NotFound: there is no such campaign.
+        Conflict: it is no draft.
+        Forbidden: whoever wrote it cannot be the second person.
+    """
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        campaign = campaigns.get(transaction, community, campaign_id, locked=True)
+        _check_state(campaign, frozenset({CampaignState.DRAFT}))
+        if actor == campaign.created_by:
+            raise Forbidden("campaign_same_person", field="approved_by")
+        campaigns.approve(transaction, community, campaign_id, actor, now)
+        apart = CampaignShape.model_validate(campaign.document).priced_apart()
+        details = {"created_by": campaign.created_by, "because": list(apart)}
+        audit.write(
+            transaction, community, now, actor=actor, action="campaign.approve", subject=campaign_id, details=details
+        )
         return campaigns.get(transaction, community, campaign_id)
 
 
@@ -168,6 +194,8 @@ def render(campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "state": campaign.state.value,
         "campaign": dict(campaign.document),
+        "needs_second": list(CampaignShape.model_validate(campaign.document).priced_apart()),
+        "approved_by": campaign.approved_by,
         "created_by": campaign.created_by,
         "created_at": campaign.created_at.isoformat(),
         "updated_at": campaign.updated_at.isoformat(),

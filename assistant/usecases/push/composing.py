@@ -43,13 +43,18 @@ def compose(
     items: Sequence[Item],
     language: str,
     hosts: tuple[str, ...],
+    prices: Mapping[str, str],
 ) -> Message:
-    """Links are there where the service knows its public address; to items, where the community's list allows their host."""
+    """Links are there where the service knows its public address; to items, where the community's list allows their host.
+    ``prices`` of items are those of this campaign alone."""
     chosen = pick(words, language)
     told = load_words()
-    shown = tuple(_shown(assistant, community, member_id, delivery_id, chosen, hosts, one) for one in enumerate(items))
+    shown = tuple(
+        {**_shown(assistant, community, member_id, delivery_id, chosen, hosts, one), "price": prices.get(one[1].id)}
+        for one in enumerate(items)
+    )
     leave = link(assistant, Leads.UNSUBSCRIBE, community, member_id, delivery_id, chosen)
-    lines = [words[chosen], *(f"・{one['title']}" + (f" {one['url']}" if one["url"] else "") for one in shown)]
+    lines = [words[chosen], *(" ".join(filter(None, (f"・{one['title']}", one["price"], one["url"]))) for one in shown)]
     if leave is not None:
         lines.append(told.get("push.leave", choose_language(chosen), link=leave))
     headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if leave else {}

@@ -155,6 +155,7 @@ class _Work:
             shown,
             language,
             self.settings.link_hosts,
+            self.asked.prices(),
         )
         delivery = delivery_of(self.held, self.campaign.id, message, due_at, self.now, self.turn.name)
         send = Send(

@@ -116,6 +116,17 @@ async def post_preview(request: Request, campaign_id: Name, community: Community
 
 
 @router.post(
+    "/v1/campaigns/{campaign_id}/approve",
+    summary="Approve a campaign as the second person",
+    description="Needed where `needs_second` names fields: a price that others are not told. By another key than its writer's.",
+    responses={200: {"description": "The campaign."}, **_ERRORS},
+    openapi_extra=_SECURITY,
+)
+async def post_approve(request: Request, campaign_id: Name, community: Community = None) -> Response:
+    return await _moved(request, campaign_id, community, usecase.approve)
+
+
+@router.post(
     "/v1/campaigns/{campaign_id}/start",
     summary="Start a campaign",
     responses={200: {"description": "The campaign."}, **_ERRORS},
