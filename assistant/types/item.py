@@ -58,13 +58,14 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Recommended:
     """``score`` orders; ``propensity`` is the probability, in (0, 1], with which the policy puts this item at this place given the places
-    above it; ``features`` are what the ranker saw."""
+    above it; ``features`` are what the ranker saw; ``rare``: it has its place because it was shown little."""
 
     item: str
     score: float
     propensity: float
     reason: Reason
     features: Mapping[str, float] = field(default_factory=dict)
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

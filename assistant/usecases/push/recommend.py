@@ -49,6 +49,7 @@ def recommend_items(
             kept, member_id if personal else None, now, limit, f"{member_id} {now.isoformat()}", at is not None
         )
         shown = still_there(transaction, community, made, now, stops)[:limit]
+        _note_rare(kept, shown)
         answer_id = new_id("rec")
         if at is None:
             recommendations.log(
@@ -112,6 +113,11 @@ def listed(
         return recommend(
             memory, past, seen, now.timestamp(), limit + _SPARE, scorer=kept.scorer, taste=taste, seed=seed
         )
+
+
+def _note_rare(kept: Kept, shown: Collection[tuple[Recommended, Stored]]) -> None:
+    with kept.lock:
+        kept.memory.showed(kept.memory.catalogue.known(one.item for one, _ in shown if one.rare).tolist())
 
 
 def still_there(
