@@ -72,6 +72,13 @@ def page(connection: Connection, community: str, cursor: str | None, limit: int)
     return Page(tuple(map(_stored, rows)), next_cursor)
 
 
+def after(connection: Connection, community: str, item_id: str, limit: int) -> list[Stored]:
+    """In the order of ids, those after one (``""`` begins); nobody else changes them until the transaction ends."""
+    query = select(items).where(items.c.community == community, items.c.id > item_id)
+    rows = connection.execute(query.order_by(items.c.id).limit(limit).with_for_update()).mappings()
+    return [_stored(row) for row in rows]
+
+
 def changed_since(connection: Connection, community: str, since: datetime | None) -> list[Stored]:
     """In the order of their change; all of them without ``since``."""
     query = select(items).where(items.c.community == community)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, Field, HttpUrl, StringConstraints, ValidationError
 
 from assistant.errors import Conflict, InvalidInput, NotFound
+from assistant.moderation.flow import Screener
 from assistant.store import audit, items, rounds
 from assistant.store.items import Stored
 from assistant.store.paging import Page
@@ -88,7 +89,7 @@ def put_items(assistant: Assistant, community: str, given: Sequence[ItemShape], 
     read = [item_of(shape, now, f"items[{at}]") for at, shape in enumerate(given)]
     if len({item.id for item in read}) < len(read):
         raise Conflict("item_twice", field="items")
-    because = _screened(assistant, community, read)
+    because = screened(assistant.screeners.refresh(community), read)
     vectors, model = _vectors(assistant, read)
     stored = [_stored(*one, model, now) for one in zip(read, because, vectors, strict=True)]
     with assistant.database.transaction(community) as transaction:
@@ -160,9 +161,8 @@ def _gone(stored: Stored) -> bool:
     return stored.item.stock == 0 or stored.hidden_because == (OPERATOR,)
 
 
-def _screened(assistant: Assistant, community: str, read: Sequence[Item]) -> list[tuple[str, ...]]:
+def screened(screener: Screener, read: Sequence[Item]) -> list[tuple[str, ...]]:
     """By which labels each may not be shown."""
-    screener = assistant.screeners.refresh(community)
     decisions = screener.screen_batch([Message(words_of(item), purpose=Purpose.MARKETING) for item in read])
     return [
         ()

@@ -49,6 +49,14 @@ class DigestShape(Shape):
     hour: int = Field(9, ge=0, le=23)
 
 
+class RankerShape(Shape):
+    """The ranker is fitted anew when ``after_lists`` lists were shown since, at most once in ``every_hours``; never if not ``refit``."""
+
+    refit: bool = True
+    after_lists: int = Field(1_000, ge=100, le=10_000_000)
+    every_hours: int = Field(24, ge=1, le=24 * 31)
+
+
 class PushSettingsShape(Shape):
     """``per_day`` and ``per_week`` count messages to one member, all together; ``per_day_channel`` those on one connection."""
 
@@ -64,6 +72,7 @@ class PushSettingsShape(Shape):
     at_risk: AtRiskShape = AtRiskShape()
     back_in_stock: BackInStockShape = BackInStockShape()
     digest: DigestShape = DigestShape()
+    ranker: RankerShape = RankerShape()
 
     def rules(self) -> Rules:
         quiet = QuietHours(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_to))

@@ -190,7 +190,10 @@ def test_a_price_for_a_segment_waits_for_a_second_person(shop):
     shop.members(["m1", "m2"])
     some = {"members": ["m1"]}
     offer = [{"item": "tent", "price": "2880", "currency": "TWD"}]
-    for more, field in (({"items": ["tent"], "offers": offer}, "offers"), ({"text": {"en": "A tent for NT$2880"}}, "text.en")):
+    for more, field in (
+        ({"items": ["tent"], "offers": offer}, "offers"),
+        ({"text": {"en": "A tent for NT$2880"}}, "text.en"),
+    ):
         campaign = shop.campaign(audience=some, **more)
         assert shop.client.get(f"/v1/campaigns/{campaign}").json()["needs_second"] == [field]
         refused = shop.move(campaign, "start")
