@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from math import exp
 
@@ -36,8 +36,8 @@ class Memory:
         self.trends = Trends()
         self.covisits = CoVisits()
         self.nearest: Nearest | None = None
-        self._pasts: dict[str, deque[tuple[int, float]]] = {}
-        self._seen: dict[str, set[int]] = {}
+        self._pasts: dict[str, list[tuple[int, float]]] = {}
+        self._before: dict[str, set[int]] = {}
         self._shown: Counter[int] = Counter()
 
     def put(self, item: Item, vector: F32 | None = None) -> None:
@@ -51,10 +51,11 @@ class Memory:
         self.trends.add(row, touch.at, touch.weight)
         if not personal:
             return
-        past = self._pasts.setdefault(touch.member, deque(maxlen=HISTORY))
-        self.covisits.add(row, touch.at, list(past)[-_LINKED:])
+        past = self._pasts.setdefault(touch.member, [])
+        self.covisits.add(row, touch.at, past[-_LINKED:])
         past.append((row, touch.at))
-        self._seen.setdefault(touch.member, set()).add(row)
+        if len(past) > HISTORY:
+            self._before.setdefault(touch.member, set()).add(past.pop(0)[0])
 
     def add_all(self, touches: Iterable[Touch]) -> None:
         for touch in touches:
@@ -65,7 +66,9 @@ class Memory:
         return tuple(self._pasts.get(member, ()))
 
     def seen(self, member: str) -> frozenset[int]:
-        return frozenset(self._seen.get(member, ()))
+        """Every item that a member has touched."""
+        past = self._pasts.get(member, ())
+        return frozenset(row for row, _ in past) | self._before.get(member, frozenset())
 
     def alike(self, past: Past, at: float, count: int) -> Ints:
         """Rows whose words are most like what the member touched last; none without vectors, or with more items than can be looked at
@@ -90,10 +93,10 @@ class Memory:
     def remember(self, member: str, touches: Iterable[Touch]) -> None:
         """A member's own touches, in order, in the place of what is held of them; they count for nobody else anew."""
         known = [(self.catalogue.rows[one.item], one.at) for one in touches if one.item in self.catalogue.rows]
-        self._pasts[member] = deque(known, maxlen=HISTORY)
-        self._seen[member] = {row for row, _ in known}
+        self._pasts[member] = known[-HISTORY:]
+        self._before[member] = {row for row, _ in known[:-HISTORY]}
 
     def forget(self, member: str) -> None:
         """The member's own rows go; sums over many members stay."""
         self._pasts.pop(member, None)
-        self._seen.pop(member, None)
+        self._before.pop(member, None)

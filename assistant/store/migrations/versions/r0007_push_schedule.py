@@ -69,6 +69,12 @@ COMMENT ON TABLE ranker_fits IS 'every ranker that was fitted, what it was judge
 CREATE INDEX ranker_fits_time ON ranker_fits (community, at);
 """
 
+_SNAPSHOTS = """
+ALTER TABLE profile_snapshots ADD COLUMN packed bytea;
+ALTER TABLE profile_snapshots ALTER COLUMN state DROP NOT NULL;
+COMMENT ON COLUMN profile_snapshots.packed IS 'the state, as JSON that zlib has compressed; state itself holds it in rows of before';
+"""
+
 _TENANT = """
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
@@ -84,5 +90,6 @@ TABLES = ("campaign_rounds", "restocks", "background_jobs", "ranker_fits")
 def upgrade() -> None:
     op.execute(_ROUNDS)
     op.execute(_JOBS)
+    op.execute(_SNAPSHOTS)
     for table in TABLES:
         op.execute(_TENANT.format(table=table))
