@@ -130,7 +130,8 @@ def one_at_a_time(connection: Connection, community: str) -> None:
 
 def put(connection: Connection, community: str, given: Sequence[Send], now: datetime) -> None:
     """Those that are there already stay as they are."""
-    rows = [{**asdict(one), "community": community, "created_at": now} for one in given]
+    names = Send.__dataclass_fields__
+    rows = [{name: getattr(one, name) for name in names} | {"community": community, "created_at": now} for one in given]
     if rows:
         connection.execute(_PUT, {"rows": orjson.dumps(rows).decode()})
 

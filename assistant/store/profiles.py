@@ -251,14 +251,6 @@ def _state(row: RowMapping | Mapping[str, Any], model: str) -> State | None:
     return read_state(row["at"], row["event_id"], document, bytes(row["vectors"]))
 
 
-def _as_jsonb(value: Any) -> Any:
-    """With keys in the order in which jsonb gives them back: what is read of a snapshot is what is read of a profile."""
-    if isinstance(value, dict):
-        ordered = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
-        return {key: _as_jsonb(value[key]) for key in ordered}
-    return [_as_jsonb(one) for one in value] if isinstance(value, list | tuple) else value
-
-
 def _packed(community: str, member: str, state: State, model: str) -> dict[str, Any]:
     document, vectors = write_state(state)
     return {
@@ -268,7 +260,7 @@ def _packed(community: str, member: str, state: State, model: str) -> dict[str, 
         "event_id": state.event_id,
         "vectors": b64encode(vectors).decode(),
         "model": model,
-        "packed": b64encode(zlib.compress(orjson.dumps(_as_jsonb(document)))).decode(),
+        "packed": b64encode(zlib.compress(orjson.dumps(document), 1)).decode(),
     }
 
 

@@ -36,38 +36,39 @@ from assistant.wiring import build
 from eval.bench.texts import texts
 
 MEMBERS, TEMPLATES, ITEMS, TOUCHES, ASKED = 1_000_000, 300, 2_000, 2, 300
-_COMMUNITY = "bench"
+_COMMUNITY = "million"
 _PART = 100_000
 _SAID = 24
 _COPY = {
     "members": """
         INSERT INTO members (community, id, name, source, created_at, updated_at)
-        SELECT :c, 'm' || lpad(n::text, 8, '0'), 'member ' || n, 'bench', now(), now() FROM generate_series(:a, :b) AS n
+        SELECT :c, 'm' || lpad(n::text, 8, '0'), 'member ' || n, 'bench', now(), now()
+        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n
         ON CONFLICT DO NOTHING""",
     "consents": """
         INSERT INTO consents (community, member_id, purpose, granted, source, at)
         SELECT :c, 'm' || lpad(n::text, 8, '0'), p, true, 'bench', now()
-        FROM generate_series(:a, :b) AS n, unnest(ARRAY['push', 'profiling']) AS p ON CONFLICT DO NOTHING""",
+        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n, unnest(ARRAY['push', 'profiling']) AS p ON CONFLICT DO NOTHING""",
     "profiles": """
         INSERT INTO profiles SELECT (jsonb_populate_record(p, jsonb_build_object('member_id', 'm' || lpad(n::text, 8, '0')))).*
-        FROM generate_series(:a, :b) AS n JOIN profiles p
+        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n JOIN profiles p
             ON p.community = :c AND p.member_id = 'm' || lpad((n % :t)::text, 8, '0') ON CONFLICT DO NOTHING""",
     "profile_snapshots": """
         INSERT INTO profile_snapshots SELECT (jsonb_populate_record(p, jsonb_build_object('member_id', 'm' || lpad(n::text, 8, '0')))).*
-        FROM generate_series(:a, :b) AS n JOIN profile_snapshots p
+        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n JOIN profile_snapshots p
             ON p.community = :c AND p.member_id = 'm' || lpad((n % :t)::text, 8, '0') AND p.at =
             (SELECT max(s.at) FROM profile_snapshots s WHERE s.community = p.community AND s.member_id = p.member_id)
         ON CONFLICT DO NOTHING""",
     "event_keys": """
         INSERT INTO event_keys (community, id, at)
         SELECT :c, 't' || k || '-' || n, CAST(:at AS timestamptz) + make_interval(secs => (n + k * 7919) % 400000)
-        FROM generate_series(:a, :b) AS n, generate_series(1, :k) AS k""",
+        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n, generate_series(1, CAST(:k AS int)) AS k""",
     "events": """
         INSERT INTO events (community, id, at, type, member_id, item_id, flagged, properties, source, received_at)
         SELECT :c, 't' || k || '-' || n, CAST(:at AS timestamptz) + make_interval(secs => (n + k * 7919) % 400000), 'click',
             'm' || lpad(n::text, 8, '0'), 'i' || ((n * 31 + k * k * 17) % :i), false, '{}', 'bench',
             CAST(:at AS timestamptz) + make_interval(secs => (n + k * 7919) % 400000)
-        FROM generate_series(:a, :b) AS n, generate_series(1, :k) AS k""",
+        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n, generate_series(1, CAST(:k AS int)) AS k""",
 }
 """``:a`` to ``:b`` are members by number."""
 _SIZES = text("SELECT pg_database_size(current_database())")
@@ -90,11 +91,11 @@ def main() -> None:
             assistant.close()
 
 
-def measure(assistant: Assistant, members: int) -> dict[str, Any]:
+def measure(assistant: Assistant, members: int, templates: int = TEMPLATES) -> dict[str, Any]:
     begin = datetime.now(UTC) - timedelta(days=6)
-    _templates(assistant, begin)
+    _templates(assistant, begin, templates)
     empty, before = _database(assistant), resident()
-    seconds = _copied(assistant, members, begin)
+    seconds = _copied(assistant, members, templates, begin)
     tables, size = _tables(assistant), _database(assistant)
     start = time.perf_counter()
     memory_of(assistant, _COMMUNITY, assistant.clock())
@@ -124,9 +125,9 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def _templates(assistant: Assistant, begin: datetime) -> None:
+def _templates(assistant: Assistant, begin: datetime, templates: int) -> None:
     create_community(assistant.database, _COMMUNITY, _COMMUNITY, Own())
-    names = [f"m{number:08}" for number in range(TEMPLATES)]
+    names = [f"m{number:08}" for number in range(templates)]
     consents = [{"purpose": "profiling", "granted": True}]
     put_members(assistant, _COMMUNITY, [{"id": one, "consents": consents} for one in names])
     titles = texts(ITEMS, 3)
@@ -136,7 +137,7 @@ def _templates(assistant: Assistant, begin: datetime) -> None:
             for n in range(start, min(start + 500, ITEMS))
         ]
         put_items(assistant, _COMMUNITY, shapes, actor="bench")
-    said = iter(texts(TEMPLATES * _SAID, 5))
+    said = iter(texts(templates * _SAID, 5))
     for number, name in enumerate(names):
         given = [
             {
@@ -153,15 +154,15 @@ def _templates(assistant: Assistant, begin: datetime) -> None:
         pass
 
 
-def _copied(assistant: Assistant, members: int, begin: datetime) -> float:
+def _copied(assistant: Assistant, members: int, templates: int, begin: datetime) -> float:
     start = time.perf_counter()
     event_store.make_months(assistant.database, [begin, begin + timedelta(days=6)])
-    for first in range(TEMPLATES, members, _PART):
+    for first in range(templates, members, _PART):
         values = {
             "c": _COMMUNITY,
             "a": first,
             "b": min(first + _PART, members) - 1,
-            "t": TEMPLATES,
+            "t": templates,
             "k": TOUCHES,
             "i": ITEMS,
             "at": begin,
