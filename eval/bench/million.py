@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import text
+from sqlalchemy import Table, text
 
 from assistant.settings import Settings
 from assistant.store import events as event_store
+from assistant.store.member_tables import profile_snapshots, profiles
 from assistant.types import Own
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.communities import create_community
@@ -39,6 +40,20 @@ MEMBERS, TEMPLATES, ITEMS, TOUCHES, ASKED = 1_000_000, 300, 2_000, 2, 300
 _COMMUNITY = "million"
 _PART = 100_000
 _SAID = 24
+
+
+def _copy_of(table: Table, last: str) -> str:
+    """All columns of one of the first members' rows, under another id."""
+    names = [column.name for column in table.columns]
+    taken = ", ".join("'m' || lpad(n::text, 8, '0')" if name == "member_id" else f"t.{name}" for name in names)
+    return f"""
+        WITH t AS MATERIALIZED (SELECT * FROM {table.name} o
+            WHERE community = :c AND member_id < 'm' || lpad(CAST(:t AS text), 8, '0') {last})
+        INSERT INTO {table.name} ({", ".join(names)}) SELECT {taken}
+        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n
+        JOIN t ON t.member_id = 'm' || lpad((n % CAST(:t AS int))::text, 8, '0')"""  # noqa: S608 - names of ours
+
+
 _COPY = {
     "members": """
         INSERT INTO members (community, id, name, source, created_at, updated_at)
@@ -49,16 +64,12 @@ _COPY = {
         INSERT INTO consents (community, member_id, purpose, granted, source, at)
         SELECT :c, 'm' || lpad(n::text, 8, '0'), p, true, 'bench', now()
         FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n, unnest(ARRAY['push', 'profiling']) AS p ON CONFLICT DO NOTHING""",
-    "profiles": """
-        INSERT INTO profiles SELECT (jsonb_populate_record(p, jsonb_build_object('member_id', 'm' || lpad(n::text, 8, '0')))).*
-        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n JOIN profiles p
-            ON p.community = :c AND p.member_id = 'm' || lpad((n % :t)::text, 8, '0') ON CONFLICT DO NOTHING""",
-    "profile_snapshots": """
-        INSERT INTO profile_snapshots SELECT (jsonb_populate_record(p, jsonb_build_object('member_id', 'm' || lpad(n::text, 8, '0')))).*
-        FROM generate_series(CAST(:a AS int), CAST(:b AS int)) AS n JOIN profile_snapshots p
-            ON p.community = :c AND p.member_id = 'm' || lpad((n % :t)::text, 8, '0') AND p.at =
-            (SELECT max(s.at) FROM profile_snapshots s WHERE s.community = p.community AND s.member_id = p.member_id)
-        ON CONFLICT DO NOTHING""",
+    "profiles": _copy_of(profiles, ""),
+    "profile_snapshots": _copy_of(
+        profile_snapshots,
+        "AND at = (SELECT max(s.at) FROM profile_snapshots s WHERE s.community = o.community"
+        " AND s.member_id = o.member_id)",
+    ),
     "event_keys": """
         INSERT INTO event_keys (community, id, at)
         SELECT :c, 't' || k || '-' || n, CAST(:at AS timestamptz) + make_interval(secs => (n + k * 7919) % 400000)
