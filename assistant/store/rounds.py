@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import ColumnElement, Connection, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.push_tables import campaign_rounds, restocks
@@ -131,6 +131,6 @@ def looked(
     return list(connection.scalars(_LOOKED, values))
 
 
-def _key(community: str, campaign_id: str, name: str) -> tuple[object, ...]:
+def _key(community: str, campaign_id: str, name: str) -> tuple[ColumnElement[bool], ...]:
     table = campaign_rounds.c
     return table.community == community, table.campaign_id == campaign_id, table.round == name

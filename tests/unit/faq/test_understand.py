@@ -115,9 +115,9 @@ def test_any_text_is_understood(text: str, turns: list[Turn]) -> None:
 def test_long_questions_take_linear_time(unit: str) -> None:
     text = (unit * MAX_CHARS)[: 4 * MAX_CHARS]
     understand(text, (), meaning)
-    start = time.perf_counter()
+    start = time.process_time()
     understand(text, (), meaning)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_every_rule_finds_something_that_it_was_written_for() -> None:
