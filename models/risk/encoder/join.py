@@ -41,11 +41,6 @@ READ_LABELS = ("harassment", "hate")
 """The labels that an encoder may change: the others have too few real rows for it to have learned, or to fit how far to follow it."""
 
 ALONE = 1.0, 0.0, 0.0
-CAUTION = {"zh": 0.4}
-"""Taken from the joined logit of a language. Of the held-back rows that reach a gate four in five are harmful, of a community's
-texts few. At 0.4 neither ordinary sentences nor held-back innocent seeds reach 0.75 more often than by n-grams alone.
-"""
-
 NEVER = 2.0
 LOWEST = 0.05
 
@@ -118,8 +113,6 @@ def join(
         seen = logits[[read[int(row)] for row in one.index[at]], column] if len(at) else np.zeros(0)
         weight = one.weight[at] if label in choose.OFFENCE else at_odds(truth, one.weight[at], one.script[at])
         found = fitted(own, seen, truth, weight) if label in READ_LABELS else ALONE
-        if found != ALONE:
-            found = (*found[:2], found[2] - CAUTION.get(LANGUAGES[script], 0.0))
         for name, value in zip(maps, found, strict=True):
             maps[name].append(round(value, 5))
         if 0 < truth.sum() < len(truth):
