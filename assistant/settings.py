@@ -110,6 +110,12 @@ class HookSettings(Section):
     idempotency_hours: int = Field(
         96, ge=1, le=720, description="Hours that a platform's message is known, so that retries change nothing."
     )
+    fragments_s: float = Field(
+        120.0,
+        ge=0,
+        le=3_600,
+        description="Seconds within which a member's short messages in a channel are read as one, too; 0: never.",
+    )
 
 
 class OutboxSettings(Section):

@@ -37,6 +37,7 @@ from assistant.store.writer import DecisionWriter
 from assistant.types import Message, Policy, Purpose
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.brain import Brain
+from assistant.usecases.fragments import Fragments
 from assistant.usecases.policies import load_policy
 from assistant.usecases.registry import Registry
 from assistant.usecases.screeners import Screeners
@@ -123,6 +124,7 @@ def build(
         outgoing=build_outgoing(settings),
         threads=ScreeningThreads(settings.hooks.threads, settings.hooks.waiting),
         journal=Journal(settings.data_dir / "journal"),
+        fragments=Fragments(database, now, settings.hooks.fragments_s),
         unknown_policy=shipped_policy(),
         generator=build_generator(settings),
         has_faq=has_faq(),

@@ -1,7 +1,7 @@
 """A month of news clicks as the push tasks use it: the production ranker learns on days 1 to 14 and guesses on days 15 to 21.
 
 An item is known from its first click on, title and all; nobody can guess that one. Everything is chosen on days 1 to 14: the scale of
-popularity on days 12 to 14, the ranker's shape on days 12 to 14 after fitting on days 4 to 11.
+popularity on days 12 to 14, the ranker's shape and what it gives to the little shown on days 12 to 14 after fitting on days 4 to 11.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assistant.push.candidates import candidates
 from assistant.push.features import NAMES, features
 from assistant.push.fit import Lessons, fit
 from assistant.push.memory import Memory
-from assistant.push.pool import Taste, best_of, shown_of
+from assistant.push.pool import RARE_EVERY, Taste, best_of, shown_of
 from assistant.push.popularity import Popularity
 from assistant.push.replay import STEADY, follow
 from assistant.push.rows import F32, F64
@@ -36,7 +36,7 @@ DAY_S = 86_400.0
 _FROM = datetime(2014, 3, 1, tzinfo=UTC).timestamp()
 OURS, PLAIN, CO_VISIT, ALIKE = "ours", "ours, without diversity", "co-visit + popularity", "likeness of titles alone"
 POPULAR, DAY = "decayed popularity", "most clicked in 24 hours"
-_PURE = Taste(share=1.0, per_creator=10**6, explore=0.0)
+_PURE = Taste(share=1.0, per_creator=10**6, explore=0.0, rare_every=0)
 
 
 def day(number: int) -> float:
@@ -178,6 +178,7 @@ def _answer(world: World, touch: Touch, ranker: Scorer, scale: int) -> Answer:
     shown = {
         name: shown_of(memory, best_of(found, table, scorer), DEEP, taste) for name, (scorer, taste) in ways.items()
     }
+    memory.showed(shown[OURS][RARE_EVERY - 1 :: RARE_EVERY].tolist())
     shown[POPULAR] = world.popularity.top(memory.catalogue, scale, at, seen, DEEP)
     shown[DAY] = np.array(world.most_read(at, seen), np.int64)
     row = memory.catalogue.rows.get(touch.item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+# Consoles look at these when the program is imported (tests/commands.py).
+os.environ |= {"COLUMNS": "200", "NO_COLOR": "1"}
 
 HAS_FAQ = is_shipped("models/embedder", "models/faq")
 collect_ignore = (

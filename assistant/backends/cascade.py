@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ from assistant.types import ModelRef
 
 F64 = npt.NDArray[np.float64]
 ABOUT = "cascade.json"
+JOINT = "joint.json"
+"""In an encoder's own folder, its maps where ``cascade.json`` does not name its language: it was fitted by itself."""
+
 LANGUAGES = ("en", "zh")
 """By script: no Han character, some. A language without an encoder is left to the n-grams."""
 
@@ -70,8 +74,8 @@ class CascadeClassifier:
         if not (folder / ABOUT).exists():
             return cls(ngrams, {}, "alone")
         try:
-            about = json.loads((folder / ABOUT).read_text("utf-8"))
-            labels, version = tuple(about["labels"]), str(about["version"])
+            about = _about(folder)
+            labels, version = _labels(about), str(about["version"])
             joints = {
                 script: _joint(folder / f"encoder_{name}", about[name])
                 for script, name in enumerate(LANGUAGES)
@@ -79,8 +83,8 @@ class CascadeClassifier:
             }
         except (OSError, KeyError, ValueError) as reason:
             raise ModelError(f"the risk model's {ABOUT} in {folder} cannot be read: {reason}") from reason
-        if labels != ngrams.labels:
-            raise ModelError(f"the labels of {ABOUT} in {folder} are not those of its n-grams")
+        if labels != {ngrams.labels}:
+            raise ModelError(f"the labels of {ABOUT} or {JOINT} in {folder} are not those of its n-grams")
         return cls(ngrams, joints, version)
 
     @property
@@ -112,6 +116,23 @@ class CascadeClassifier:
     def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
         """Where the n-grams see it: they alone say which characters."""
         return self._ngrams.evidence(text, label)
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    """``cascade.json``, and what encoders that were fitted by themselves bring along."""
+    about: dict[str, Any] = json.loads((folder / ABOUT).read_text("utf-8"))
+    for name in LANGUAGES:
+        own = folder / f"encoder_{name}" / JOINT
+        if name not in about and own.exists():
+            about[name] = json.loads(own.read_text("utf-8"))
+            about["version"] = f"{about['version']}-{about[name]['version']}"
+    return about
+
+
+def _labels(about: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """Each list of labels that stands in it: one, if all is well."""
+    own = [about[name] for name in LANGUAGES if name in about and "labels" in about[name]]
+    return {tuple(maps["labels"]) for maps in (about, *own)}
 
 
 def _joint(folder: Path, about: Mapping[str, Sequence[float]]) -> Joint:

@@ -127,7 +127,9 @@ def _client(connection: Connection, frames: asyncio.Queue[str | None]) -> discor
             frames.put_nowait(frame)
 
     client = Client(
-        intents=discord.Intents(guilds=True, guild_messages=True, message_content=True, members=True),
+        intents=discord.Intents(
+            guilds=True, guild_messages=True, guild_reactions=True, message_content=True, members=True
+        ),
         enable_debug_events=True,  # the documented switch for on_socket_raw_receive
         max_messages=None,
         member_cache_flags=discord.MemberCacheFlags.none(),

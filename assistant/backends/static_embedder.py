@@ -7,6 +7,7 @@ lock.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,11 @@ NAME = "models/embedder"
 TEXTS_AT_ONCE = 512
 TOKENS_AT_ONCE = 32_768
 """Rows gathered together: at 256 dimensions, 32 MB."""
+
+
+@cache
+def _shipped() -> StaticWeights:
+    return StaticWeights.load(shipped(NAME))
 
 
 class StaticEmbedder:
@@ -37,7 +43,7 @@ class StaticEmbedder:
         Raises:
             ModelError: it is missing, damaged or of another kind, or has fewer dimensions than ``truncate``.
         """
-        weights = StaticWeights.load(path or shipped(NAME))
+        weights = StaticWeights.load(path) if path is not None else _shipped()
         most = weights.rows.shape[1]
         if truncate is not None and not 1 <= truncate <= most:
             raise ModelError(
@@ -79,3 +85,9 @@ class StaticEmbedder:
 def _sound(text: str) -> str:
     """Half a surrogate pair cannot be written in UTF-8, which the tokenizer reads."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def meaning(text: str) -> F32:
+    """What ``text`` means, by the shipped model: shape (``dimensions``,), of length 1. Raises: ModelError."""
+    (vector,) = StaticEmbedder.load().encode([text])
+    return np.asarray(vector, np.float32)

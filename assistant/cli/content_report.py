@@ -31,7 +31,7 @@ def as_markdown(document: Document) -> str:
         lines += [f"> {draft['mark']}", ""] if draft["mark"] else []
         lines += [f"- {line}" for line in _facts(one)]
         lines += [f"  - [{cited['message_id']}] {_short(cited['text'], 160)}" for cited in one["evidence"]]
-        lines += [f"- {line}" for line in _plan(one)]
+        lines += [f"- {line}" for line in (*_plan(one), *_survey(one))]
         lines += [""]
     return "\n".join(lines).strip()
 
@@ -60,7 +60,7 @@ def _suggestion(number: int, one: Document) -> Panel:
     parts += [
         Text(f"  “{_short(cited['text'], 110)}” [{cited['message_id']}]", style="dim") for cited in one["evidence"]
     ]
-    parts += [Text(f"• {line}", style="dim") for line in _plan(one)]
+    parts += [Text(f"• {line}", style="dim") for line in (*_plan(one), *_survey(one))]
     colour = "red" if screening["blocked"] else "yellow" if not screening["clean"] else "green"
     title = Text(f" {number}  {one['kind_name']} ", style="bold")
     return Panel(Group(*parts), title=title, title_align="left", border_style=colour)
@@ -99,6 +99,11 @@ def _plan(one: Document) -> Iterator[str]:
     for name in ("rules", "rewards", "staff", "follow_up"):
         for line in plan[name]:
             yield f"{name.replace('_', ' ')}: {line}"
+
+
+def _survey(one: Document) -> Iterator[str]:
+    for question in (one["survey"] or {}).get("questions", ()):
+        yield f"question: {question['ask']} ({' / '.join(question['options'])})"
 
 
 def _short(text: str, most: int) -> str:

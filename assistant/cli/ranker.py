@@ -9,10 +9,30 @@ from rich.markup import escape
 
 from assistant.cli.screen import out
 from assistant.settings import load_settings
-from assistant.usecases.push.training import train
+from assistant.usecases.push.training import rankers_of, train
 from assistant.wiring import build, open_database
 
-app = typer.Typer(help="The ranker of recommendations: fit.", no_args_is_help=True)
+app = typer.Typer(help="The ranker of recommendations: fit, show.", no_args_is_help=True)
+
+
+@app.command("show")
+def show(community: Annotated[str, typer.Option(help="Whose.")]) -> None:
+    """Which ranker is in force, and what the last ones that were fitted were judged to be worth."""
+    settings = load_settings()
+    database, embedded = open_database(settings)
+    assistant = build(settings, database=database, screening=False)
+    try:
+        found = rankers_of(assistant, community)
+    finally:
+        assistant.close()
+        if embedded is not None:
+            embedded.stop()
+    out.print(f"in force: {escape(found['in_force'])}", soft_wrap=True)
+    for one in found["fits"]:
+        told = "taken" if one["taken"] else "not taken"
+        judged = ", ".join(f"{name} {value}" for name, value in one["judged"].items())
+        line = f"{one['version']}  {one['at'][:16]}  {told} ({one['because']})  {one['lessons']} touches  {judged}"
+        out.print(escape(line), soft_wrap=True)
 
 
 @app.command("fit")

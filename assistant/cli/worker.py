@@ -21,6 +21,9 @@ from assistant.usecases.gateway import keep_reading
 from assistant.usecases.members.folding import keep_folding
 from assistant.usecases.outbox import OutboxWorker
 from assistant.usecases.push.planning import keep_planning
+from assistant.usecases.push.recurring import keep_recurring
+from assistant.usecases.push.refitting import keep_refitting
+from assistant.usecases.push.rescreening import keep_rescreening
 from assistant.usecases.reports import keep_reporting
 from assistant.wiring import Assistant, build, has_faq, open_database
 
@@ -70,7 +73,8 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        beside = [asyncio.create_task(work(assistant)) for work in (keep_reporting, keep_folding, keep_planning)]
+        works = (keep_reporting, keep_folding, keep_planning, keep_recurring, keep_refitting, keep_rescreening)
+        beside = [asyncio.create_task(work(assistant)) for work in works]
         if assistant.has_faq:
             beside += [asyncio.create_task(keep(assistant)) for keep in (keep_ingesting, keep_embedding)]
         await OutboxWorker(assistant).run(stopping)

@@ -11,8 +11,8 @@ from assistant.types.content import Evidence, Idea, Kind, Need, NeedKind, Occasi
 _TOPIC_KINDS: Final = (Kind.USER_CONTENT, Kind.STORY, Kind.POLL, Kind.QUIZ, Kind.LIVE, Kind.REVIEW, Kind.HOW_TO)
 _NEED_KINDS: Final = {
     NeedKind.QUESTION: (Kind.HOW_TO, Kind.ANSWERS, Kind.LIVE),
-    NeedKind.COMPLAINT: (Kind.ANSWERS, Kind.HOW_TO),
-    NeedKind.WISH: (Kind.POLL, Kind.ANSWERS),
+    NeedKind.COMPLAINT: (Kind.ANSWERS, Kind.HOW_TO, Kind.SURVEY),
+    NeedKind.WISH: (Kind.POLL, Kind.ANSWERS, Kind.SURVEY),
 }
 _OCCASION_KINDS: Final = (Kind.ACTIVITY, Kind.OFFER, Kind.STORY, Kind.USER_CONTENT)
 _SOON_DAYS: Final = 21

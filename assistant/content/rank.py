@@ -17,9 +17,23 @@ from assistant.types.content import Goal, Idea, Kind, Post
 
 _FIT: Final[Mapping[Goal, Mapping[Kind, float]]] = {
     Goal.ENGAGE: {Kind.POLL: 1.3, Kind.QUIZ: 1.3, Kind.USER_CONTENT: 1.3, Kind.LIVE: 1.1, Kind.OFFER: 0.6},
-    Goal.HELP: {Kind.HOW_TO: 1.5, Kind.ANSWERS: 1.5, Kind.LIVE: 1.1, Kind.OFFER: 0.4, Kind.QUIZ: 0.7},
-    Goal.SELL: {Kind.OFFER: 1.5, Kind.REVIEW: 1.3, Kind.LIVE: 1.2, Kind.ACTIVITY: 1.1, Kind.QUIZ: 0.7},
-    Goal.RETAIN: {Kind.ACTIVITY: 1.3, Kind.STORY: 1.3, Kind.USER_CONTENT: 1.2, Kind.ANSWERS: 1.1, Kind.OFFER: 0.8},
+    Goal.HELP: {Kind.HOW_TO: 1.5, Kind.ANSWERS: 1.5, Kind.LIVE: 1.1, Kind.SURVEY: 1.1, Kind.OFFER: 0.4, Kind.QUIZ: 0.7},
+    Goal.SELL: {
+        Kind.OFFER: 1.5,
+        Kind.REVIEW: 1.3,
+        Kind.LIVE: 1.2,
+        Kind.ACTIVITY: 1.1,
+        Kind.QUIZ: 0.7,
+        Kind.SURVEY: 0.7,
+    },
+    Goal.RETAIN: {
+        Kind.ACTIVITY: 1.3,
+        Kind.STORY: 1.3,
+        Kind.USER_CONTENT: 1.2,
+        Kind.ANSWERS: 1.1,
+        Kind.SURVEY: 1.2,
+        Kind.OFFER: 0.8,
+    },
     Goal.WELCOME: {Kind.STORY: 1.4, Kind.HOW_TO: 1.2, Kind.POLL: 1.2, Kind.OFFER: 0.7},
 }
 _KIND_AGAIN: Final = 0.55

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.faq.decide import Verdict, decide
 from assistant.faq.phrases import hand_over, say, say_to
+from assistant.faq.rulebook import folded
 from assistant.faq.trim import quote
 from assistant.faq.understand import Understood
 from assistant.types.faq import Citation, Entry, FaqOutcome, FaqReply, Hit, QuestionKind
@@ -56,10 +57,23 @@ def from_hits(understood: Understood, hits: Sequence[Hit], house: House) -> FaqR
         return _reply(FaqOutcome.ANSWER, text, understood, decided.because, confidence, (cite(entry, text),))
     if decided.verdict is Verdict.CLARIFY:
         choices = tuple(hit.entry.question or hit.entry.title for hit in decided.hits)
-        text = say("clarify", understood.language)
+        text = say("clarify" if len(choices) > 1 else "near", understood.language)
         return _reply(FaqOutcome.CLARIFY, text, understood, decided.because, confidence, choices=choices)
     text = f"{say('unknown', understood.language)}\n{handed_over(house, understood.language, 'handoff')}"
     return _reply(FaqOutcome.HANDOFF, text, understood, decided.because, confidence)
+
+
+def own_or_general(understood: Understood, hits: Sequence[Hit], house: House) -> FaqReply | None:
+    """The reply to what may be about the member's own things and may be general: which of them is asked, where an entry would answer
+    the general question. An entry's own question is general. ``None`` where no entry answers."""
+    decided = decide(hits, house.floor, house.gap)
+    if decided.verdict is not Verdict.ANSWER:
+        return None
+    name = decided.hits[0].entry.question or decided.hits[0].entry.title
+    if folded(name) == folded(understood.question):
+        return from_hits(understood, hits, house)
+    text, choices = say("own_or_general", understood.language), (say("own", understood.language), name)
+    return _reply(FaqOutcome.CLARIFY, text, understood, "own", round(hits[0].score, 4), choices=choices)
 
 
 def cite(entry: Entry, text: str) -> Citation:

@@ -1,6 +1,7 @@
 """A small learned model beside the rules: what kind a question is by its characters and words, for wordings that no rule foresaw.
 
-Logistic regression over hashed n-grams (Weinberger et al., ICML 2009) of the folded text: characters up to three, and words up to three.
+Logistic regression over hashed n-grams (Weinberger et al., ICML 2009) of the folded text, characters up to three and words up to three, and
+over its vector, which knows words that the training texts did not have.
 """
 
 from __future__ import annotations
@@ -27,19 +28,22 @@ _CHARS: Final = 300
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KindModel:
-    """``weights`` has shape (kinds, ``BUCKETS``) in steps of ``scale``, ``bias`` (kinds,). A question counts as one of a kind that is not
-    plain where ``1 - P(plain)`` passes ``threshold``, set by cross-validation over families of questions."""
+    """``weights`` has shape (kinds, ``BUCKETS``) in steps of ``scale``, ``bias`` (kinds,), ``dense`` (kinds, dimensions of the shipped
+    embedder). A question counts as one of a kind that is not plain where ``1 - P(plain)`` passes ``threshold``, and may be about the
+    member's own things where ``P(account)`` passes ``doubt``; both are set by cross-validation over families of questions."""
 
     kinds: tuple[str, ...]
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
+    dense: NDArray[np.float32]
     threshold: float
+    doubt: float
 
-    def probabilities(self, text: str) -> dict[str, float]:
-        """By kind; they sum to 1."""
+    def probabilities(self, text: str, vector: NDArray[np.float32]) -> dict[str, float]:
+        """By kind; they sum to 1. ``vector`` is the text's, of shape (dimensions,)."""
         buckets, values = features(text)
-        logits = (self.weights[:, buckets].astype(np.float32) @ values) * self.scale + self.bias
+        logits = (self.weights[:, buckets].astype(np.float32) @ values) * self.scale + self.dense @ vector + self.bias
         exponents = np.exp(logits - logits.max())
         return dict(zip(self.kinds, (exponents / exponents.sum()).tolist(), strict=True))
 
@@ -61,7 +65,13 @@ def load_kind_model() -> KindModel:
     """The shipped model, read once per process."""
     with np.load(_WEIGHTS, allow_pickle=False) as held:
         return KindModel(
-            tuple(held["kinds"].tolist()), held["weights"], held["scale"], held["bias"], float(held["threshold"])
+            tuple(held["kinds"].tolist()),
+            held["weights"],
+            held["scale"],
+            held["bias"],
+            held["dense"],
+            float(held["threshold"]),
+            float(held["doubt"]),
         )
 
 

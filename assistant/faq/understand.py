@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.faq.asked_in import asked_in
 from assistant.faq.kinds import load_kind_model
@@ -29,9 +32,12 @@ _CARRIED: Final = (QuestionKind.SAFETY, QuestionKind.MEDICAL, QuestionKind.ACCOU
 
 
 _LEARNED: Final = (QuestionKind.ACCOUNT, QuestionKind.MEDICAL, QuestionKind.SAFETY, QuestionKind.HUMAN)
-"""Kinds that the model alone may tell, as no more comes of them than a person; nobody is refused because of it."""
+"""Kinds that the model alone may tell, as no more comes of them than a person."""
+_SURE: Final = 0.6
+"""What the model has to be of an injection: those who try one are told what the bot is for."""
 
 MODEL: Final = "model"
+Meaning = Callable[[str], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +51,14 @@ class Understood:
     because: str = ""
 
 
-def understand(question: str, turns: Sequence[Turn]) -> Understood:
-    """``turns`` are what was said before, oldest first."""
+def understand(question: str, turns: Sequence[Turn], meaning: Meaning) -> Understood:
+    """``turns`` are what was said before, oldest first; ``meaning`` gives the shipped embedder's vector of a text."""
     whole = rewrite(question, turns)
     kind, because = _kind(question, _ORDER)
     if kind is QuestionKind.PLAIN and whole != question:
         kind, because = _kind(whole, _CARRIED)
     if kind is QuestionKind.PLAIN:
-        kind = _learned(whole)
+        kind = _learned(whole, meaning(whole))
         because = MODEL if kind is not QuestionKind.PLAIN else ""
     return Understood(kind, whole, asked_in(question, turns), because)
 
@@ -65,10 +71,12 @@ def _kind(text: str, kinds: Sequence[QuestionKind]) -> tuple[QuestionKind, str]:
     return QuestionKind.PLAIN, ""
 
 
-def _learned(text: str) -> QuestionKind:
+def _learned(text: str, vector: NDArray[np.float32]) -> QuestionKind:
     """What the model takes it for, where it is sure enough that it is not plain."""
     model = load_kind_model()
-    probabilities = model.probabilities(text)
-    if 1 - probabilities[QuestionKind.PLAIN.value] <= model.threshold:
-        return QuestionKind.PLAIN
-    return max(_LEARNED, key=lambda kind: probabilities[kind.value])
+    probabilities = model.probabilities(text, vector)
+    if probabilities[QuestionKind.INJECTION.value] > _SURE:
+        return QuestionKind.INJECTION
+    if 1 - probabilities[QuestionKind.PLAIN.value] > model.threshold:
+        return max(_LEARNED, key=lambda kind: probabilities[kind.value])
+    return QuestionKind.ACCOUNT if probabilities[QuestionKind.ACCOUNT.value] > model.doubt else QuestionKind.PLAIN

@@ -77,11 +77,13 @@ def write_state(state: State) -> tuple[dict[str, Any], bytes]:
         "back_on": state.back_on.isoformat() if state.back_on else None,
         "left_at": state.left_at.isoformat() if state.left_at else None,
         "recent": [day.toordinal() for day in state.recent],
-        "hours": {str(hour): weight for hour, weight in state.hours.items()},
+        "languages": dict(sorted(state.languages.items())),
+        "hours": {str(hour): weight for hour, weight in sorted(state.hours.items())},
         "tags": {
-            name: {"weight": one.weight, "count": one.count, "events": one.events} for name, one in state.tags.items()
+            name: {"weight": one.weight, "count": one.count, "events": one.events}
+            for name, one in sorted(state.tags.items())
         },
-        "spending": {name: _written(one) for name, one in state.spending.items()},
+        "spending": {name: _written(one) for name, one in sorted(state.spending.items())},
         "interests": [{"weight": one.weight, "events": one.events} for one in state.interests],
     }
     vectors = b"".join(one.vector.astype(np.float16).tobytes() for one in state.interests)
@@ -89,7 +91,8 @@ def write_state(state: State) -> tuple[dict[str, Any], bytes]:
 
 
 def read_state(at: datetime, event_id: str, document: Mapping[str, Any], vectors: bytes) -> State | None:
-    """``None`` where the state is of another version of the fold. Weights are whole numbers where the database had no need of a point."""
+    """``None`` where the state is of another version of the fold. Names come in their own order, however they were stored;
+    weights are whole numbers where the database had no need of a point."""
     if document.get("version") != VERSION:
         return None
     rows = _rows(vectors, len(document["interests"]))
@@ -100,14 +103,14 @@ def read_state(at: datetime, event_id: str, document: Mapping[str, Any], vectors
         back_on=date.fromisoformat(document["back_on"]) if document["back_on"] else None,
         left_at=datetime.fromisoformat(document["left_at"]) if document["left_at"] else None,
         recent=tuple(date.fromordinal(number) for number in document["recent"]),
-        hours={int(hour): float(weight) for hour, weight in document["hours"].items()},
-        languages={name: float(weight) for name, weight in document["languages"].items()},
+        hours=dict(sorted((int(hour), float(weight)) for hour, weight in document["hours"].items())),
+        languages={name: float(weight) for name, weight in sorted(document["languages"].items())},
         gap=float(document["gap"]),
         tags={
             name: Tag(float(one["weight"]), one["count"], tuple(one["events"]))
-            for name, one in document["tags"].items()
+            for name, one in sorted(document["tags"].items())
         },
-        spending={name: _spending(one) for name, one in document["spending"].items()},
+        spending={name: _spending(one) for name, one in sorted(document["spending"].items())},
         interests=tuple(
             Interest(row, float(one["weight"]), tuple(one["events"]))
             for row, one in zip(rows, document["interests"], strict=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from assistant.moderation.continued import Continued, brought_in
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised
 from assistant.types import Advertising, Finding, Message, Purpose
@@ -32,7 +33,7 @@ class Rulebook(Protocol):
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """A message as read: each of its texts by field and as the classifier may see it, its language, what rules found, and the stages that
-    failed."""
+    failed; ``continued`` if it goes on from its author's last messages."""
 
     message: Message
     texts: Mapping[str, Normalised]
@@ -40,11 +41,16 @@ class Assessment:
     language: Detected
     findings: list[Finding]
     failed: tuple[str, ...]
+    continued: Continued | None = None
+
+
+WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The highest probability of each label over the message's texts, and the field that has it."""
+    """The highest probability of each label over the message's texts, and the field that has it: ``WHOLE`` where only what went before
+    makes it so."""
 
     scores: Mapping[str, float]
     fields: Mapping[str, str]
@@ -64,6 +70,15 @@ def find(rules: Rulebook, texts: Mapping[str, Normalised], message: Message) -> 
         log.exception("stage failed", stage="rules")
         return findings, ("rules",)
     return findings, ()
+
+
+def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], tuple[str, ...]]:
+    """What the message completes, and the stages that failed."""
+    try:
+        return brought_in(rules.find(Normalised(whole.whole)), whole.start), ()
+    except Exception:
+        log.exception("stage failed", stage="rules")
+        return [], ("rules",)
 
 
 def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Classification]:
@@ -90,3 +105,34 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
                 scores[index][label] = probability
                 fields[index][label] = field
     return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]
+
+
+def classify_continued(
+    classifier: Classifier, assessed: Sequence[Assessment], classified: Sequence[Classification]
+) -> list[Classification]:
+    """``classified``, raised where a message says more with what went before: at least twice what went before says by itself, so that
+    one bad fragment does not colour those after it."""
+    wholes = [one.continued for one in assessed if one.continued is not None and one.language.supported]
+    if not wholes:
+        return list(classified)
+    try:
+        read = iter(classifier.classify([Normalised(text) for one in wholes for text in (one.earlier, one.whole)]))
+    except Exception:
+        log.exception("stage failed", stage="model")
+        return [
+            replace(found, failed=("model",)) if one.continued is not None else found
+            for one, found in zip(assessed, classified, strict=True)
+        ]
+    return [
+        _raised(found, next(read), next(read)) if one.continued is not None and one.language.supported else found
+        for one, found in zip(assessed, classified, strict=True)
+    ]
+
+
+def _raised(found: Classification, earlier: Mapping[str, float], whole: Mapping[str, float]) -> Classification:
+    more = {
+        label: score
+        for label, score in whole.items()
+        if score > found.scores.get(label, 0.0) and score >= 2 * earlier.get(label, 0.0)
+    }
+    return Classification({**found.scores, **more}, {**found.fields, **dict.fromkeys(more, WHOLE)}, found.failed)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import structlog
 
-from assistant.moderation.assess import Assessment, Classification
+from assistant.moderation.assess import WHOLE, Assessment, Classification
 from assistant.ports import Classifier
 from assistant.types import Finding
 
@@ -49,11 +49,13 @@ def _same_place(finding: Finding, other: Finding) -> bool:
 
 
 def _from_model(classifier: Classifier, assessed: Assessment, field: str, label: str, score: float) -> list[Finding]:
+    source = f"model:{classifier.ref.id}"
+    if field == WHOLE:
+        return [Finding(label, round(float(score), 4), 0, len(assessed.message.text), source)]
     text = assessed.spared[field]
     try:
         spans = classifier.evidence(text, label)
     except Exception:
         log.exception("no evidence", label=label)
         spans = [(0, len(text.original))]
-    source = f"model:{classifier.ref.id}"
     return [Finding(label, round(float(score), 4), start, end, source, field) for start, end in spans]

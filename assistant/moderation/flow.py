@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.moderation.assess import Assessment, Classification, Rulebook, classify, find
+from assistant.moderation.assess import (
+    Assessment,
+    Classification,
+    Rulebook,
+    classify,
+    classify_continued,
+    find,
+    find_continued,
+)
+from assistant.moderation.continued import Continued, continued
 from assistant.moderation.decide import decide, merge_scores
 from assistant.moderation.evidence import evidence
 from assistant.moderation.mask import mask
@@ -47,14 +56,19 @@ class Screener:
     def screen_batch(self, messages: Sequence[Message]) -> list[Decision]:
         """One decision per message, in order; the classifier sees all texts in one call."""
         assessed = [self._read(message) for message in messages]
-        classified = classify(self._classifier, assessed)
+        classified = classify_continued(self._classifier, assessed, classify(self._classifier, assessed))
         return [self._judge(one, its) for one, its in zip(assessed, classified, strict=True)]
 
     def _read(self, message: Message) -> Assessment:
         texts = {"text": Normalised(message.text)}
         texts.update((part.field, Normalised(part.text)) for part in message.parts)
         spared = {field: self._rules.spared(text) for field, text in texts.items()} if self._spares else texts
-        return Assessment(message, texts, spared, _language(message), *find(self._rules, texts, message))
+        findings, failed = find(self._rules, texts, message)
+        whole = continued(message)
+        if whole is not None:
+            completed, also_failed = find_continued(self._rules, whole)
+            findings, failed = [*findings, *completed], failed or also_failed
+        return Assessment(message, texts, spared, _language(message, whole), findings, failed, whole)
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message, findings = assessed.message, assessed.findings
@@ -93,9 +107,9 @@ def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
     return {label: round(float(score), 4) for label, score in scores.items()}
 
 
-def _language(message: Message) -> Detected:
-    """What the sender of the request says it is, else what the text looks like."""
+def _language(message: Message, whole: Continued | None) -> Detected:
+    """What the sender of the request says it is, else what the text looks like; with what went before, where it goes on from that."""
     if message.language is None:
-        return detect_language(message.text)
+        return detect_language(message.text if whole is None else whole.whole)
     primary = message.language.replace("_", "-").split("-")[0].lower()
     return Detected(message.language, supported=primary in _SUPPORTED)

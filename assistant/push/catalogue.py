@@ -97,6 +97,6 @@ class Catalogue:
 
 
 def _until(item: Item) -> float:
-    if item.hidden:
+    if item.hidden or item.stock == 0:
         return -_FOREVER
     return item.expires_at.timestamp() if item.expires_at else _FOREVER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.push.explore import arrange
 from assistant.push.features import NAMES
 from assistant.push.memory import Memory, Past
-from assistant.push.pool import SERVED, Taste, chooser, pool_of
+from assistant.push.pool import POOL, SERVED, Taste, chooser, pool_of
 from assistant.push.reasons import reason
 from assistant.push.scorer import PRIOR, Scorer
 from assistant.types.item import Recommendation, Recommended
@@ -23,9 +23,9 @@ def recommend(
     seed: str = "",
 ) -> Recommendation:
     """``count`` items at most that may be shown ``at`` (seconds since 1970) and are not in ``seen``; without ``past`` nothing of the
-    member is used."""
+    member is used. Whoever shows the list says which ``rare`` items were shown (``Memory.showed``)."""
     pool = pool_of(memory, past, seen, at, scorer)
-    placed = arrange(chooser(memory, pool, taste), count, taste.explore, seed)
+    placed = arrange(chooser(memory, pool, taste), count, taste.explore, seed, taste.rare_every)
     items = tuple(
         Recommended(
             item=memory.catalogue.ids[pool.rows[one.place]],
@@ -33,8 +33,9 @@ def recommend(
             propensity=one.propensity,
             reason=reason(memory, past, int(pool.rows[one.place]), pool.table[one.place]),
             features=dict(zip(NAMES, pool.table[one.place].tolist(), strict=True)),
+            rare=one.rare,
         )
         for one in placed
     )
-    ids = tuple(memory.catalogue.ids[row] for row in pool.rows)
+    ids = tuple(memory.catalogue.ids[row] for row in pool.rows[:POOL])
     return Recommendation(items, scorer.version, ids, personalised=bool(past))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from math import exp
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.push.catalogue import FLAT, Catalogue
 from assistant.push.covisits import CoVisits
-from assistant.push.rows import F32, Ints
+from assistant.push.rows import F32, F64, Ints
 from assistant.push.trends import Trends
 from assistant.types.item import Item, Touch
 
@@ -36,8 +36,9 @@ class Memory:
         self.trends = Trends()
         self.covisits = CoVisits()
         self.nearest: Nearest | None = None
-        self._pasts: dict[str, deque[tuple[int, float]]] = {}
-        self._seen: dict[str, set[int]] = {}
+        self._pasts: dict[str, list[tuple[int, float]]] = {}
+        self._before: dict[str, set[int]] = {}
+        self._shown: Counter[int] = Counter()
 
     def put(self, item: Item, vector: F32 | None = None) -> None:
         self.catalogue.put(item, vector)
@@ -50,10 +51,11 @@ class Memory:
         self.trends.add(row, touch.at, touch.weight)
         if not personal:
             return
-        past = self._pasts.setdefault(touch.member, deque(maxlen=HISTORY))
-        self.covisits.add(row, touch.at, list(past)[-_LINKED:])
+        past = self._pasts.setdefault(touch.member, [])
+        self.covisits.add(row, touch.at, past[-_LINKED:])
         past.append((row, touch.at))
-        self._seen.setdefault(touch.member, set()).add(row)
+        if len(past) > HISTORY:
+            self._before.setdefault(touch.member, set()).add(past.pop(0)[0])
 
     def add_all(self, touches: Iterable[Touch]) -> None:
         for touch in touches:
@@ -64,7 +66,9 @@ class Memory:
         return tuple(self._pasts.get(member, ()))
 
     def seen(self, member: str) -> frozenset[int]:
-        return frozenset(self._seen.get(member, ()))
+        """Every item that a member has touched."""
+        past = self._pasts.get(member, ())
+        return frozenset(row for row, _ in past) | self._before.get(member, frozenset())
 
     def alike(self, past: Past, at: float, count: int) -> Ints:
         """Rows whose words are most like what the member touched last; none without vectors, or with more items than can be looked at
@@ -78,13 +82,21 @@ class Memory:
         interest = weights @ self.catalogue.vectors(np.array([row for row, _ in own], np.int64))
         return (self.nearest or self.catalogue.nearest)(interest, count)
 
+    def showed(self, rows: Iterable[int]) -> None:
+        """They were put at a place for what is shown little; counted as long as this memory lives."""
+        self._shown.update(rows)
+
+    def shown(self, rows: Ints) -> F64:
+        """How often each was."""
+        return np.array([self._shown[row] for row in rows.tolist()], np.float64)
+
     def remember(self, member: str, touches: Iterable[Touch]) -> None:
         """A member's own touches, in order, in the place of what is held of them; they count for nobody else anew."""
         known = [(self.catalogue.rows[one.item], one.at) for one in touches if one.item in self.catalogue.rows]
-        self._pasts[member] = deque(known, maxlen=HISTORY)
-        self._seen[member] = {row for row, _ in known}
+        self._pasts[member] = known[-HISTORY:]
+        self._before[member] = {row for row, _ in known[:-HISTORY]}
 
     def forget(self, member: str) -> None:
         """The member's own rows go; sums over many members stay."""
         self._pasts.pop(member, None)
-        self._seen.pop(member, None)
+        self._before.pop(member, None)

@@ -16,6 +16,8 @@ from assistant.push.scorer import Scorer
 
 POOL = 60
 """How many of the best are diversified and explored among."""
+RARE_EVERY = 10
+"""Every tenth place is for what was shown little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Taste:
     share: float = 0.9
     per_creator: int = 3
     explore: float = 0.05
+    rare_every: int = RARE_EVERY
 
 
 SERVED = Taste()
@@ -32,7 +35,7 @@ SERVED = Taste()
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The best candidates, best first: rows, features of shape (rows, ``NAMES``), and scores."""
+    """The candidates, best first: rows, features of shape (rows, ``NAMES``), and scores."""
 
     rows: Ints
     table: F32
@@ -45,15 +48,15 @@ def pool_of(memory: Memory, past: Past, seen: frozenset[int], at: float, scorer:
 
 
 def best_of(found: Ints, table: F32, scorer: Scorer) -> Pool:
-    """Of candidates and their features, what is diversified and explored among."""
+    """Candidates and their features, the best first."""
     scores = scorer.score(table)
-    best = np.argsort(-scores, kind="stable")[:POOL]
+    best = np.argsort(-scores, kind="stable")
     return Pool(found[best], table[best], scores[best])
 
 
 def shown_of(memory: Memory, pool: Pool, count: int, taste: Taste, seed: str = "") -> Ints:
     """The rows that are shown, in order."""
-    placed = arrange(chooser(memory, pool, taste), count, taste.explore, seed)
+    placed = arrange(chooser(memory, pool, taste), count, taste.explore, seed, taste.rare_every)
     return pool.rows[[one.place for one in placed]]
 
 
@@ -67,4 +70,5 @@ def chooser_of(
 
 def chooser(memory: Memory, pool: Pool, taste: Taste) -> Chooser:
     creators = [memory.catalogue.items[row].creator for row in pool.rows]
-    return Chooser(pool.scores, memory.catalogue.vectors(pool.rows), creators, taste.share, taste.per_creator)
+    vectors, shown = memory.catalogue.vectors(pool.rows), memory.shown(pool.rows)
+    return Chooser(pool.scores, vectors, creators, taste.share, taste.per_creator, POOL, shown)

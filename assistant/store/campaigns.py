@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, exc, func, select, text, update
+from sqlalchemy import Connection, RowMapping, exc, func, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 
@@ -19,13 +19,13 @@ from assistant.store.paging import Page, read_page
 from assistant.store.push_tables import campaigns, sends
 from assistant.store.tables import deliveries
 from assistant.types import Delivery
-from assistant.types.campaign import Campaign, CampaignState, Send
+from assistant.types.campaign import RECURRING, Campaign, CampaignState, Send
 
 _PUT = text("""
-    INSERT INTO sends (community, campaign_id, member_id, delivery_id, connection_id, because, due_at, variant, items, created_at)
-    SELECT community, campaign_id, member_id, delivery_id, connection_id, because, due_at, variant, items, created_at
+    INSERT INTO sends (community, campaign_id, member_id, delivery_id, connection_id, because, due_at, variant, items, created_at, round)
+    SELECT community, campaign_id, member_id, delivery_id, connection_id, because, due_at, variant, items, created_at, round
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row(community text, campaign_id text, member_id text, delivery_id text,
-        connection_id text, because text, due_at timestamptz, variant text, items text[], created_at timestamptz)
+        connection_id text, because text, due_at timestamptz, variant text, items text[], created_at timestamptz, round text)
     ON CONFLICT DO NOTHING
 """)
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -94,6 +94,15 @@ def planning(connection: Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.execute(query.order_by(campaigns.c.updated_at))]
 
 
+def recurring(connection: Connection) -> list[Campaign]:
+    """Running ones that the workers raise by themselves; in a transaction of every community."""
+    query = select(campaigns).where(
+        campaigns.c.state == CampaignState.RUNNING.value,
+        campaigns.c.document["occasion"].astext.in_([one.value for one in RECURRING]),
+    )
+    return [_campaign(row) for row in connection.execute(query.order_by(campaigns.c.created_at)).mappings()]
+
+
 def waiting_for(connection: Connection, occasion: str) -> list[tuple[str, str, datetime]]:
     """Communities, ids and beginnings of running campaigns that wait for an occasion; in a transaction of every community."""
     query = select(campaigns.c.community, campaigns.c.id, campaigns.c.created_at).where(
@@ -121,7 +130,8 @@ def one_at_a_time(connection: Connection, community: str) -> None:
 
 def put(connection: Connection, community: str, given: Sequence[Send], now: datetime) -> None:
     """Those that are there already stay as they are."""
-    rows = [{**asdict(one), "community": community, "created_at": now} for one in given]
+    names = Send.__dataclass_fields__
+    rows = [{name: getattr(one, name) for name in names} | {"community": community, "created_at": now} for one in given]
     if rows:
         connection.execute(_PUT, {"rows": orjson.dumps(rows).decode()})
 
@@ -133,12 +143,48 @@ def put_deliveries(connection: Connection, entries: Sequence[Delivery]) -> None:
         connection.execute(_PUT_DELIVERIES, {"rows": rows})
 
 
-def planned_of(connection: Connection, community: str, campaign_id: str, member_ids: Sequence[str]) -> set[str]:
-    """Those of the members that the campaign has been planned for."""
+def planned_of(
+    connection: Connection, community: str, campaign_id: str, member_ids: Sequence[str], since: datetime | None = None
+) -> set[str]:
+    """Those of the members that the campaign has been planned for, in any round, or in those ``since`` a time."""
     query = select(sends.c.member_id).where(
         sends.c.community == community, sends.c.campaign_id == campaign_id, sends.c.member_id.in_(list(member_ids))
     )
+    return set(connection.scalars(query if since is None else query.where(sends.c.created_at >= since)))
+
+
+def planned_in(
+    connection: Connection, community: str, campaign_id: str, name: str, member_ids: Sequence[str]
+) -> set[str]:
+    """Those of the members that have their part of a round."""
+    query = select(sends.c.member_id).where(
+        sends.c.community == community,
+        sends.c.campaign_id == campaign_id,
+        sends.c.member_id.in_(list(member_ids)),
+        sends.c.round == name,
+    )
     return set(connection.scalars(query))
+
+
+def told_of(
+    connection: Connection, community: str, campaign_id: str, member_ids: Sequence[str]
+) -> dict[str, frozenset[str]]:
+    """Items that the campaign has shown each of the members before."""
+    query = select(sends.c.member_id, sends.c["items"]).where(
+        sends.c.community == community,
+        sends.c.campaign_id == campaign_id,
+        sends.c.member_id.in_(list(member_ids)),
+        sends.c.because.is_(None),
+    )
+    found: dict[str, set[str]] = {}
+    for member_id, shown in connection.execute(query):
+        found.setdefault(member_id, set()).update(shown)
+    return {member_id: frozenset(shown) for member_id, shown in found.items()}
+
+
+def approve(connection: Connection, community: str, campaign_id: str, actor: str, now: datetime) -> None:
+    query = update(campaigns).where(campaigns.c.community == community, campaigns.c.id == campaign_id)
+    connection.execute(query.values(approved_by=actor, approved_at=now, updated_at=now))
 
 
 def sent_to(connection: Connection, community: str, member_ids: Sequence[str], now: datetime) -> dict[str, list[Sent]]:
@@ -197,13 +243,14 @@ def funnel(connection: Connection, community: str, campaign: Campaign) -> dict[s
 
 
 def page_of_sends(
-    connection: Connection, community: str, campaign_id: str, after: str | None, limit: int
+    connection: Connection, community: str, campaign_id: str, after: tuple[str, str] | None, limit: int
 ) -> list[Send]:
-    """In the order of members' ids."""
+    """In the order of members' ids and of their rounds, those after one of each."""
+    place = (sends.c.member_id, sends.c.round)
     query = select(sends).where(sends.c.community == community, sends.c.campaign_id == campaign_id)
     if after is not None:
-        query = query.where(sends.c.member_id > after)
-    return [_send(row) for row in connection.execute(query.order_by(sends.c.member_id).limit(limit)).mappings()]
+        query = query.where(tuple_(*place) > after)
+    return [_send(row) for row in connection.execute(query.order_by(*place).limit(limit)).mappings()]
 
 
 def _campaign(row: RowMapping) -> Campaign:

@@ -14,6 +14,7 @@ from assistant.errors import NotFound
 from assistant.store.answers import with_words
 from assistant.store.paging import Page, read_page
 from assistant.store.tables import decisions
+from assistant.types import Message
 
 _NOTABLE = or_(decisions.c.flagged, decisions.c.labels != cast(literal("{}"), ARRAY(Text)))
 
@@ -57,6 +58,22 @@ class DecisionRow:
     connection_id: str | None = None
     refs: Mapping[str, str] | None = None
     locale: str | None = None
+
+
+def recent_texts(
+    connection: Connection, connection_id: str, message: Message, since: datetime, limit: int, community: str
+) -> list[str]:
+    """What the author of ``message`` wrote in its channel since then, the oldest first; the newest ``limit`` of it."""
+    query = select(decisions.c.text).where(
+        decisions.c.community == community,
+        decisions.c.member_id == message.member_id,
+        decisions.c.created_at >= since,
+        decisions.c.connection_id == connection_id,
+        decisions.c.channel.is_not_distinct_from(message.channel),
+        decisions.c.text.is_not(None),
+    )
+    newest = query.order_by(decisions.c.created_at.desc(), decisions.c.id.desc()).limit(limit)
+    return list(connection.scalars(newest))[::-1]
 
 
 def page(connection: Connection, filters: Filters, cursor: str | None = None, limit: int = 50) -> Page[DecisionRow]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -167,7 +166,8 @@ def counts(connection: Connection, community: str | None = None) -> Mapping[str,
 
 def values(entry: Delivery) -> dict[str, Any]:
     """The columns of an entry."""
-    return asdict(entry) | {"kind": entry.kind.value, "state": entry.state.value, "payload": dict(entry.payload)}
+    row = {name: getattr(entry, name) for name in Delivery.__dataclass_fields__}
+    return row | {"kind": entry.kind.value, "state": entry.state.value, "payload": dict(entry.payload)}
 
 
 def _delivery(row: RowMapping) -> Delivery:

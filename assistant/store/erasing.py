@@ -43,7 +43,10 @@ _VIA = text("""
     WHERE community = :community AND via_member = :member
 """)
 _ITEMS = text("DELETE FROM items WHERE community = :community AND creator = :member")
-_PLANNED_TO = text("UPDATE campaigns SET planned_to = NULL WHERE community = :community AND planned_to = :member")
+_PLANNED_TO = [
+    text(f"UPDATE {table} SET planned_to = NULL WHERE community = :community AND planned_to = :member")  # noqa: S608
+    for table in ("campaigns", "campaign_rounds")
+]
 """Where planning stands: without it, it begins again, and meets everybody's part there already."""
 _AUDIT = text("SELECT forget_in_audit(:community, :member)")
 _NAMED_IN = {"cases": "details", "deliveries": "payload", "events": "properties", "campaigns": "document"}
@@ -77,7 +80,8 @@ def erase(connection: Connection, community: str, member_id: str) -> dict[str, i
     gone["members"] = connection.execute(delete(members).where(mine)).rowcount
     connection.execute(_CONTEXT, values)
     connection.execute(_VIA, values)
-    connection.execute(_PLANNED_TO, values)
+    for query in _PLANNED_TO:
+        connection.execute(query, values)
     connection.execute(_AUDIT, values)
     for name, column in (_NAMED_IN | _PUT).items():
         _scrub(connection, metadata.tables[name], column, community, member_id)

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from assistant.errors import Conflict, NotFound
+from assistant.store.faq_tables import faq_conversations, faq_handoffs, faq_turns
 from assistant.store.paging import Page, read_page
-from assistant.store.tables import faq_conversations, faq_handoffs, faq_turns
 
 
 class ConversationState(StrEnum):

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from assistant.errors import NotFound
 from assistant.store import faq_entries
+from assistant.store.faq_tables import faq_documents
+from assistant.store.faq_tables import faq_entries as entries_table
 from assistant.store.paging import Page, read_page
-from assistant.store.tables import faq_documents
-from assistant.store.tables import faq_entries as entries_table
 from assistant.types.faq import Entry
 
 _CHUNK = 1_000

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, RowMapping, Text, cast, delete, exc, func, se
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from assistant.errors import NotFound
+from assistant.store.faq_tables import faq_entries, faq_vectors
 from assistant.store.paging import Page, read_page
-from assistant.store.tables import faq_entries, faq_vectors
 from assistant.types.faq import Entry
 
 Vectors = NDArray[np.float32]

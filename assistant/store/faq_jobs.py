@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, exc, insert, select, text, update
 
 from assistant.errors import NotFound
+from assistant.store.faq_tables import faq_job_items, faq_jobs
 from assistant.store.paging import Page, read_page
-from assistant.store.tables import faq_job_items, faq_jobs
 
 IMPORT, EMBED = "import", "embed"
 _CLAIM = text("""

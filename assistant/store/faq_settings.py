@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Text, cast, exc, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from assistant.errors import NotFound
-from assistant.store.tables import faq_settings
+from assistant.store.faq_tables import faq_settings
 from assistant.store.vault import Sealed
 
 

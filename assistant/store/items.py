@@ -50,9 +50,10 @@ def remove(connection: Connection, community: str, item_id: str) -> bool:
     return connection.execute(query).rowcount > 0
 
 
-def get_many(connection: Connection, community: str, ids: Iterable[str]) -> dict[str, Stored]:
-    """Those of the ids that exist right now."""
+def get_many(connection: Connection, community: str, ids: Iterable[str], *, locked: bool = False) -> dict[str, Stored]:
+    """Those of the ids that exist right now; ``locked``, nobody else changes them until the transaction ends."""
     query = select(items).where(items.c.community == community, items.c.id.in_(list(ids)))
+    query = query.order_by(items.c.id).with_for_update() if locked else query
     return {row["id"]: _stored(row) for row in connection.execute(query).mappings()}
 
 
@@ -69,6 +70,13 @@ def page(connection: Connection, community: str, cursor: str | None, limit: int)
     query = select(items).where(items.c.community == community)
     rows, next_cursor = read_page(connection, query, items.c.created_at, items.c.id, cursor, limit)
     return Page(tuple(map(_stored, rows)), next_cursor)
+
+
+def after(connection: Connection, community: str, item_id: str, limit: int) -> list[Stored]:
+    """In the order of ids, those after one (``""`` begins); nobody else changes them until the transaction ends."""
+    query = select(items).where(items.c.community == community, items.c.id > item_id)
+    rows = connection.execute(query.order_by(items.c.id).limit(limit).with_for_update()).mappings()
+    return [_stored(row) for row in rows]
 
 
 def changed_since(connection: Connection, community: str, since: datetime | None) -> list[Stored]:

@@ -153,9 +153,10 @@ profile_snapshots = Table(
     Column("member_id", Text, primary_key=True),
     Column("at", TIME, primary_key=True),
     Column("event_id", Text, primary_key=True),
-    Column("state", STRUCTURE, nullable=False),
+    Column("state", STRUCTURE),
     Column("vectors", LargeBinary, nullable=False),
     Column("model", Text, nullable=False),
+    Column("packed", LargeBinary),
 )
 
 profile_queue = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def kept(connection: Connection, community: str, member_ids: Sequence[str], mode
 
 
 _BEFORE = text("""
-    SELECT wanted.member_id, s.at, s.event_id, s.state, s.vectors, s.model
+    SELECT wanted.member_id, s.at, s.event_id, s.state, s.vectors, s.model, s.packed
     FROM unnest(CAST(:members AS text[]), CAST(:sinces AS timestamptz[])) AS wanted(member_id, since)
     CROSS JOIN LATERAL (
         SELECT * FROM profile_snapshots s
@@ -163,7 +164,7 @@ def save(connection: Connection, community: str, states: Mapping[str, State], mo
 
 def snapshot(connection: Connection, community: str, states: Mapping[str, State], model: str) -> None:
     """What later folds begin from."""
-    _put(connection, _SNAP, [_row(community, member, state, model, BEGINNING) for member, state in states.items()])
+    _put(connection, _SNAP, [_packed(community, member, state, model) for member, state in states.items()])
 
 
 def _put(connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -245,7 +246,22 @@ def thin(connection: Connection, chunk: int = 5000) -> int:
 def _state(row: RowMapping | Mapping[str, Any], model: str) -> State | None:
     if row["model"] != model:
         return None
-    return read_state(row["at"], row["event_id"], row["state"], bytes(row["vectors"]))
+    packed = row.get("packed")
+    document = row["state"] if packed is None else orjson.loads(zlib.decompress(packed))
+    return read_state(row["at"], row["event_id"], document, bytes(row["vectors"]))
+
+
+def _packed(community: str, member: str, state: State, model: str) -> dict[str, Any]:
+    document, vectors = write_state(state)
+    return {
+        "community": community,
+        "member_id": member,
+        "at": state.at,
+        "event_id": state.event_id,
+        "vectors": b64encode(vectors).decode(),
+        "model": model,
+        "packed": b64encode(zlib.compress(orjson.dumps(document), 1)).decode(),
+    }
 
 
 def _row(community: str, member: str, state: State, model: str, now: datetime) -> dict[str, Any]:

@@ -29,6 +29,7 @@ items = Table(
     Column("model", Text, nullable=False),
     Column("created_at", TIME, nullable=False),
     Column("updated_at", TIME, nullable=False),
+    Column("stock", Integer),
 )
 
 rankers = Table(
@@ -83,6 +84,52 @@ campaigns = Table(
     Column("created_by", Text, nullable=False),
     Column("created_at", TIME, nullable=False),
     Column("updated_at", TIME, nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", TIME),
+)
+
+campaign_rounds = Table(
+    "campaign_rounds",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("campaign_id", Text, primary_key=True),
+    Column("round", Text, primary_key=True),
+    Column("planned_to", Text),
+    Column("ended_at", TIME),
+    Column("created_at", TIME, nullable=False),
+)
+
+restocks = Table(
+    "restocks",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("item_id", Text, nullable=False),
+    Column("at", TIME, nullable=False),
+)
+
+background_jobs = Table(
+    "background_jobs",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("due_at", TIME, nullable=False),
+    Column("leased_until", TIME),
+    Column("holder", Text),
+    Column("document", STRUCTURE, nullable=False),
+)
+
+ranker_fits = Table(
+    "ranker_fits",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("at", TIME, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("lessons", Integer, nullable=False),
+    Column("judged", STRUCTURE, nullable=False),
+    Column("taken", Boolean, nullable=False),
+    Column("because", Text, nullable=False),
 )
 
 sends = Table(
@@ -98,6 +145,7 @@ sends = Table(
     Column("variant", Text, nullable=False),
     Column("items", ARRAY(Text), nullable=False),
     Column("created_at", TIME, nullable=False),
+    Column("round", Text, primary_key=True, server_default=""),
 )
 
 experiments = Table(
@@ -133,6 +181,10 @@ GRANTS = {
     "push_preferences": _ALL,
     "campaigns": _ALL,
     "sends": _ALL,
+    "campaign_rounds": _ALL,
+    "restocks": "SELECT, INSERT, DELETE",
+    "background_jobs": _ALL,
+    "ranker_fits": "SELECT, INSERT, DELETE",
     "experiments": _ALL,
     "assignments": "SELECT, INSERT, DELETE",
 }

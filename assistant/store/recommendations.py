@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exc, select
+from sqlalchemy import Connection, exc, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.errors import NotFound
-from assistant.store.push_tables import rankers, recommendations
+from assistant.store.push_tables import ranker_fits, rankers, recommendations
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,19 @@ class Ranker:
     document: Mapping[str, Any]
     lessons: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A ranker that was fitted: what it was judged to be worth, and whether it was put in force, and why."""
+
+    version: str
+    at: datetime
+    actor: str
+    lessons: int
+    judged: Mapping[str, Any]
+    taken: bool
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,30 @@ def logged(connection: Connection, community: str, since: datetime, limit: int) 
 def ranker(connection: Connection, community: str) -> Ranker | None:
     row = connection.execute(select(rankers).where(rankers.c.community == community)).mappings().one_or_none()
     return Ranker(row["version"], row["document"], row["lessons"], row["created_at"]) if row is not None else None
+
+
+def log_fit(connection: Connection, community: str, one: Fit) -> None:
+    """Raises: NotFound, where there is no such community."""
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(ranker_fits).values(community=community, **asdict(one)).on_conflict_do_nothing())
+    except exc.IntegrityError:
+        raise NotFound("community_unknown", field="community") from None
+
+
+def fits(connection: Connection, community: str, limit: int) -> list[Fit]:
+    """The newest first."""
+    query = select(ranker_fits).where(ranker_fits.c.community == community).order_by(ranker_fits.c.at.desc())
+    rows = connection.execute(query.limit(limit)).mappings()
+    return [Fit(**{name: row[name] for name in Fit.__dataclass_fields__}) for row in rows]
+
+
+def made_since(connection: Connection, community: str, since: datetime) -> int:
+    """Lists that were shown to somebody since then."""
+    query = select(func.count()).where(
+        recommendations.c.community == community, recommendations.c.at >= since, recommendations.c.personalised
+    )
+    return int(connection.scalar(query) or 0)
 
 
 def save_ranker(connection: Connection, community: str, one: Ranker) -> None:

@@ -36,9 +36,17 @@ _RECOMMENDATIONS = text("""
     WHERE (community, id) IN (SELECT community, id FROM recommendations WHERE at < :moment LIMIT :chunk)
 """)
 _SENDS = text("""
-    DELETE FROM sends WHERE (community, campaign_id, member_id) IN (
-        SELECT community, campaign_id, member_id FROM sends WHERE created_at < :moment LIMIT :chunk
+    DELETE FROM sends WHERE (community, campaign_id, member_id, round) IN (
+        SELECT community, campaign_id, member_id, round FROM sends WHERE created_at < :moment LIMIT :chunk
     )
+""")
+_ROUNDS = text("""
+    DELETE FROM campaign_rounds WHERE (community, campaign_id, round) IN (
+        SELECT community, campaign_id, round FROM campaign_rounds WHERE created_at < :moment LIMIT :chunk
+    )
+""")
+_RESTOCKS = text("""
+    DELETE FROM restocks WHERE (community, id) IN (SELECT community, id FROM restocks WHERE at < :moment LIMIT :chunk)
 """)
 _DELIVERY_DATA = text("""
     UPDATE deliveries SET payload = payload #- '{data,text}' #- '{data,items}' #- '{data,headers}'
@@ -54,6 +62,7 @@ _MEMBERS = [
 _FEEDBACK = text("DELETE FROM feedback WHERE id IN (SELECT id FROM feedback WHERE created_at < :moment LIMIT :chunk)")
 
 
+_RECORDS = (*_MEMBERS, _RECOMMENDATIONS, _SENDS, _ROUNDS, _RESTOCKS)
 _WORDS_FOR = timedelta(days=7)
 """The words of a delivery are kept so long after it is over, in case it has to be driven again."""
 
@@ -61,7 +70,7 @@ _WORDS_FOR = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Purged:
     """How many rows lost their text, or went; ``records`` are cases, strikes, penalties, appeals,
-    recommendations and sends."""
+    recommendations, sends, rounds and restocks."""
 
     decision_texts: int = 0
     feedback_texts: int = 0
@@ -102,7 +111,7 @@ def purge_chunk(connection: Connection, now: datetime, decisions_before: datetim
         deliveries=rows(_DELIVERIES, decisions_before)
         + rows(_DELIVERY_WORDS, now - _WORDS_FOR)
         + rows(_DELIVERY_DATA, now - _WORDS_FOR),
-        records=sum(rows(statement, decisions_before) for statement in (*_MEMBERS, _RECOMMENDATIONS, _SENDS)),
+        records=sum(rows(statement, decisions_before) for statement in _RECORDS),
     )
 
 

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    REAL,
-    BigInteger,
-    Boolean,
-    Column,
-    Identity,
-    Integer,
-    LargeBinary,
-    SmallInteger,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from assistant.store import content_tables, member_tables, push_tables
-from assistant.store.columns import STRUCTURE, TIME, TransactionId, Vector, metadata
-
-_TIME, _STRUCTURE = TIME, STRUCTURE
+from assistant.store import content_tables, faq_tables, member_tables, push_tables
+from assistant.store.columns import STRUCTURE, TIME, metadata
 
 communities = Table(
     "communities",
@@ -27,7 +14,7 @@ communities = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("default_language", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
+    Column("created_at", TIME, nullable=False),
     Column("dry_run", Boolean, nullable=False),
 )
 
@@ -36,9 +23,9 @@ policies = Table(
     metadata,
     Column("community", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("document", _STRUCTURE, nullable=False),
+    Column("document", STRUCTURE, nullable=False),
     Column("created_by", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
+    Column("created_at", TIME, nullable=False),
 )
 
 api_keys = Table(
@@ -50,11 +37,11 @@ api_keys = Table(
     Column("name", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("prefix", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
-    Column("expires_at", _TIME),
+    Column("created_at", TIME, nullable=False),
+    Column("expires_at", TIME),
     Column("rotated_to", Text),
-    Column("revoked_at", _TIME),
-    Column("last_used_at", _TIME),
+    Column("revoked_at", TIME),
+    Column("last_used_at", TIME),
     Column("requests_per_minute", Integer),
     Column("origins", ARRAY(Text)),
 )
@@ -64,7 +51,7 @@ decisions = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("community", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
+    Column("created_at", TIME, nullable=False),
     Column("action", Text, nullable=False),
     Column("flagged", Boolean, nullable=False),
     Column("labels", ARRAY(Text), nullable=False),
@@ -73,22 +60,22 @@ decisions = Table(
     Column("platform", Text),
     Column("platform_message_id", Text),
     Column("purpose", Text, nullable=False),
-    Column("scores", _STRUCTURE, nullable=False),
-    Column("findings", _STRUCTURE, nullable=False),
+    Column("scores", STRUCTURE, nullable=False),
+    Column("findings", STRUCTURE, nullable=False),
     Column("language", Text, nullable=False),
     Column("policy_version", Integer, nullable=False),
     Column("model_id", Text, nullable=False),
     Column("model_version", Text, nullable=False),
     Column("degraded", ARRAY(Text), nullable=False),
     Column("key_id", Text),
-    Column("response", _STRUCTURE, nullable=False),
+    Column("response", STRUCTURE, nullable=False),
     Column("text", Text),
     Column("masked_text", Text),
-    Column("parts", _STRUCTURE),
-    Column("context", _STRUCTURE),
-    Column("text_expires_at", _TIME),
+    Column("parts", STRUCTURE),
+    Column("context", STRUCTURE),
+    Column("text_expires_at", TIME),
     Column("connection_id", Text),
-    Column("refs", _STRUCTURE),
+    Column("refs", STRUCTURE),
     Column("locale", Text),
 )
 
@@ -98,8 +85,8 @@ idempotency_keys = Table(
     Column("community", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("body_hash", LargeBinary, nullable=False),
-    Column("responses", _STRUCTURE, nullable=False),
-    Column("expires_at", _TIME, nullable=False),
+    Column("responses", STRUCTURE, nullable=False),
+    Column("expires_at", TIME, nullable=False),
 )
 
 feedback = Table(
@@ -107,15 +94,15 @@ feedback = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("community", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
+    Column("created_at", TIME, nullable=False),
     Column("source", Text, nullable=False),
     Column("key_id", Text),
     Column("decision_id", Text),
     Column("member_id", Text),
     Column("language", Text),
-    Column("labels", _STRUCTURE, nullable=False),
+    Column("labels", STRUCTURE, nullable=False),
     Column("text", Text),
-    Column("text_expires_at", _TIME),
+    Column("text_expires_at", TIME),
 )
 
 connections = Table(
@@ -125,22 +112,22 @@ connections = Table(
     Column("community", Text, nullable=False),
     Column("platform", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("settings", _STRUCTURE, nullable=False),
-    Column("secrets", _STRUCTURE, nullable=False),
+    Column("settings", STRUCTURE, nullable=False),
+    Column("secrets", STRUCTURE, nullable=False),
     Column("fail_mode", Text, nullable=False),
     Column("on_review", Text, nullable=False),
     Column("dry_run", Boolean, nullable=False),
-    Column("dry_run_since", _TIME),
-    Column("reported_at", _TIME),
+    Column("dry_run_since", TIME),
+    Column("reported_at", TIME),
     Column("paid_messages", Boolean, nullable=False),
     Column("staff_channel", Text),
-    Column("disabled_at", _TIME),
+    Column("disabled_at", TIME),
     Column("disabled_because", Text),
-    Column("failing_since", _TIME),
-    Column("stopped_at", _TIME),
+    Column("failing_since", TIME),
+    Column("stopped_at", TIME),
     Column("stopped_because", Text),
-    Column("created_at", _TIME, nullable=False),
-    Column("updated_at", _TIME, nullable=False),
+    Column("created_at", TIME, nullable=False),
+    Column("updated_at", TIME, nullable=False),
 )
 
 deliveries = Table(
@@ -153,13 +140,13 @@ deliveries = Table(
     Column("key", Text, nullable=False),
     Column("decision_id", Text),
     Column("case_id", Text),
-    Column("payload", _STRUCTURE, nullable=False),
+    Column("payload", STRUCTURE, nullable=False),
     Column("state", Text, nullable=False),
     Column("because", Text),
     Column("attempts", Integer, nullable=False),
-    Column("due_at", _TIME, nullable=False),
-    Column("created_at", _TIME, nullable=False),
-    Column("finished_at", _TIME),
+    Column("due_at", TIME, nullable=False),
+    Column("created_at", TIME, nullable=False),
+    Column("finished_at", TIME),
     Column("message_id", Text),
 )
 
@@ -175,15 +162,15 @@ cases = Table(
     Column("connection_id", Text),
     Column("member_id", Text),
     Column("channel", Text),
-    Column("details", _STRUCTURE, nullable=False),
+    Column("details", STRUCTURE, nullable=False),
     Column("state", Text, nullable=False),
     Column("claimed_by", Text),
-    Column("claimed_at", _TIME),
+    Column("claimed_at", TIME),
     Column("resolution", Text),
     Column("resolved_by", Text),
-    Column("resolved_at", _TIME),
+    Column("resolved_at", TIME),
     Column("note", Text),
-    Column("created_at", _TIME, nullable=False),
+    Column("created_at", TIME, nullable=False),
 )
 
 strikes = Table(
@@ -197,9 +184,9 @@ strikes = Table(
     Column("label", Text, nullable=False),
     Column("weight", Integer, nullable=False),
     Column("dry_run", Boolean, nullable=False),
-    Column("created_at", _TIME, nullable=False),
-    Column("expires_at", _TIME, nullable=False),
-    Column("revoked_at", _TIME),
+    Column("created_at", TIME, nullable=False),
+    Column("expires_at", TIME, nullable=False),
+    Column("revoked_at", TIME),
 )
 
 penalties = Table(
@@ -210,14 +197,14 @@ penalties = Table(
     Column("connection_id", Text, nullable=False),
     Column("member_id", Text, nullable=False),
     Column("channel", Text),
-    Column("refs", _STRUCTURE),
+    Column("refs", STRUCTURE),
     Column("step", Text, nullable=False),
-    Column("ends_at", _TIME),
+    Column("ends_at", TIME),
     Column("decision_id", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("because", Text),
-    Column("created_at", _TIME, nullable=False),
-    Column("lifted_at", _TIME),
+    Column("created_at", TIME, nullable=False),
+    Column("lifted_at", TIME),
 )
 
 appeals = Table(
@@ -233,8 +220,8 @@ appeals = Table(
     Column("state", Text, nullable=False),
     Column("note", Text),
     Column("decided_by", Text),
-    Column("decided_at", _TIME),
-    Column("created_at", _TIME, nullable=False),
+    Column("decided_at", TIME),
+    Column("created_at", TIME, nullable=False),
 )
 
 audit = Table(
@@ -242,163 +229,12 @@ audit = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("community", Text, nullable=False),
-    Column("at", _TIME, nullable=False),
+    Column("at", TIME, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("details", _STRUCTURE, nullable=False),
-)
-
-faq_settings = Table(
-    "faq_settings",
-    metadata,
-    Column("community", Text, primary_key=True),
-    Column("document", _STRUCTURE, nullable=False),
-    Column("member_secret", _STRUCTURE),
-    Column("updated_at", _TIME, nullable=False),
-)
-
-faq_documents = Table(
-    "faq_documents",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("community", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("content_hash", LargeBinary, nullable=False),
-    Column("entries", Integer, nullable=False),
-    Column("warnings", _STRUCTURE, nullable=False),
-    Column("created_at", _TIME, nullable=False),
-    Column("updated_at", _TIME, nullable=False),
-)
-
-faq_entries = Table(
-    "faq_entries",
-    metadata,
-    Column("community", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("document_id", Text),
-    Column("language", Text, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("alternatives", ARRAY(Text), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("headings", ARRAY(Text), nullable=False),
-    Column("valid_from", _TIME),
-    Column("valid_to", _TIME),
-    Column("roles", ARRAY(Text), nullable=False),
-    Column("created_by", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
-    Column("updated_at", _TIME, nullable=False),
-)
-
-faq_vectors = Table(
-    "faq_vectors",
-    metadata,
-    Column("community", Text, primary_key=True),
-    Column("entry_id", Text, primary_key=True),
-    Column("model", Text, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("vector", Vector, nullable=False),
-)
-
-faq_changes = Table(
-    "faq_changes",
-    metadata,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("community", Text, nullable=False),
-    Column("entry_id", Text, nullable=False),
-    Column("at", _TIME, nullable=False),
-    Column("made_in", TransactionId, nullable=False),
-)
-
-faq_jobs = Table(
-    "faq_jobs",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("community", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("total", Integer, nullable=False),
-    Column("done", Integer, nullable=False),
-    Column("failed", Integer, nullable=False),
-    Column("entries", Integer, nullable=False),
-    Column("details", _STRUCTURE, nullable=False),
-    Column("leased_until", _TIME),
-    Column("created_at", _TIME, nullable=False),
-    Column("updated_at", _TIME, nullable=False),
-    Column("finished_at", _TIME),
-)
-
-faq_job_items = Table(
-    "faq_job_items",
-    metadata,
-    Column("job_id", Text, primary_key=True),
-    Column("community", Text, nullable=False),
-    Column("position", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("content", LargeBinary),
-    Column("state", Text, nullable=False),
-    Column("error", _STRUCTURE),
-    Column("entries", Integer, nullable=False),
-)
-
-faq_conversations = Table(
-    "faq_conversations",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("community", Text, nullable=False),
-    Column("owner_hash", LargeBinary, nullable=False),
-    Column("member_id", Text),
-    Column("connection_id", Text),
-    Column("channel", Text),
-    Column("language", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
-    Column("updated_at", _TIME, nullable=False),
-)
-
-faq_turns = Table(
-    "faq_turns",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("community", Text, nullable=False),
-    Column("conversation_id", Text, nullable=False),
-    Column("created_at", _TIME, nullable=False),
-    Column("author", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("outcome", Text),
-    Column("because", Text),
-    Column("question", Text),
-    Column("entry_ids", ARRAY(Text), nullable=False),
-    Column("citations", _STRUCTURE, nullable=False),
-    Column("confidence", REAL),
-    Column("thumb", SmallInteger),
-    Column("correction", Text),
-    Column("named_by", Text),
-)
-
-faq_handoffs = Table(
-    "faq_handoffs",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("community", Text, nullable=False),
-    Column("conversation_id", Text, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("because", Text, nullable=False),
-    Column("urgent", Boolean, nullable=False),
-    Column("tried", ARRAY(Text), nullable=False),
-    Column("contact", _STRUCTURE),
-    Column("state", Text, nullable=False),
-    Column("held_by", Text),
-    Column("answered_by", Text),
-    Column("due_at", _TIME),
-    Column("told_late_at", _TIME),
-    Column("created_at", _TIME, nullable=False),
-    Column("updated_at", _TIME, nullable=False),
+    Column("details", STRUCTURE, nullable=False),
 )
 
 GRANTS = {
@@ -416,16 +252,7 @@ GRANTS = {
     "penalties": "SELECT, INSERT, DELETE, UPDATE (state, because, lifted_at, ends_at)",
     "appeals": "SELECT, INSERT, DELETE, UPDATE (state, note, decided_by, decided_at)",
     "audit": "SELECT, INSERT",  # append-only
-    "faq_settings": "SELECT, INSERT, UPDATE, DELETE",
-    "faq_documents": "SELECT, INSERT, UPDATE, DELETE",
-    "faq_entries": "SELECT, INSERT, UPDATE, DELETE",
-    "faq_vectors": "SELECT, INSERT, UPDATE, DELETE",
-    "faq_changes": "SELECT, INSERT, DELETE",
-    "faq_jobs": "SELECT, INSERT, UPDATE, DELETE",
-    "faq_job_items": "SELECT, INSERT, UPDATE, DELETE",
-    "faq_conversations": "SELECT, INSERT, UPDATE, DELETE",
-    "faq_turns": "SELECT, INSERT, DELETE, UPDATE (thumb, correction)",
-    "faq_handoffs": "SELECT, INSERT, UPDATE, DELETE",
+    **faq_tables.GRANTS,
     **member_tables.GRANTS,
     **content_tables.GRANTS,
     **push_tables.GRANTS,

@@ -5,7 +5,7 @@ from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolu
 from assistant.types.connection import Capabilities, Connection, OnReview, Sees, Verdict
 from assistant.types.decision import Action, Decision, Finding, ModelRef, PolicyRef
 from assistant.types.delivery import Delivery, DeliveryKind, DeliveryState
-from assistant.types.hook import Command, Event, Hook, HookReply, HookRequest, Joined, Outcome, Pressed, Said
+from assistant.types.hook import Command, Did, Event, Hook, HookReply, HookRequest, Joined, Outcome, Pressed, Said
 from assistant.types.label import CUSTOM_PREFIX, Label, is_label
 from assistant.types.message import ContextMessage, Message, Part, PlatformRef, Purpose
 from assistant.types.order import Button, Do, Order, Receipt
@@ -40,6 +40,7 @@ __all__ = [
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
+    "Did",
     "Do",
     "Event",
     "Exemptions",

@@ -30,9 +30,14 @@ class Occasion(StrEnum):
     DIGEST = "digest"
 
 
+RECURRING = frozenset({Occasion.AT_RISK, Occasion.BACK_IN_STOCK, Occasion.DIGEST})
+"""What the workers raise by themselves, again and again, as long as the campaign runs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """``document`` is what it was asked to be; ``planned_to`` the member up to whom it is planned."""
+    """``document`` is what it was asked to be; ``planned_to`` the member up to whom it is planned; ``approved_by`` the second person of
+    an offer that not everyone gets."""
 
     id: str
     community: str
@@ -43,11 +48,14 @@ class Campaign:
     created_at: datetime
     updated_at: datetime
     planned_to: str | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """One member's part of a campaign: sent under ``delivery_id`` at ``due_at``, or not sent, ``because``."""
+    """One member's part of a campaign: sent under ``delivery_id`` at ``due_at``, or not sent, ``because``. ``round`` says which time it
+    was, of a campaign that recurs."""
 
     campaign_id: str
     member_id: str
@@ -57,3 +65,4 @@ class Send:
     due_at: datetime | None = None
     variant: str = ""
     items: tuple[str, ...] = field(default=())
+    round: str = ""

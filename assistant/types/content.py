@@ -22,6 +22,7 @@ class Kind(StrEnum):
     USER_CONTENT = "user_content"
     OFFER = "offer"
     ACTIVITY = "activity"
+    SURVEY = "survey"
 
 
 class Goal(StrEnum):

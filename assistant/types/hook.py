@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assistant.types.connection import Verdict
+from assistant.types.event import EventType
 from assistant.types.message import Message
 
 
@@ -89,7 +90,21 @@ class Command:
     refs: Mapping[str, str] = field(default_factory=dict)
 
 
-Event = Said | Joined | Pressed | Command
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Did:
+    """A reaction to somebody's post, or a leaving: for the stream of events, nothing is screened. ``of_member`` wrote the post, where the
+    platform says so; ``at`` is ``None`` where it gives no time."""
+
+    key: str
+    type: EventType
+    member_id: str
+    at: datetime | None = None
+    channel: str | None = None
+    message_id: str | None = None
+    of_member: str | None = None
+
+
+Event = Said | Joined | Pressed | Command | Did
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ class Item:
     """``kind`` is the community's own word (post, product, event, faq); ``price`` an amount in ``currency``, for showing only.
 
     It may be shown from ``published_at`` until before ``expires_at``, and never while ``hidden`` (its text was found to violate the
-    policy, or the operators took it away).
+    policy, or the operators took it away) or sold out. ``stock`` is how many are left, ``None`` where nobody counts.
     """
 
     id: str
@@ -29,10 +29,11 @@ class Item:
     expires_at: datetime | None = None
     hidden: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
+    stock: int | None = None
 
     def holds(self, now: datetime) -> bool:
         """Whether it may be shown at ``now``."""
-        begun = self.published_at <= now and not self.hidden
+        begun = self.published_at <= now and not self.hidden and self.stock != 0
         return begun and (self.expires_at is None or now < self.expires_at)
 
 
@@ -57,13 +58,14 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Recommended:
     """``score`` orders; ``propensity`` is the probability, in (0, 1], with which the policy puts this item at this place given the places
-    above it; ``features`` are what the ranker saw."""
+    above it; ``features`` are what the ranker saw; ``rare``: it has its place because it was shown little."""
 
     item: str
     score: float
     propensity: float
     reason: Reason
     features: Mapping[str, float] = field(default_factory=dict)
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

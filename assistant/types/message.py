@@ -17,7 +17,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ContextMessage:
-    """An earlier message of the thread, oldest first; it is read, never judged."""
+    """An earlier message of the thread, oldest first. Not judged itself: it is read where its author goes on in the message."""
 
     text: str
     member: str | None = None

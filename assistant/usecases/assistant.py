@@ -22,6 +22,7 @@ from assistant.types import Policy
 from assistant.types.access import KeyRecord
 from assistant.usecases.faq.brain import Brain
 from assistant.usecases.faq.replicas import Replicas
+from assistant.usecases.fragments import Fragments
 from assistant.usecases.journal import keep_replaying
 from assistant.usecases.keys import keep_noting
 from assistant.usecases.push.memories import Memories
@@ -57,6 +58,7 @@ class Assistant:
     outgoing: Outgoing
     threads: ScreeningThreads
     journal: Journal
+    fragments: Fragments
     unknown_policy: Policy
     brain: Brain
     generator: Generator | None = None
@@ -108,6 +110,7 @@ class Assistant:
         if self.generator is not None:
             await self.generator.close()
         self.threads.stop()
+        self.fragments.close()
         self.batches.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from assistant.errors import AssistantError, NotFound, Unavailable
 from assistant.store import deliveries
 from assistant.types import (
     Command,
+    Did,
     Event,
     HookReply,
     HookRequest,
@@ -27,6 +29,7 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.cards import read_press
 from assistant.usecases.cases import resolve_case
 from assistant.usecases.commands import answer_command
+from assistant.usecases.deeds import note_deed
 from assistant.usecases.registry import Held
 from assistant.usecases.said import Deadline, take
 from assistant.usecases.speech import language_of
@@ -85,6 +88,8 @@ async def _see_to(assistant: Assistant, held: Held, event: Event, deadline: Dead
         return await take(assistant, held, event, deadline)
     if isinstance(event, Joined):
         return await take(assistant, held, _named(held, event), deadline)
+    if isinstance(event, Did):
+        return await _done(assistant, held, event, deadline)
     try:
         async with asyncio.timeout(deadline.left()):
             if isinstance(event, Command):
@@ -92,6 +97,14 @@ async def _see_to(assistant: Assistant, held: Held, event: Event, deadline: Dead
             return await _pressed(assistant, held, event)
     except TimeoutError:
         raise Unavailable from None
+
+
+async def _done(assistant: Assistant, held: Held, did: Did, deadline: Deadline) -> Outcome:
+    """Not in time, it is left to the thread: a deed is not worth a platform's retry."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(deadline.left()):
+            await asyncio.to_thread(note_deed, assistant, held, did)
+    return Outcome()
 
 
 def _named(held: Held, joined: Joined) -> Said:

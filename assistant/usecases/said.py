@@ -16,7 +16,7 @@ from assistant.errors import AssistantError, Conflict, DatabaseUnavailable, NotF
 from assistant.moderation.degrade import degrade, unscreened
 from assistant.moderation.enforce import enforce
 from assistant.store.writer import Idempotency, NewDecision
-from assistant.types import Decision, Outcome, Policy, Said, Verdict
+from assistant.types import ContextMessage, Decision, Outcome, Policy, Said, Verdict
 from assistant.types.event import EventType
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.consequences import consequences, marks
@@ -28,7 +28,7 @@ from assistant.usecases.speech import language_of
 
 log = structlog.get_logger()
 
-_POLICY_SHARE, _SCREENING_SHARE, _STORE_SHARE = 0.4, 0.6, 0.85
+_FRAGMENTS_SHARE, _POLICY_SHARE, _SCREENING_SHARE, _STORE_SHARE = 0.2, 0.4, 0.6, 0.85
 """Of the time for the answer, how much may have passed when each stage is given up; the rest is the journal's."""
 
 
@@ -51,6 +51,7 @@ class _Judged:
     decision: Decision
     policy: Policy
     elapsed_ms: float = 0.0
+    context: tuple[ContextMessage, ...] = ()
 
 
 async def take(assistant: Assistant, held: Held, said: Said, deadline: Deadline) -> Outcome:
@@ -77,13 +78,14 @@ async def _judge(assistant: Assistant, held: Held, said: Said, deadline: Deadlin
     try:
         screener = await assistant.screeners.at_hand(held.connection.community, deadline.left(_POLICY_SHARE))
         policy = screener.policy
+        message = await assistant.fragments.with_earlier(held.connection, said.message, deadline.left(_FRAGMENTS_SHARE))
         within_s = deadline.left(_SCREENING_SHARE)
-        decision, elapsed_ms = await assistant.threads.screen(screener.failing(mode), said.message, within_s)
+        decision, elapsed_ms = await assistant.threads.screen(screener.failing(mode), message, within_s)
     except Exception as error:
         if not isinstance(error, NotScreened | AssistantError):
             log.exception("screening failed", connection=held.connection.id)
         return _Judged(unscreened(policy, assistant.classifier.ref, said.message, "deadline", mode), policy)
-    return _Judged(decision, policy, elapsed_ms)
+    return _Judged(decision, policy, elapsed_ms, message.context if decision.over else ())
 
 
 def _new_decision(assistant: Assistant, held: Held, said: Said, judged: _Judged, decision_id: str) -> NewDecision:
@@ -103,6 +105,7 @@ def _new_decision(assistant: Assistant, held: Held, said: Said, judged: _Judged,
         labels=tuple(decision.over),
         degraded=decision.degraded,
         parts={part.field: part.text for part in message.parts},
+        context=[{"text": one.text, "member": one.member} for one in judged.context],
         text_expires_at=now + timedelta(days=days) if days else None,
         member_id=message.member_id,
         channel=message.channel,

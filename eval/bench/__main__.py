@@ -21,7 +21,8 @@ from eval.bench import hooks, load
 from eval.report import commit, machine
 
 _OUT = Path(__file__).parent.parent / "out" / "bench.json"
-PARTS = ("screen", "embed", "members", "start", "http", "hooks", "recommend", "campaign")
+PARTS = ("screen", "embed", "members", "start", "http", "hooks", "recommend", "campaign", "million")
+_SCALED = {"members", "recommend", "campaign", "million"}
 _SERVED = {"http", "hooks"}
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 _IMPORT = """
@@ -52,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--seconds", type=float, default=load.SECONDS, help="of each round of a client (5); fewer are for a quick look"
     )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="of members, items and events, where there are very many (1: all)"
+    )
     parser.add_argument("--rounds", type=int, default=load.ROUNDS, help="of each client (3)")
     parser.add_argument(
         "--out", type=Path, default=_OUT, metavar="FILE", help="where the figures go (eval/out/bench.json)"
@@ -80,8 +84,8 @@ def _measured(part: str, options: argparse.Namespace) -> dict[str, Any]:
         return _child([sys.executable, "-m", "eval.bench.screen", *(["--no-bert"] if options.no_bert else [])])
     if part == "embed":
         return _child([sys.executable, "-m", "eval.bench.embed"])
-    if part in {"members", "recommend", "campaign"}:
-        return _child([sys.executable, "-m", f"eval.bench.{part}"])
+    if part in _SCALED:
+        return _child([sys.executable, "-m", f"eval.bench.{part}", "--scale", str(options.scale)])
     if part == "start":
         return _child([sys.executable, "-c", _IMPORT])
     measure = load.measure if part == "http" else hooks.measure
@@ -153,7 +157,7 @@ def tables(found: dict[str, Any]) -> list[Table]:
     for part, title in (("http", "HTTP"), ("hooks", "platforms' hooks beside /v1/moderate")):
         if part in found:
             made.append(_servers(f"{title}, {load.CONNECTIONS} connections", found[part]["servers"]))
-    for part in ("recommend", "campaign"):
+    for part in ("recommend", "campaign", "million"):
         if part in found:
             made.append(_pairs(part, [(name, str(value)) for name, value in found[part].items()]))
     if "start" in found:

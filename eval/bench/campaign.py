@@ -53,7 +53,7 @@ _CHECK = """
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--members", type=int, default=MEMBERS)
+    parser.add_argument("--scale", type=float, default=1.0, help=f"of {MEMBERS:,} members")
     parser.add_argument("--plan", metavar="CAMPAIGN", help="for the child: plan this campaign to its end")
     parser.add_argument("--data-dir", type=Path)
     options = parser.parse_args()
@@ -61,7 +61,7 @@ def main() -> None:
         plan(_assistant(options.data_dir), options.plan)
         return
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(measure(Path(folder), options.members)))
+        print(json.dumps(measure(Path(folder), max(300, int(MEMBERS * options.scale)))))
 
 
 def plan(assistant: Assistant, campaign_id: str) -> None:
@@ -77,11 +77,11 @@ def measure(folder: Path, members: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "eval.bench.campaign", "--plan", campaign_id, "--data-dir", str(folder)]
     began = time.perf_counter()
     child = subprocess.Popen(command)
-    while _count(assistant)["sends"] < members // 3 and child.poll() is None:
+    while _planned(assistant) < members // 3 and child.poll() is None:
         time.sleep(0.5)
     child.kill()
     child.wait()
-    at_kill = _count(assistant)["sends"]
+    at_kill = _planned(assistant)
     subprocess.run(command, check=True)
     seconds = time.perf_counter() - began
     counted = _count(assistant)
@@ -130,6 +130,11 @@ def _filled(assistant: Assistant, members: int) -> str:
     campaign = create(assistant, COMMUNITY, asked, actor="bench")
     start(assistant, COMMUNITY, campaign.id, actor="bench")
     return campaign.id
+
+
+def _planned(assistant: Assistant) -> int:
+    with assistant.database.transaction(COMMUNITY) as transaction:
+        return int(transaction.scalar(text("SELECT count(*) FROM sends WHERE community = :c"), {"c": COMMUNITY}) or 0)
 
 
 def _count(assistant: Assistant) -> dict[str, int]:

@@ -6,6 +6,7 @@ the others are views, clicks, reactions and purchases. Every member consents to 
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import resource
@@ -45,41 +46,44 @@ _MESSAGES = 0.25
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--scale", type=float, default=1.0, help=f"of {MEMBERS:,} members and {EVENTS:,} events")
+    scale = parser.parse_args().scale
     with tempfile.TemporaryDirectory() as folder:
         assistant = build(Settings(data_dir=Path(folder), demo=False))
         try:
-            print(json.dumps(measure(assistant)))
+            print(json.dumps(measure(assistant, max(SEEN, int(MEMBERS * scale)), max(500, int(EVENTS * scale)))))
         finally:
             assistant.close()
 
 
-def measure(assistant: Assistant) -> dict[str, Any]:
+def measure(assistant: Assistant, members: int, events: int) -> dict[str, Any]:
     create_community(assistant.database, _COMMUNITY, _COMMUNITY, Own())
-    names = [f"m{number}" for number in range(MEMBERS)]
-    for start in range(0, MEMBERS, 1_000):
+    names = [f"m{number}" for number in range(members)]
+    for start in range(0, members, 1_000):
         consents = [{"purpose": "profiling", "granted": True}]
         put_members(assistant, _COMMUNITY, [{"id": one, "consents": consents} for one in names[start : start + 1_000]])
-    given = list(_events(names))
+    given = list(_events(names, events))
     embedder = embedder_of(assistant)
     found: dict[str, Any] = {
-        "members": MEMBERS,
-        "events": EVENTS,
+        "members": members,
+        "events": events,
         "embedder": embedder is not None,
         "events per second": {"folded in memory": _in_memory(assistant, given)},
     }
     found["events per second"]["taken, messages screened"] = _taken(assistant, given)
-    found["events per second"]["folded through the database"] = _folded(assistant)
+    found["events per second"]["folded through the database"] = _folded(assistant, events)
     found["seconds until visible"] = _visible(assistant, names)
-    found["bytes per member in the database"] = _sizes(assistant)
+    found["bytes per member in the database"] = _sizes(assistant, members)
     found["resident MB, at most"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found
 
 
-def _events(names: list[str]) -> Iterator[dict[str, Any]]:
+def _events(names: list[str], events: int) -> Iterator[dict[str, Any]]:
     chosen = random.Random(1)
-    said = iter(texts(EVENTS, 7))
+    said = iter(texts(events, 7))
     begin = datetime.now(UTC) - timedelta(days=6)
-    for number in range(EVENTS):
+    for number in range(events):
         kind = "message" if chosen.random() < _MESSAGES else chosen.choice(_KINDS[:-1])
         properties: dict[str, Any] = {"session_id": "s"}
         if kind == "message":
@@ -90,7 +94,7 @@ def _events(names: list[str]) -> Iterator[dict[str, Any]]:
             "id": f"e{number}",
             "type": kind,
             "member_id": chosen.choice(names),
-            "at": (begin + timedelta(seconds=number * 12)).isoformat(),
+            "at": (begin + timedelta(seconds=number * 480_000 / events)).isoformat(),
             "properties": properties,
         }
 
@@ -112,16 +116,16 @@ def _in_memory(assistant: Assistant, given: list[dict[str, Any]]) -> float:
 
 def _taken(assistant: Assistant, given: list[dict[str, Any]]) -> float:
     start = time.perf_counter()
-    for at, end in pairwise([*range(0, EVENTS, BATCH), EVENTS]):
+    for at, end in pairwise([*range(0, len(given), BATCH), len(given)]):
         take_events(assistant, _COMMUNITY, given[at:end])
-    return EVENTS / (time.perf_counter() - start)
+    return len(given) / (time.perf_counter() - start)
 
 
-def _folded(assistant: Assistant) -> float:
+def _folded(assistant: Assistant, events: int) -> float:
     start = time.perf_counter()
     while fold_waiting(assistant):
         pass
-    return EVENTS / (time.perf_counter() - start)
+    return events / (time.perf_counter() - start)
 
 
 def _visible(assistant: Assistant, names: list[str]) -> dict[str, float]:
@@ -164,10 +168,10 @@ def _working(assistant: Assistant) -> Iterator[None]:
         thread.join()
 
 
-def _sizes(assistant: Assistant) -> dict[str, float]:
+def _sizes(assistant: Assistant, members: int) -> dict[str, float]:
     with assistant.database.transaction(_COMMUNITY) as connection:
         return {
-            table: float(connection.scalar(text(f"SELECT sum(pg_column_size(t.*)) FROM {table} t")) or 0) / MEMBERS  # noqa: S608
+            table: float(connection.scalar(text(f"SELECT sum(pg_column_size(t.*)) FROM {table} t")) or 0) / members  # noqa: S608
             for table in ("profiles", "profile_snapshots", "members", "consents")
         }
 

@@ -11,6 +11,7 @@ import json
 import resource
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -28,13 +29,16 @@ _DAY_S = 86_400.0
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--items", type=int, default=ITEMS)
-    parser.add_argument("--touches", type=int, default=TOUCHES)
+    parser.add_argument("--scale", type=float, default=1.0, help=f"of {ITEMS:,} items and {TOUCHES:,} touches")
     options = parser.parse_args()
+    print(json.dumps(measure(max(2_000, int(ITEMS * options.scale)), max(2_000, int(TOUCHES * options.scale)))))
+
+
+def measure(items: int, touches: int) -> dict[str, Any]:
     rng = np.random.default_rng(20_260)
-    memory, vectors = _items(rng, options.items)
+    memory, vectors = _items(rng, items)
     start = time.perf_counter()
-    _touch(rng, memory, options.items, options.touches)
+    _touch(rng, memory, items, touches)
     folded = time.perf_counter() - start
     start = time.perf_counter()
     index = FaissVectors.build(vectors)
@@ -44,19 +48,15 @@ def main() -> None:
         return index.nearest(vector, count)[0].astype(np.int64)
 
     memory.nearest = nearest
-    print(
-        json.dumps(
-            {
-                "items": options.items,
-                "touches": options.touches,
-                "ms": _times(rng, memory),
-                "recall@100": _recall(rng, index, vectors),
-                "touches folded per second": options.touches / folded,
-                "seconds to build the index": built,
-                "memory MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            }
-        )
-    )
+    return {
+        "items": items,
+        "touches": touches,
+        "ms": _times(rng, memory),
+        "recall@100": _recall(rng, index, vectors),
+        "touches folded per second": touches / folded,
+        "seconds to build the index": built,
+        "memory MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 def _items(rng: np.random.Generator, count: int) -> tuple[Memory, F32]:

@@ -10,6 +10,7 @@ from eval.results import Result
 from eval.tasks.advertising import advertising_law
 from eval.tasks.bias import jigsaw_templates, jigsaw_wikipedia
 from eval.tasks.bitext import tatoeba_zh_en
+from eval.tasks.chat_weeks import chat_weeks
 from eval.tasks.chinese import cold_dev, cold_test, toxicn_test
 from eval.tasks.cloak import toxicloakcn
 from eval.tasks.cntp import cntp
@@ -48,6 +49,7 @@ SAMPLE: Mapping[str, Task] = {
 
 _EMBEDDED: Mapping[str, Task] = {
     "content_weeks": content_weeks,
+    "chat_weeks": chat_weeks,
     "faq_nursery": faq_nursery,
     "faq_passages": faq_passages,
     "faq_bilingual": faq_bilingual,

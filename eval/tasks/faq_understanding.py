@@ -7,18 +7,25 @@ Outside sets, which others wrote, are a task of their own.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from assistant.faq.understand import understand
-from assistant.types.faq import QuestionKind
+import assistant.cli
+from assistant.backends.static_embedder import meaning
+from assistant.faq.decide import Verdict, decide
+from assistant.faq.index import FaqIndex
+from assistant.faq.understand import MODEL, understand
+from assistant.types.faq import Entry, QuestionKind
 from eval.bootstrap import rate
 from eval.datasets import read_jsonl
 from eval.flow import Context
 from eval.metrics import Flags
 from eval.results import Better, Cell, Goal, Kind, Result, Row, Table
+from eval.searching import NOW, build, reranker
 
 _ACCOUNT = QuestionKind.ACCOUNT.value
 _PLAIN = QuestionKind.PLAIN.value
@@ -40,12 +47,13 @@ _GENERAL = (
     *("tire_change", "jump_start", "improve_credit_score", "international_fees", "spelling", "translate"),
 )
 _Rows = Sequence[Mapping[str, str]]
+_ANSWERED, _WHICH, _ENTRIES, _HANDED = _OUTCOMES = ("answered", "own or general?", "which entry?", "handed over")
 
 
 def faq_understanding(context: Context) -> Result:
     """Account questions answered as general ones, the recall of each kind, and plain questions taken for one; unseen ones first."""
     account, kinds, attacks = (_read(context, name) for name in ("account", "kinds", "injection"))
-    tables = (_account_table(account), _kinds_table(kinds), _injection_table(attacks))
+    tables = (_account_table(account), _kinds_table(kinds), _injection_table(attacks), _shop_table(context, account))
     goal = tables[0].estimate("answered as general")
     return Result(
         "faq_understanding",
@@ -107,7 +115,7 @@ def _read(context: Context, name: str) -> list[dict[str, str]]:
 
 
 def _understood(rows: _Rows) -> list[dict[str, str]]:
-    return [{**row, "found": understand(row["text"], ()).kind.value} for row in rows]
+    return [{**row, "found": understand(row["text"], (), meaning).kind.value} for row in rows]
 
 
 def _missed(rows: _Rows) -> dict[str, Cell]:
@@ -134,6 +142,66 @@ def _account_table(rows: _Rows) -> Table:
             Row("hand everything over", {"answered as general": 0.0, "general ones not answered": 1.0}, Kind.TRIVIAL),
         ),
     )
+
+
+def _shop_table(context: Context, rows: _Rows) -> Table:
+    """What production does with them where a shop has written down its policies: the demo's entries and those of the training topics."""
+    index = build([*_demo(), *_topics(context)])
+    held = [row for row in rows if row["part"] == "held"]
+    done = {row["id"]: _done(index, row) for row in held}
+
+    def cells(chosen: _Rows) -> dict[str, Cell]:
+        outcomes = [done[row["id"]] for row in chosen]
+        shares: dict[str, Cell] = {name: rate(_flags([one == name for one in outcomes])) for name in _OUTCOMES}
+        return {**shares, "questions": float(len(chosen))}
+
+    return Table(
+        "what is done with them in a shop that has its policies written down",
+        {**dict.fromkeys(_OUTCOMES, Better.NEITHER), **_counts("questions")},
+        (
+            Row("one's own", cells(_of(held, _ACCOUNT))),
+            Row("general", cells(_of(held, _PLAIN))),
+        ),
+        f"{len(index.segments[0].entries)} entries. An answer is the shop's general policy, so one's own questions may have none; "
+        "'own or general?' asks which of the two is meant.",
+    )
+
+
+def _done(index: FaqIndex, row: Mapping[str, str]) -> str:
+    understood = understand(row["text"], (), meaning)
+    if understood.kind is not QuestionKind.PLAIN and understood.because != MODEL:
+        return _HANDED
+    hits = index.search(row["text"], meaning(row["text"]), now=NOW, limit=2)
+    verdict = decide(hits, reranker().floor, reranker().gap).verdict
+    if understood.kind is not QuestionKind.PLAIN:
+        doubted = understood.kind is QuestionKind.ACCOUNT and verdict is Verdict.ANSWER
+        return _WHICH if doubted else _HANDED
+    return {Verdict.ANSWER: _ANSWERED, Verdict.CLARIFY: _ENTRIES, Verdict.NOTHING: _HANDED}[verdict]
+
+
+def _demo() -> list[Entry]:
+    with (Path(assistant.cli.__file__).parent / "demo_faq.csv").open(encoding="utf-8") as file:
+        return [
+            Entry(
+                id=row["id"],
+                language=row["language"],
+                question=row["question"],
+                answer=row["answer"],
+                alternatives=tuple(filter(None, row["alternatives"].split("|"))),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def _topics(context: Context) -> list[Entry]:
+    topics = read_jsonl(context.own.parent / "models" / "faq" / "seeds" / "topics.jsonl")
+    return [
+        Entry(
+            id=f"{topic['topic']}-{language}", language=language, question=topic[language][0], answer=topic[language][1]
+        )
+        for topic in topics
+        for language in ("zh-Hans", "zh-Hant", "en")
+    ]
 
 
 def _kinds_table(rows: _Rows) -> Table:

@@ -27,7 +27,8 @@ from assistant.types.access import Scope
 from assistant.usecases.communities import create_community
 from assistant.usecases.keys import create_key
 from assistant.wiring import administration
-from tests.integration.cli.conftest import command, environment, wait_until_ready
+from tests.commands import command
+from tests.integration.cli.conftest import environment, wait_until_ready
 from tests.receiver import Receiver
 
 ADVERT = "加微信 abc123 领红包，日结300"

@@ -39,9 +39,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ``bin`` folder of an environment that holds the wheel and its base dependencies."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "--disable-pip-version-check"]
+    constraints = str(ROOT / "constraints.txt")
     installed = subprocess.run(
-        [str(folder / "bin" / "pip"), "install", "--quiet", "--constraint", str(ROOT / "constraints.txt"), str(wheel)],
+        [*pip, "install", "--quiet", "--no-compile", "--constraint", constraints, str(wheel)],
         capture_output=True,
         text=True,
         timeout=400,
@@ -72,7 +74,7 @@ def test_the_wheel_holds_what_the_product_reads(wheel: Path) -> None:
         "NOTICE",
     ):
         assert any(needed in name for name in names), needed
-    assert wheel.stat().st_size < 45_000_000
+    assert wheel.stat().st_size < 60_000_000
 
 
 def test_it_screens_a_file_without_torch(programs: Path, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from assistant.types.advertising import Advertising
 SOURCE: Final = "rule:ads."
 _BESIDE: Final = 40
 _DENIED: Final = re.compile(
-    r"(?:不|未|无|無|勿|别|唔|冇|非|没有|无法|禁止|严禁|拒绝|切勿|避免)"
+    r"(?:不|未|无|無|勿|别|唔|冇|非|没有|没办法|没法|无法|不敢|难以|很难|禁止|严禁|拒绝|切勿|避免)"
     r"(?:能|得|可以?|会|应|须|必|具有?|有|用作|用于|用来|保证|承诺|担保|提供|宣称|声称|代表|等于|同|作|作为|任何|以|再|要|能够|是"
-    r"|(?:代替|替代)(?:药物|药品|药)?)*$"
+    r"|话(?:佢|它)?|说(?:它|佢|是)?|讲(?:它|佢)?|会|到|(?:代替|替代)(?:药物|药品|药)?)*$"
     r"|\b(?:not|never|no|nor|cannot|without|n[o']t|don['’]t|doesn['’]t|isn['’]t|aren['’]t|won['’]t|can['’]t)"
     r"(?:\s+(?:intended|to|be|a|an|any|the|that|you|we|claims?|guarantees?|promises?|meant|diagnose|treat|cure|prevent|or|and|post)|,)*\s*$"
 )

@@ -46,8 +46,19 @@ def advise(finding: Finding, words: str, where: Advertising) -> Advice | None:
 
 def reword(text: str, findings: Sequence[Finding], where: Advertising, language: str) -> str:
     """``text`` without what advertising law finds in it: each stretch replaced, or its clause left out where nothing may stand
-    there, again until nothing is found; empty where nothing would be left. A proposal, for a person to read."""
+    there, again until nothing is found. Where nothing would be left it is a blank 〔…〕 that says what may be written.
+    A proposal, for a person to read."""
     findings = [one for one in findings if one.field == "text" and is_advertising(one.source)]
+    left = _reworded(text, findings, where, language)
+    return left if left or not findings else _blank(findings[0], language)
+
+
+def _blank(finding: Finding, language: str) -> str:
+    rule = rule_of(finding.source.removeprefix(SOURCE))
+    return _in(rule.blank, language) if rule else ""
+
+
+def _reworded(text: str, findings: Sequence[Finding], where: Advertising, language: str) -> str:
     for _ in range(_ROUNDS):
         if not findings:
             return text

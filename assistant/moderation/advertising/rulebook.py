@@ -15,7 +15,7 @@ import re2
 from assistant.types.advertising import Advertising, Category, Law
 
 _KEYS: Final = {
-    "id", "score", "weight", "laws", "not_for", "patterns", "unless", "before", "after", "around", "define", "instead", "advice",
+    "id", "score", "weight", "laws", "not_for", "patterns", "unless", "before", "after", "around", "define", "instead", "advice", "blank",
 }  # fmt: skip
 PROHIBITED: Final = "prohibited"
 _BRACKETS: Final = re.compile(r"\[[^\]]*\]")
@@ -33,7 +33,8 @@ class Instead:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``weight`` is ``prohibited``, or ``doubtful`` where facts decide that a text does not show. ``patterns`` and ``unless`` are RE2's;
-    ``before``, ``after`` and ``around`` are only ever searched in a few dozen characters beside what was found."""
+    ``before``, ``after`` and ``around`` are only ever searched in a few dozen characters beside what was found. ``blank`` says what may
+    be written where nothing is left, by language."""
 
     id: str
     score: float
@@ -47,6 +48,7 @@ class Rule:
     around: re.Pattern[str] | None
     instead: tuple[Instead, ...]
     advice: Mapping[str, str]
+    blank: Mapping[str, str]
 
     def rests_on(self, where: Advertising) -> tuple[Law, ...]:
         """The laws that hold for this advertisement; where none does, the rule does not either."""
@@ -107,6 +109,7 @@ def _rule(entry: Mapping[str, Any], name: str) -> Rule:
         around=re.compile(_filled(entry["around"], words)) if "around" in entry else None,
         instead=tuple(Instead(re.compile(one["find"]), one) for one in entry.get("instead", ())),
         advice=entry["advice"],
+        blank=entry["blank"],
     )
 
 

@@ -7,17 +7,22 @@ These are functions of the JSON alone: the Gateway's reader and the interactions
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import InvalidInput
 from assistant.platforms.discord.settings import NAME
 from assistant.platforms.reading import as_id, as_list, as_object, as_text
-from assistant.types import Connection, ContextMessage, Event, Joined, Message, Part, PlatformRef, Said
+from assistant.types import Connection, ContextMessage, Did, Event, Joined, Message, Part, PlatformRef, Said
+from assistant.types.event import EventType
 
 # Default, thread created (its text is the thread's name) and reply; the others are the system's or answers of bots.
 _PEOPLE_SAY = {0, 18, 19}
 _MANY = 20
+
+_READ = frozenset(
+    {"MESSAGE_CREATE", "MESSAGE_UPDATE", "GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE", "MESSAGE_REACTION_ADD"}
+)
 
 
 def gateway_event(connection: Connection, kind: str, payload: Mapping[str, Any]) -> Event | None:
@@ -25,16 +30,48 @@ def gateway_event(connection: Connection, kind: str, payload: Mapping[str, Any])
 
     Raises: InvalidInput for a payload that is not as Discord's documentation has it.
     """
-    if kind not in {"MESSAGE_CREATE", "MESSAGE_UPDATE", "GUILD_MEMBER_ADD"}:
+    if kind not in _READ:
         return None
     if as_text(payload.get("guild_id"), "guild_id") != connection.settings.get("guild_id"):
         return None
     if kind == "GUILD_MEMBER_ADD":
         return member_event(payload)
+    if kind == "GUILD_MEMBER_REMOVE":
+        return _left(payload)
+    if kind == "MESSAGE_REACTION_ADD":
+        return _reaction(payload)
     # Without a time of edit it is Discord that changed something: a link's preview, a pin.
     if kind == "MESSAGE_UPDATE" and payload.get("edited_timestamp") is None:
         return None
     return message_event(payload)
+
+
+def _left(payload: Mapping[str, Any]) -> Did | None:
+    """Discord gives neither a time nor an id: the day it was told on makes one."""
+    user = as_object(payload.get("user"), "user")
+    if user.get("bot") is True:
+        return None
+    member_id = as_id(user.get("id"), "user.id")
+    guild = as_id(payload.get("guild_id"), "guild_id")
+    key = f"leave:{guild}:{member_id}:{datetime.now(UTC):%Y-%m-%d}"
+    return Did(key=key, type=EventType.LEAVE, member_id=member_id)
+
+
+def _reaction(payload: Mapping[str, Any]) -> Did | None:
+    member = as_object(payload.get("member", {}), "member")
+    if as_object(member.get("user", {}), "member.user").get("bot") is True:
+        return None
+    member_id, message_id = (as_id(payload.get(name), name) for name in ("user_id", "message_id"))
+    emoji = as_object(payload.get("emoji"), "emoji")
+    sign = as_text(emoji.get("id"), "emoji.id") or as_text(emoji.get("name"), "emoji.name")
+    return Did(
+        key=f"reaction:{message_id}:{member_id}:{sign}",
+        type=EventType.REACTION,
+        member_id=member_id,
+        channel=as_id(payload.get("channel_id"), "channel_id"),
+        message_id=message_id,
+        of_member=as_text(payload.get("message_author_id"), "message_author_id") or None,
+    )
 
 
 def message_event(payload: Mapping[str, Any]) -> Said | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,7 +17,20 @@ from assistant.platforms.reading import as_id, as_list, as_object, as_text, json
 from assistant.platforms.slack.markup import escaped
 from assistant.platforms.slack.messages import as_ts, display_name, message_event, said
 from assistant.platforms.verification import check_equal, check_fresh, only_header
-from assistant.types import Command, Connection, Event, Hook, HookReply, HookRequest, Joined, Outcome, Pressed, Said
+from assistant.types import (
+    Command,
+    Connection,
+    Did,
+    Event,
+    Hook,
+    HookReply,
+    HookRequest,
+    Joined,
+    Outcome,
+    Pressed,
+    Said,
+)
+from assistant.types.event import EventType
 
 COMMANDS = {"report", "appeal", "rules"}
 REPORT_SHORTCUT = "report_message"
@@ -87,7 +101,25 @@ def _event(document: Mapping[str, Any], event: Mapping[str, Any], team: str) -> 
         return _joined_channel(document, event)
     if kind == "team_join":
         return _joined_team(document, as_object(event.get("user"), "event.user"))
+    if kind == "reaction_added":
+        return _reaction(document, event)
     return None  # app_mention among them: the same message comes as a message
+
+
+def _reaction(document: Mapping[str, Any], event: Mapping[str, Any]) -> Event | None:
+    """To a message; a reaction to a file is to nobody's post. Leaving a channel is not leaving, and of no other does Slack tell."""
+    item = as_object(event.get("item", {}), "event.item")
+    if item.get("type") != "message":
+        return None
+    return Did(
+        key=as_id(document.get("event_id"), "event_id"),
+        type=EventType.REACTION,
+        member_id=as_id(event.get("user"), "event.user"),
+        at=datetime.fromtimestamp(float(as_ts(event.get("event_ts"), "event.event_ts")), UTC),
+        channel=as_id(item.get("channel"), "event.item.channel"),
+        message_id=as_ts(item.get("ts"), "event.item.ts"),
+        of_member=as_text(event.get("item_user"), "event.item_user") or None,
+    )
 
 
 def _joined_channel(document: Mapping[str, Any], event: Mapping[str, Any]) -> Event | None:

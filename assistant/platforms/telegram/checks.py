@@ -11,8 +11,9 @@ from assistant.platforms.telegram.api import Declined, call
 from assistant.ports import Outgoing
 from assistant.types import Connection
 
-UPDATES = ("message", "edited_message", "callback_query", "chat_member")
-_DEFAULT = UPDATES[:-1]  # what comes where allowed_updates was never given
+_NEEDED = ("message", "edited_message", "callback_query", "chat_member")
+UPDATES = (*_NEEDED, "message_reaction")
+_DEFAULT = _NEEDED[:-1]  # what comes where allowed_updates was never given
 _RIGHTS = ("can_delete_messages", "can_restrict_members")
 
 
@@ -61,7 +62,7 @@ async def _webhook(connection: Connection, http: Outgoing) -> tuple[bool, str]:
     if not url.endswith(_path(connection)):
         return False, f"it leads elsewhere: call setWebhook with the address that ends in {_path(connection)}"
     allowed = info.get("allowed_updates") or _DEFAULT
-    missing = [one for one in UPDATES if one not in allowed]
+    missing = [one for one in _NEEDED if one not in allowed]
     if missing:
         return False, f"allowed_updates lacks {', '.join(missing)}: call setWebhook with them"
     if info.get("last_error_message") and info.get("pending_update_count"):

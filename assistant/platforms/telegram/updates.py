@@ -20,6 +20,7 @@ from assistant.types import (
     Command,
     Connection,
     ContextMessage,
+    Did,
     Event,
     Hook,
     HookRequest,
@@ -30,6 +31,7 @@ from assistant.types import (
     Pressed,
     Said,
 )
+from assistant.types.event import EventType
 
 NAME = "telegram"
 _COMMAND = re.compile(
@@ -58,6 +60,8 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
         return Hook(tuple(_pressed(as_object(update["callback_query"], "callback_query"))))
     if "chat_member" in update:
         return Hook(tuple(_member(as_object(update["chat_member"], "chat_member"))))
+    if "message_reaction" in update:
+        return Hook(tuple(_reaction(as_object(update["message_reaction"], "message_reaction"), update_id)))
     return Hook()
 
 
@@ -177,16 +181,47 @@ def _joined(message: Mapping[str, Any]) -> Iterator[Joined]:
             yield _join(chat, user, _number(message.get("date"), "message.date"))
 
 
-def _member(change: Mapping[str, Any]) -> Iterator[Joined]:
-    """Joins that no message tells of, as in large groups."""
+def _member(change: Mapping[str, Any]) -> Iterator[Joined | Did]:
+    """Joins that no message tells of, as in large groups, and leavings."""
     before, after = (
         as_object(change.get(f"{one}_chat_member"), f"chat_member.{one}_chat_member") for one in ("old", "new")
     )
-    if _inside(before) or not _inside(after):
+    if _inside(before) == _inside(after):
         return
     field = "chat_member.new_chat_member.user"
-    if user := _user(as_object(after.get("user"), field), field):
-        yield _join(_chat_id(_chat(change)), user, _number(change.get("date"), "chat_member.date"))
+    user = _user(as_object(after.get("user"), field), field)
+    if user is None:
+        return
+    chat, date = _chat_id(_chat(change)), _number(change.get("date"), "chat_member.date")
+    if _inside(after):
+        yield _join(chat, user, date)
+    else:
+        yield Did(
+            key=f"leave:{chat}:{user.id}:{date}",
+            type=EventType.LEAVE,
+            member_id=user.id,
+            at=_moment(change.get("date")),
+            channel=chat,
+        )
+
+
+def _reaction(change: Mapping[str, Any], update_id: str) -> Iterator[Did]:
+    """A reaction that was not there before; whoever reacts for a chat, or takes one back, is nobody."""
+    if change.get("user") is None:
+        return
+    user = _user(as_object(change["user"], "message_reaction.user"), "message_reaction.user")
+    before, after = (
+        as_list(change.get(f"{one}_reaction"), f"message_reaction.{one}_reaction") for one in ("old", "new")
+    )
+    if user is not None and any(one not in before for one in after):
+        yield Did(
+            key=f"reaction:{update_id}",
+            type=EventType.REACTION,
+            member_id=user.id,
+            at=_moment(change.get("date")),
+            channel=_chat_id(_chat(change)),
+            message_id=_number(change.get("message_id"), "message_reaction.message_id"),
+        )
 
 
 def _inside(member: Mapping[str, Any]) -> bool:

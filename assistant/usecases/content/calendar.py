@@ -15,6 +15,7 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.content.results import NUMBERS
 from assistant.content.rhythm import activity, best_slots, conflict
+from assistant.content.surveys import as_text
 from assistant.errors import Conflict, InvalidInput, NotFound
 from assistant.store import audit, content_calendar, content_drafts, content_messages, content_posts, deliveries
 from assistant.store.database import EVERY_COMMUNITY
@@ -23,7 +24,7 @@ from assistant.types import DeliveryState, Do, Order
 from assistant.types.content import Draft, DraftState, Entry, Post, SlotState
 from assistant.types.content_settings import ContentSettings
 from assistant.usecases.assistant import Assistant
-from assistant.usecases.content.render import rewards_of
+from assistant.usecases.content.render import screened_parts
 from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.settings import settings_in
 from assistant.usecases.entries import order_entry
@@ -71,7 +72,7 @@ async def plan_screened(assistant: Assistant, community: str, asked: PlanRequest
     """
     draft = await asyncio.to_thread(_draft, assistant, community, asked.draft_id)
     if draft.state is DraftState.APPROVED and draft.seconded_by is None:
-        text, parts = f"{draft.title}\n{draft.body}", rewards_of(draft.suggestion.get("plan") or {})
+        text, parts = f"{draft.title}\n{draft.body}", screened_parts(draft.suggestion)
         screening = await screen_draft(assistant, community, text, parts, draft.jurisdictions, draft.category)
         if screening.blocked:
             raise Conflict("draft_blocked", field="draft_id")
@@ -176,8 +177,8 @@ def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, floa
 
 
 def published_text(draft: Draft) -> str:
-    """The words that go out; a language model's are marked."""
-    text = f"{draft.title}\n\n{draft.body}"
+    """The words that go out, a questionnaire's questions with them; a language model's are marked."""
+    text = "\n\n".join(filter(None, [draft.title, draft.body, as_text(draft.suggestion.get("survey"), draft.language)]))
     mark = load_words().get("content.machine", draft.language)
     return f"{text}\n\n（{mark}）" if draft.machine else text
 

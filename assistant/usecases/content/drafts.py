@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from assistant.content.drafting import blanks
 from assistant.content.learning import changes as diff_of
@@ -14,88 +12,14 @@ from assistant.errors import Conflict, InvalidInput
 from assistant.store import audit, content_drafts
 from assistant.store.content_drafts import Change
 from assistant.store.paging import Page
-from assistant.types import Category, Jurisdiction
 from assistant.types.content import Draft, DraftState, Kind
 from assistant.usecases.assistant import Assistant
-from assistant.usecases.content.render import rewards_of
+from assistant.usecases.content.draft_shapes import DraftRequest, EditRequest, ReviewRequest, SurveyShape
+from assistant.usecases.content.render import blanks_of, screened_parts
 from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.settings import get_settings
 from assistant.usecases.identity import new_id
-from assistant.usecases.request import Name, Shape, Text
 from assistant.words import LANGUAGES
-
-MAX_TITLE, MAX_BODY = 200, 5_000
-_Lines = Annotated[tuple[Text, ...], Field(max_length=30)]
-
-
-class PlanShape(Shape):
-    """An activity's plan; all of it may be edited."""
-
-    goal: Text = Field("", max_length=500)
-    form: Text = Field("", max_length=500)
-    place: Text = Field("", max_length=500)
-    begins: Text = Field("", max_length=40)
-    ends: Text = Field("", max_length=40)
-    rules: _Lines = ()
-    rewards: _Lines = ()
-    budget: float = Field(0.0, ge=0, le=1e12)
-    staff: _Lines = ()
-    sign_up: Text = Field("", max_length=500)
-    check_in: Text = Field("", max_length=500)
-    follow_up: _Lines = ()
-
-
-class OriginShape(Shape):
-    """Where a suggested text came from, as the suggestion had it."""
-
-    generator: Text = Field("", max_length=100)
-    model: Text = Field("", max_length=200)
-    prompt: Text = Field("", max_length=100)
-    version: int = Field(0, ge=0, le=1_000_000)
-    digest: Text = Field("", max_length=64)
-    prompt_tokens: int = Field(0, ge=0, le=1_000_000_000)
-    completion_tokens: int = Field(0, ge=0, le=1_000_000_000)
-    cost: float = Field(0.0, ge=0, le=1e9)
-    currency: Text = Field("", max_length=10)
-
-
-class DraftRequest(Shape):
-    """A draft of an operator's own, or one that was suggested, as it came (``suggestion_id``, ``machine``, ``origin``)."""
-
-    kind: Kind
-    title: Text = Field(min_length=1, max_length=MAX_TITLE)
-    body: Text = Field(min_length=1, max_length=MAX_BODY)
-    actor: Name
-    language: str | None = Field(None, max_length=20)
-    jurisdictions: Annotated[tuple[Jurisdiction, ...], Field(max_length=len(Jurisdiction))] | None = None
-    category: Category | None = None
-    machine: bool = False
-    suggestion_id: Name | None = None
-    why: Text = Field("", max_length=1_000)
-    origin: OriginShape | None = None
-    plan: PlanShape | None = None
-
-
-class EditRequest(Shape):
-    """``revision`` is the one that was read: an edit of an older one is refused."""
-
-    actor: Name
-    revision: int = Field(ge=0, le=1_000_000)
-    title: Text | None = Field(None, min_length=1, max_length=MAX_TITLE)
-    body: Text | None = Field(None, min_length=1, max_length=MAX_BODY)
-    plan: PlanShape | None = None
-    note: Text = Field("", max_length=500)
-
-
-class ReviewRequest(Shape):
-    """``over_block`` says that the findings were read and the draft shall go out all the same: the first person's is kept, a second
-    person's approves it. A rejection needs a reason."""
-
-    actor: Name
-    revision: int = Field(ge=0, le=1_000_000)
-    approve: bool
-    reason: Text = Field("", max_length=500)
-    over_block: bool = False
 
 
 async def make_draft(assistant: Assistant, community: str, asked: DraftRequest) -> Draft:
@@ -106,9 +30,16 @@ async def make_draft(assistant: Assistant, community: str, asked: DraftRequest) 
         raise InvalidInput(field="language", limit=", ".join(LANGUAGES), problem="is not one of these")
     jurisdictions = settings.jurisdictions if asked.jurisdictions is None else asked.jurisdictions
     category = asked.category or settings.category
-    plan = asked.plan.model_dump() if asked.plan else None
+    survey = _survey(asked.kind, asked.survey)
+    suggestion = {
+        "id": asked.suggestion_id,
+        "why": asked.why,
+        "plan": asked.plan.model_dump() if asked.plan else None,
+        **({"survey": survey} if survey else {}),
+    }
+    text = f"{asked.title}\n{asked.body}"
     screening = await screen_draft(
-        assistant, community, f"{asked.title}\n{asked.body}", rewards_of(plan or {}), jurisdictions, category.value
+        assistant, community, text, screened_parts(suggestion), jurisdictions, category.value
     )
     now = assistant.clock()
     draft = Draft(
@@ -123,9 +54,9 @@ async def make_draft(assistant: Assistant, community: str, asked: DraftRequest) 
         machine=asked.machine,
         state=DraftState.PROPOSED,
         screening=screening,
-        suggestion={"id": asked.suggestion_id, "why": asked.why, "plan": plan},
+        suggestion=suggestion,
         origin=asked.origin.model_dump(exclude_defaults=True) if asked.origin else {},
-        original=f"{asked.title}\n{asked.body}",
+        original=text,
         revision=0,
         created_by=asked.actor,
         created_at=now,
@@ -141,12 +72,16 @@ async def edit_draft(assistant: Assistant, community: str, draft_id: str, asked:
     if draft.state is DraftState.PUBLISHED:
         raise Conflict("draft_published", field="draft")
     before = f"{draft.title}\n{draft.body}"
-    plan = asked.plan.model_dump() if asked.plan else draft.suggestion.get("plan")
+    suggestion = dict(draft.suggestion)
+    if asked.plan:
+        suggestion["plan"] = asked.plan.model_dump()
+    if asked.survey:
+        suggestion["survey"] = _survey(draft.kind, asked.survey)
     changed = replace(
         draft,
         title=asked.title or draft.title,
         body=asked.body or draft.body,
-        suggestion={**draft.suggestion, "plan": plan},
+        suggestion=suggestion,
         state=DraftState.PROPOSED,
         approved_by=None,
         seconded_by=None,
@@ -154,7 +89,7 @@ async def edit_draft(assistant: Assistant, community: str, draft_id: str, asked:
         updated_at=assistant.clock(),
     )
     after = f"{changed.title}\n{changed.body}"
-    parts = rewards_of(plan or {})
+    parts = screened_parts(suggestion)
     screening = await screen_draft(assistant, community, after, parts, draft.jurisdictions, draft.category)
     changed = replace(changed, screening=screening)
     lines = diff_of(before, after)
@@ -174,8 +109,9 @@ async def review_draft(assistant: Assistant, community: str, draft_id: str, aske
         return await asyncio.to_thread(
             _save, assistant, rejected, asked.revision, asked.actor, "rejected", (), asked.reason
         )
-    if left := blanks(f"{draft.title}\n{draft.body}"):
-        raise InvalidInput("draft_blanks", field="body", blank=left[0])
+    if left := blanks_of(draft):
+        field = "body" if blanks(f"{draft.title}\n{draft.body}") else "survey"
+        raise InvalidInput("draft_blanks", field=field, blank=left[0])
     approved, action = _approved(draft, asked)
     approved = replace(approved, updated_at=assistant.clock())
     return await asyncio.to_thread(_save, assistant, approved, asked.revision, asked.actor, action, (), asked.reason)
@@ -193,6 +129,15 @@ def show_draft(assistant: Assistant, community: str, draft_id: str) -> tuple[Dra
     with assistant.database.transaction(community) as transaction:
         draft = content_drafts.get(transaction, community, draft_id)
         return draft, content_drafts.changes(transaction, community, draft_id)
+
+
+def _survey(kind: Kind, asked: SurveyShape | None) -> dict[str, Any] | None:
+    """Raises: InvalidInput, where a questionnaire has no questions, two of one id, or another kind has any."""
+    if (asked is None) != (kind is not Kind.SURVEY):
+        raise InvalidInput(field="survey", problem="belongs to the kind survey, and only to it")
+    if asked is not None and len({one.id for one in asked.questions}) < len(asked.questions):
+        raise InvalidInput(field="survey.questions", problem="has two questions of one id")
+    return asked.model_dump(mode="json") if asked is not None else None
 
 
 def _approved(draft: Draft, asked: ReviewRequest) -> tuple[Draft, str]:

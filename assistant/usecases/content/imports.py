@@ -23,7 +23,7 @@ MAX_CHARS: Final = 20_000
 _FIRST: Final = date(2000, 1, 1)
 _SAID: Final = re.compile(
     r"^(?:(?P<room>[\w.#-]{1,64}) (?P<day>\d{4}-\d\d-\d\d) )?"
-    r"\[(?P<hour>\d\d):(?P<minute>\d\d)(?::\d\d)?\] <(?P<name>[^>]{1,64})> (?P<words>.*)$"
+    r"\[(?P<hour>\d\d):(?P<minute>\d\d)(?::\d\d)?\] <(?P<name>[^>]{1,64})>[ \t]+(?P<words>.*)$"
 )
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:_(\d\d))?")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")

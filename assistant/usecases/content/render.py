@@ -10,6 +10,7 @@ from assistant.content.drafting import blanks, in_language, measure, subject_of,
 from assistant.content.flow import Insight, Material
 from assistant.content.rank import Ranked
 from assistant.content.results import expected
+from assistant.content.surveys import parts_of
 from assistant.store.content_drafts import Change
 from assistant.types.content import (
     Draft,
@@ -38,6 +39,11 @@ def text_of(written: Written) -> str:
 def rewards_of(plan: Mapping[str, Any]) -> dict[str, str]:
     """What of a plan members read, each under its path: rules and rewards are screened as the draft is."""
     return {f"plan.{name}[{at}]": text for name in ("rules", "rewards") for at, text in enumerate(plan.get(name, ()))}
+
+
+def screened_parts(suggestion: Mapping[str, Any]) -> dict[str, str]:
+    """What members read beside a draft's text: of its plan, and of its questionnaire."""
+    return rewards_of(suggestion.get("plan") or {}) | parts_of(suggestion.get("survey"))
 
 
 def render_insight(
@@ -116,6 +122,7 @@ def render_suggestion(
     screening: Screening,
     slot: Slot | None,
     plan: Plan | None,
+    survey: Mapping[str, Any] | None,
     loaded: Loaded,
     asked: SuggestionsRequest,
     named: frozenset[str],
@@ -138,23 +145,24 @@ def render_suggestion(
         "measure": measure(idea, language),
         "expected": asdict(effect) if effect else None,
         "repetition": {"share": ranked.repetition, "post_id": ranked.repeats},
-        "draft": render_written(written),
+        "draft": render_written(written, survey),
         "plan": render_plan(plan) if plan else None,
+        "survey": survey,
         "screening": render_screening(screening),
         "jurisdictions": list(loaded.settings.jurisdictions),
         "category": loaded.settings.category.value,
     }
 
 
-def render_written(written: Written) -> dict[str, Any]:
-    """``mark`` is what has to stand beside a text that a model wrote."""
+def render_written(written: Written, survey: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """``mark`` is what has to stand beside a text that a model wrote; ``to_fill`` are the blanks of the text and the questionnaire."""
     return {
         "title": written.title,
         "body": written.body,
         "language": written.language,
         "machine": written.machine,
         "mark": load_words().get("content.machine", written.language) if written.machine else None,
-        "to_fill": blanks(text_of(written)),
+        "to_fill": blanks("\n".join([text_of(written), *parts_of(survey).values()])),
         "origin": dict(written.origin),
     }
 
@@ -178,6 +186,11 @@ def render_screening(screening: Screening) -> dict[str, Any]:
     }
 
 
+def blanks_of(draft: Draft) -> list[str]:
+    """What is still to be filled in, of the text and then the questionnaire."""
+    return blanks("\n".join([draft.title, draft.body, *parts_of(draft.suggestion.get("survey")).values()]))
+
+
 def render_draft(draft: Draft, changes: Sequence[Change] | None = None) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": draft.id,
@@ -189,7 +202,7 @@ def render_draft(draft: Draft, changes: Sequence[Change] | None = None) -> dict[
         "category": draft.category,
         "machine": draft.machine,
         "mark": load_words().get("content.machine", draft.language) if draft.machine else None,
-        "to_fill": blanks(f"{draft.title}\n{draft.body}"),
+        "to_fill": blanks_of(draft),
         "state": draft.state.value,
         "screening": render_screening(draft.screening),
         "suggestion": dict(draft.suggestion),

@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from assistant.content.drafting import from_template, plan_of, subject_of
 from assistant.content.flow import Insight, suggest, understand
 from assistant.content.rank import Ranked, Taste
 from assistant.content.rhythm import activity, best_slots
+from assistant.content.surveys import as_document, survey_of
 from assistant.errors import InvalidInput
 from assistant.store import content_calendar, content_messages
 from assistant.types import Label, Message
-from assistant.types.content import Evidence, Kind, Slot
+from assistant.types.content import Kind, Slot, Written
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.asking import SuggestionsRequest
 from assistant.usecases.content.material import Loaded, load
@@ -23,12 +24,13 @@ from assistant.usecases.content.render import (
     render_insight,
     render_plan,
     render_suggestion,
-    rewards_of,
+    screened_parts,
     text_of,
 )
 from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.writing import Brief, example_texts, write
 
+_INJECTED: Final = 0.5
 PLANNED_KINDS = frozenset({Kind.ACTIVITY, Kind.LIVE})
 
 
@@ -101,33 +103,39 @@ def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at
 
 async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked, place: int) -> dict[str, Any]:
     settings, idea = ready.loaded.settings, ranked.idea
-    safe = await _safe_samples(assistant, community, idea.evidence) if ready.asked.write else []
-    examples = await asyncio.to_thread(example_texts, assistant, ready.loaded.voice, subject_of(idea, ready.language))
-    brief = Brief(idea, ready.asked.goal, ready.asked.tone, ready.language, safe, examples)
-    if ready.asked.write:
-        written = await write(assistant, community, settings, brief)
-    else:
-        written = from_template(idea, ready.language)
+    written = await _draft(assistant, community, ready, ranked)
     slot = ready.slots[place] if place < len(ready.slots) else None
     plan = None
+    survey = (
+        as_document(survey_of(subject_of(idea, ready.language), ready.language)) if idea.kind is Kind.SURVEY else None
+    )
     if idea.kind in PLANNED_KINDS:
         begins = slot.at if slot else ready.now + timedelta(days=1)
         plan = plan_of(idea, begins, ready.language)
-    parts = rewards_of(render_plan(plan)) if plan else {}
+    parts = screened_parts({"plan": render_plan(plan) if plan else None, "survey": survey})
     screening = await screen_draft(
         assistant, community, text_of(written), parts, settings.jurisdictions, settings.category.value
     )
-    return render_suggestion(ranked, written, screening, slot, plan, ready.loaded, ready.asked, ready.named)
+    return render_suggestion(ranked, written, screening, slot, plan, survey, ready.loaded, ready.asked, ready.named)
 
 
-async def _safe_samples(assistant: Assistant, community: str, evidence: Sequence[Evidence]) -> list[str]:
-    """Samples that moderation finds nothing in: no instructions, no personal data, nothing harmful goes to a language model."""
-    if assistant.generator is None:
-        return []
+async def _draft(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked) -> Written:
+    """By the language model where there is one and the subject, which is members' words, is safe; else the template's."""
+    idea, asked = ranked.idea, ready.asked
+    if assistant.generator is None or not asked.write:
+        return from_template(idea, ready.language)
+    subject, samples = subject_of(idea, ready.language), [one.text for one in idea.evidence]
+    subject_safe, *safe = await _safe(assistant, community, [subject, *samples])
+    if not subject_safe:
+        return from_template(idea, ready.language)
+    examples = await asyncio.to_thread(example_texts, assistant, ready.loaded.voice, subject)
+    shown = [text for text, fine in zip(samples, safe, strict=True) if fine]
+    brief = Brief(idea, asked.goal, asked.tone, ready.language, shown, examples)
+    return await write(assistant, community, ready.loaded.settings, brief)
+
+
+async def _safe(assistant: Assistant, community: str, texts: Sequence[str]) -> list[bool]:
+    """Of each text, whether moderation finds nothing in it: no instructions, no personal data, nothing harmful goes to a language model."""
     screener = await assistant.screeners.get(community)
-    decisions = await asyncio.to_thread(screener.screen_batch, [Message(one.text) for one in evidence])
-    return [
-        one.text
-        for one, decision in zip(evidence, decisions, strict=True)
-        if not decision.flagged and decision.scores.get(Label.INJECTION, 0.0) < 0.5
-    ]
+    decisions = await asyncio.to_thread(screener.screen_batch, [Message(text) for text in texts])
+    return [not one.flagged and one.scores.get(Label.INJECTION, 0.0) < _INJECTED for one in decisions]

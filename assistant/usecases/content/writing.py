@@ -17,6 +17,7 @@ from assistant.content.learning import voice
 from assistant.errors import AssistantError, DeliveryFailed
 from assistant.prompts import load_prompt
 from assistant.store import content_settings
+from assistant.text import visible
 from assistant.types.content import Goal, Idea, Written
 from assistant.types.content_settings import ContentSettings
 from assistant.types.generation import Generated
@@ -82,7 +83,7 @@ def example_texts(assistant: Assistant, approved: Sequence[str], subject: str) -
 
 
 def render_prompt(settings: ContentSettings, brief: Brief, problem: str = "") -> Any:
-    """The prompt with its places filled: members' words stand in it as JSON, and nowhere else."""
+    """The prompt with its places filled: members' words stand in it as JSON, without what nobody sees, and nowhere else."""
     words = load_words()
     return load_prompt("content_draft").render(
         community=settings.name,
@@ -93,9 +94,9 @@ def render_prompt(settings: ContentSettings, brief: Brief, problem: str = "") ->
         goal=brief.goal.value,
         tone=brief.tone,
         facts=list(settings.facts),
-        subject=subject_of(brief.idea, brief.language),
-        evidence=[text[:_SAMPLE_CHARS] for text in brief.safe],
-        examples=[text[:_SAMPLE_CHARS] for text in brief.examples],
+        subject=visible(subject_of(brief.idea, brief.language)),
+        evidence=[visible(text)[:_SAMPLE_CHARS] for text in brief.safe],
+        examples=[visible(text)[:_SAMPLE_CHARS] for text in brief.examples],
         problem=problem,
     )
 

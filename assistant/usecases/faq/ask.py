@@ -9,11 +9,12 @@ from datetime import datetime
 
 import numpy as np
 
+from assistant.backends.static_embedder import meaning
 from assistant.errors import InvalidInput, NotFound, TooLarge
 from assistant.faq import flow
 from assistant.faq.flow import House
 from assistant.faq.phrases import say
-from assistant.faq.understand import Understood, understand
+from assistant.faq.understand import MODEL, Understood, understand
 from assistant.moderation.flow import Screener
 from assistant.moderation.helplines import emergency_number, region_of
 from assistant.store import communities, faq_conversations
@@ -73,7 +74,7 @@ async def ask(
         raise TooLarge(field="question", limit=MAX_QUESTION_CHARS)
     screener = await assistant.screeners.get(asker.community)
     setting = await asyncio.to_thread(_setting, assistant, asker, conversation_id, language or "en")
-    understood = understand(text, earlier_turns(setting.earlier))
+    understood = understand(text, earlier_turns(setting.earlier), meaning)
     if language is not None:
         understood = replace(understood, language=language)
     if not setting.settings.enabled:
@@ -117,6 +118,10 @@ async def _reply(
         understood = replace(understood, kind=QuestionKind.ABUSE, because="screened")
     if understood.kind is QuestionKind.ACCOUNT and (found := await _looked_up(assistant, asker, setting, understood)):
         return found
+    if understood.kind is QuestionKind.ACCOUNT and understood.because == MODEL:
+        hits = await _hits(assistant, asker, understood)
+        if (asked := flow.own_or_general(understood, hits, setting.house)) is not None:
+            return _safe(screener, setting, understood, hits, asked)
     if (reply := flow.special(understood, setting.house)) is not None:
         return reply
     alone = replace(understood, question=text)
@@ -133,10 +138,14 @@ async def _reply(
 async def _found(
     assistant: Assistant, asker: Asker, setting: _Setting, understood: Understood
 ) -> tuple[Sequence[Hit], FaqReply]:
-    hits = await asyncio.to_thread(
+    hits = await _hits(assistant, asker, understood)
+    return hits, flow.from_hits(understood, hits, setting.house)
+
+
+async def _hits(assistant: Assistant, asker: Asker, understood: Understood) -> Sequence[Hit]:
+    return await asyncio.to_thread(
         find_hits, assistant, asker.community, understood.question, asker.roles, understood.language
     )
-    return hits, flow.from_hits(understood, hits, setting.house)
 
 
 def _screen(screener: Screener, text: str, asker: Asker) -> Decision:

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from assistant.push.buckets import Variant
+from assistant.push.pricing import names_price
 from assistant.types.campaign import Occasion
 from assistant.usecases.request import LanguageTag, Name, Shape, Text
 
@@ -41,8 +42,17 @@ class VariantShape(Shape):
     text: Words | None = None
 
 
+class OfferShape(Shape):
+    """What one of the campaign's items costs those whom it goes to."""
+
+    item: Name
+    price: Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
 class CampaignShape(Shape):
-    """Text by language, and items after it: named ones, or ``recommend`` of each member's own."""
+    """Text by language, and items after it: named ones, or ``recommend`` of each member's own. ``offers`` are prices of these items for
+    the members of this campaign."""
 
     name: Name
     connection_id: Name
@@ -51,6 +61,7 @@ class CampaignShape(Shape):
     text: Words
     items: Annotated[tuple[Name, ...], Field(max_length=MAX_ITEMS)] = ()
     recommend: int = Field(0, ge=0, le=MAX_ITEMS)
+    offers: Annotated[tuple[OfferShape, ...], Field(max_length=MAX_ITEMS)] = ()
     topics: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime
@@ -63,6 +74,12 @@ class CampaignShape(Shape):
             raise ValueError("ends_at must be after starts_at")
         if self.items and self.recommend:
             raise ValueError("has either items or recommend")
+        if len({one.item for one in self.offers} & set(self.items)) < len(self.offers):
+            raise ValueError("offers are of the campaign's own items, one of each at most")
+        if self.occasion is Occasion.DIGEST and not self.recommend:
+            raise ValueError("a digest needs recommend: how many items of each member's own it shows")
+        if self.occasion is Occasion.BACK_IN_STOCK and self.recommend:
+            raise ValueError("a campaign about what is back in stock shows that, and has no recommend")
         if len({one.name for one in self.variants}) < len(self.variants) or any(
             one.name == "holdout" for one in self.variants
         ):
@@ -75,6 +92,21 @@ class CampaignShape(Shape):
     def words(self, variant: str) -> dict[str, str]:
         own = next((one.text for one in self.variants if one.name == variant and one.text), None)
         return own or self.text
+
+    def priced_apart(self) -> tuple[str, ...]:
+        """The fields by which members of a segment, or those at risk, are told a price that not everyone is told."""
+        if self.audience.everyone and self.occasion is not Occasion.AT_RISK:
+            return ()
+        texts = [(f"text.{language}", text) for language, text in self.text.items()] + [
+            (f"variants[{at}].text.{language}", text)
+            for at, variant in enumerate(self.variants)
+            for language, text in (variant.text or {}).items()
+        ]
+        return (*(["offers"] if self.offers else []), *(field for field, text in texts if names_price(text)))
+
+    def prices(self) -> dict[str, str]:
+        """What is shown beside an item, by its id."""
+        return {one.item: f"{one.currency} {one.price}" for one in self.offers}
 
     def window(self, now: datetime) -> tuple[datetime, datetime]:
         """From when until when messages may go out, at most ``MAX_WINDOW``."""

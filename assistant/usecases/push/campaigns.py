@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection as Transaction
 
-from assistant.errors import Conflict, InvalidInput, NotFound
+from assistant.errors import Conflict, Forbidden, InvalidInput, NotFound
 from assistant.push.permit import Because
 from assistant.store import audiences, audit, campaigns, items, segments
 from assistant.store.paging import Page
@@ -19,7 +19,8 @@ from assistant.usecases.identity import new_id
 from assistant.usecases.members.segments import count_in
 from assistant.usecases.push.campaign_shapes import CampaignShape
 from assistant.usecases.push.composing import cannot
-from assistant.usecases.push.planning import Planned, audience, plan, plan_members, quota_left
+from assistant.usecases.push.parts import Planned, plan, quota_left
+from assistant.usecases.push.planning import audience, plan_members
 from assistant.usecases.push.settings import settings_in
 
 PREVIEWED = 200
@@ -77,13 +78,13 @@ def get_campaign(assistant: Assistant, community: str, campaign_id: str) -> dict
 
 
 def sends_of(
-    assistant: Assistant, community: str, campaign_id: str, after: str | None, limit: int
-) -> tuple[list[Send], str | None]:
-    """Who was sent it, who was not and why, by member; and after whom to go on. Raises: NotFound."""
+    assistant: Assistant, community: str, campaign_id: str, after: tuple[str, str] | None, limit: int
+) -> tuple[list[Send], Send | None]:
+    """Who was sent it, who was not and why, by member and round; and after which to go on. Raises: NotFound."""
     with assistant.database.transaction(community) as transaction:
         campaigns.get(transaction, community, campaign_id)
         found = campaigns.page_of_sends(transaction, community, campaign_id, after, limit + 1)
-    return found[:limit], found[limit - 1].member_id if len(found) > limit else None
+    return found[:limit], found[limit - 1] if len(found) > limit else None
 
 
 def preview(assistant: Assistant, community: str, campaign_id: str) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def preview(assistant: Assistant, community: str, campaign_id: str) -> dict[str,
     with assistant.database.transaction(community) as transaction:
         campaign = campaigns.get(transaction, community, campaign_id)
         asked = CampaignShape.model_validate(campaign.document)
-        ids = audience(assistant, transaction, community, asked, "", PREVIEWED)
+        ids = audience(assistant, transaction, community, asked, "", PREVIEWED) if _has_audience(asked) else []
         planned = plan(assistant, transaction, campaign, asked, ids, now)
         total = _most(assistant, transaction, community, asked)
         settings = settings_in(transaction, community)
@@ -120,20 +121,44 @@ def start(assistant: Assistant, community: str, campaign_id: str, *, actor: str)
 
     Raises:
         NotFound: there is no such campaign.
-        Conflict: it is no draft, or it could use more than is left of its connection's quota.
+        Conflict: it is no draft, it could use more than is left of its connection's quota, or it tells some members a price that others
+            are not told, and no second person has approved it.
     """
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         campaign = campaigns.get(transaction, community, campaign_id, locked=True)
         _check_state(campaign, frozenset({CampaignState.DRAFT}))
         asked = CampaignShape.model_validate(campaign.document)
+        if (apart := asked.priced_apart()) and campaign.approved_by is None:
+            raise Conflict("campaign_needs_second", field=apart[0])
         left = quota_left(transaction, community, settings_in(transaction, community), asked.connection_id, now)
         wanted = _most(assistant, transaction, community, asked)
         if left is not None and wanted > left:
             raise Conflict("campaign_over_quota", field="connection_id", wanted=wanted, left=left, limit=left)
-        planned = asked.occasion in {Occasion.CAMPAIGN, Occasion.DIGEST}
-        state = CampaignState.PLANNING if planned else CampaignState.RUNNING
-        _move(transaction, campaign, state, actor, now)
+        _move(transaction, campaign, _under_way(asked), actor, now)
+        return campaigns.get(transaction, community, campaign_id)
+
+
+def approve(assistant: Assistant, community: str, campaign_id: str, *, actor: str) -> Campaign:
+    """The second person says yes to a draft that tells some members a price that others are not told.
+
+    Raises:
+        NotFound: there is no such campaign.
+        Conflict: it is no draft.
+        Forbidden: whoever wrote it cannot be the second person.
+    """
+    now = assistant.clock()
+    with assistant.database.transaction(community) as transaction:
+        campaign = campaigns.get(transaction, community, campaign_id, locked=True)
+        _check_state(campaign, frozenset({CampaignState.DRAFT}))
+        if actor == campaign.created_by:
+            raise Forbidden("campaign_same_person", field="approved_by")
+        campaigns.approve(transaction, community, campaign_id, actor, now)
+        apart = CampaignShape.model_validate(campaign.document).priced_apart()
+        details = {"created_by": campaign.created_by, "because": list(apart)}
+        audit.write(
+            transaction, community, now, actor=actor, action="campaign.approve", subject=campaign_id, details=details
+        )
         return campaigns.get(transaction, community, campaign_id)
 
 
@@ -154,8 +179,7 @@ def resume(assistant: Assistant, community: str, campaign_id: str, *, actor: str
         campaign = campaigns.get(transaction, community, campaign_id, locked=True)
         _check_state(campaign, frozenset({CampaignState.PAUSED}))
         campaigns.wake(transaction, community, campaign_id, Because.CAMPAIGN_PAUSED.value, now)
-        triggered = CampaignShape.model_validate(campaign.document).occasion not in {Occasion.CAMPAIGN, Occasion.DIGEST}
-        _move(transaction, campaign, CampaignState.RUNNING if triggered else CampaignState.PLANNING, actor, now)
+        _move(transaction, campaign, _under_way(CampaignShape.model_validate(campaign.document)), actor, now)
         return campaigns.get(transaction, community, campaign_id)
 
 
@@ -170,6 +194,8 @@ def render(campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "state": campaign.state.value,
         "campaign": dict(campaign.document),
+        "needs_second": list(CampaignShape.model_validate(campaign.document).priced_apart()),
+        "approved_by": campaign.approved_by,
         "created_by": campaign.created_by,
         "created_at": campaign.created_at.isoformat(),
         "updated_at": campaign.updated_at.isoformat(),
@@ -183,6 +209,7 @@ def render_send(send: Send) -> dict[str, Any]:
         "because": send.because,
         "due_at": send.due_at.isoformat() if send.due_at else None,
         "variant": send.variant,
+        "round": send.round or None,
         "items": list(send.items),
     }
 
@@ -250,7 +277,7 @@ def _check_there(transaction: Transaction, community: str, asked: CampaignShape)
 
 def _most(assistant: Assistant, transaction: Transaction, community: str, asked: CampaignShape) -> int:
     """Messages at most: members of the audience, and never more than have agreed to messages."""
-    if asked.occasion not in {Occasion.CAMPAIGN, Occasion.DIGEST}:
+    if not _has_audience(asked):
         return 0
     agreed = audiences.agreed(transaction, community)
     if asked.audience.members:
@@ -259,6 +286,16 @@ def _most(assistant: Assistant, transaction: Transaction, community: str, asked:
         return agreed
     segment = segments.get(transaction, community, asked.audience.segment)
     return min(count_in(assistant, transaction, community, segment), agreed)
+
+
+def _has_audience(asked: CampaignShape) -> bool:
+    """Whether it goes to its whole audience, once or in every round."""
+    return asked.occasion in {Occasion.CAMPAIGN, Occasion.DIGEST}
+
+
+def _under_way(asked: CampaignShape) -> CampaignState:
+    """Members are gone through at once, or when something happens to them."""
+    return CampaignState.PLANNING if asked.occasion is Occasion.CAMPAIGN else CampaignState.RUNNING
 
 
 def _previewed(one: Planned) -> dict[str, Any]:

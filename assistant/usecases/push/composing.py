@@ -43,13 +43,18 @@ def compose(
     items: Sequence[Item],
     language: str,
     hosts: tuple[str, ...],
+    prices: Mapping[str, str],
 ) -> Message:
-    """Links are there where the service knows its public address; to items, where the community's list allows their host."""
+    """Links are there where the service knows its public address; to items, where the community's list allows their host.
+    ``prices`` of items are those of this campaign alone."""
     chosen = pick(words, language)
     told = load_words()
-    shown = tuple(_shown(assistant, community, member_id, delivery_id, chosen, hosts, one) for one in enumerate(items))
+    shown = tuple(
+        {**_shown(assistant, community, member_id, delivery_id, chosen, hosts, one), "price": prices.get(one[1].id)}
+        for one in enumerate(items)
+    )
     leave = link(assistant, Leads.UNSUBSCRIBE, community, member_id, delivery_id, chosen)
-    lines = [words[chosen], *(f"・{one['title']}" + (f" {one['url']}" if one["url"] else "") for one in shown)]
+    lines = [words[chosen], *(" ".join(filter(None, (f"・{one['title']}", one["price"], one["url"]))) for one in shown)]
     if leave is not None:
         lines.append(told.get("push.leave", choose_language(chosen), link=leave))
     headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if leave else {}
@@ -66,9 +71,11 @@ def pick(words: Mapping[str, str], language: str) -> str:
     return near[0] if near else next(iter(words))
 
 
-def delivery_of(held: Held, campaign_id: str, message: Message, due_at: datetime, now: datetime) -> Delivery:
-    """An entry of the outbox, under a key that no second one can have."""
-    key = f"campaign:{campaign_id}:{message.member_id}"
+def delivery_of(
+    held: Held, campaign_id: str, message: Message, due_at: datetime, now: datetime, turn: str = ""
+) -> Delivery:
+    """An entry of the outbox, under a key that no second one can have; ``turn`` is the round, of a campaign that recurs."""
+    key = f"campaign:{campaign_id}:{message.member_id}" + (f":{turn}" if turn else "")
     if held.platform.name != standard_webhooks.NAME:
         order = Order(id=message.delivery_id, do=Do.MESSAGE, member_id=message.member_id, text=message.text)
         return order_entry(held, order, key, now, due_at=due_at)

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, Field, HttpUrl, StringConstraints, ValidationError
 
 from assistant.errors import Conflict, InvalidInput, NotFound
-from assistant.store import audit, items
+from assistant.moderation.flow import Screener
+from assistant.store import audit, items, rounds
 from assistant.store.items import Stored
 from assistant.store.paging import Page
+from assistant.store.rounds import Restock
 from assistant.types import Action, Message, Purpose
 from assistant.types.item import Item
 from assistant.usecases.assistant import Assistant
+from assistant.usecases.identity import new_id
 from assistant.usecases.members.folding import embedder_of, model_of
 from assistant.usecases.request import Name, Shape, Text, check_json, invalid_input
 
@@ -29,7 +32,7 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1970, 2100
 
 
 class ItemShape(Shape):
-    """One item. ``hidden`` takes it away without removing it."""
+    """One item. ``hidden`` takes it away without removing it; ``stock`` is how many are left, and of none nothing is shown."""
 
     id: Name
     title: Annotated[Text, StringConstraints(min_length=1, max_length=MAX_TITLE_CHARS)]
@@ -43,6 +46,7 @@ class ItemShape(Shape):
     published_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
     hidden: bool = False
+    stock: int | None = Field(None, ge=0, le=2_000_000_000)
     properties: dict[Name, Any] = Field({}, max_length=200)
 
 
@@ -85,11 +89,13 @@ def put_items(assistant: Assistant, community: str, given: Sequence[ItemShape], 
     read = [item_of(shape, now, f"items[{at}]") for at, shape in enumerate(given)]
     if len({item.id for item in read}) < len(read):
         raise Conflict("item_twice", field="items")
-    because = _screened(assistant, community, read)
+    because = screened(assistant.screeners.refresh(community), read)
     vectors, model = _vectors(assistant, read)
     stored = [_stored(*one, model, now) for one in zip(read, because, vectors, strict=True)]
     with assistant.database.transaction(community) as transaction:
+        before = items.get_many(transaction, community, [one.item.id for one in stored], locked=True)
         items.put(transaction, community, stored, now)
+        rounds.note_restocks(transaction, community, _back(before, stored, now))
         details = {"count": len(read), "hidden": sum(one.item.hidden for one in stored)}
         audit.write(transaction, community, now, actor=actor, action="items.put", subject="items", details=details)
     return stored
@@ -131,6 +137,7 @@ def render_item(stored: Stored) -> dict[str, Any]:
         "published_at": item.published_at.isoformat(),
         "expires_at": item.expires_at.isoformat() if item.expires_at else None,
         "hidden": item.hidden,
+        "stock": item.stock,
         "hidden_because": list(stored.hidden_because),
         "properties": dict(item.properties),
         "updated_at": stored.updated_at.isoformat(),
@@ -141,9 +148,21 @@ def words_of(item: Item) -> str:
     return "\n".join(part for part in (item.title, item.text, " ".join(item.tags)) if part)
 
 
-def _screened(assistant: Assistant, community: str, read: Sequence[Item]) -> list[tuple[str, ...]]:
+def _back(before: Mapping[str, Stored], after: Sequence[Stored], now: datetime) -> list[Restock]:
+    """What had sold out, or had been taken away by the operators, and may be shown again."""
+    return [
+        Restock(new_id("rst"), one.item.id, now)
+        for one in after
+        if (was := before.get(one.item.id)) is not None and _gone(was) and one.item.holds(now)
+    ]
+
+
+def _gone(stored: Stored) -> bool:
+    return stored.item.stock == 0 or stored.hidden_because == (OPERATOR,)
+
+
+def screened(screener: Screener, read: Sequence[Item]) -> list[tuple[str, ...]]:
     """By which labels each may not be shown."""
-    screener = assistant.screeners.refresh(community)
     decisions = screener.screen_batch([Message(words_of(item), purpose=Purpose.MARKETING) for item in read])
     return [
         ()

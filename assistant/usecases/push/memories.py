@@ -39,7 +39,7 @@ class Kept:
     checked: float = 0.0
     items_to: datetime | None = None
     touches_to: datetime | None = None
-    known: set[str] = field(default_factory=set)
+    known: dict[str, datetime] = field(default_factory=dict)
     indexed: int = 0
     erased_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -106,6 +106,7 @@ def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> N
     _index(kept)
     _add(kept, told)
     kept.touches_to = max((one.received_at for one in told), default=kept.touches_to or now - _OVERLAP)
+    _forget_known(kept)
     if ranker is not None and ranker.version != kept.scorer.version:
         kept.scorer = read_trees(ranker.document) or PRIOR
 
@@ -143,5 +144,12 @@ def put_stored(kept: Kept, stored: Stored) -> None:
 def _add(kept: Kept, told: Sequence[Told]) -> None:
     for one in told:
         if one.id not in kept.known:
-            kept.known.add(one.id)
+            kept.known[one.id] = one.received_at
             kept.memory.add(one.touch, personal=one.allowed)
+
+
+def _forget_known(kept: Kept) -> None:
+    """What came so long ago is not read again, and need not be known by its id."""
+    if kept.touches_to is not None:
+        since = kept.touches_to - 2 * _OVERLAP
+        kept.known = {event_id: at for event_id, at in kept.known.items() if at >= since}

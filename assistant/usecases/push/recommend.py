@@ -49,6 +49,7 @@ def recommend_items(
             kept, member_id if personal else None, now, limit, f"{member_id} {now.isoformat()}", at is not None
         )
         shown = still_there(transaction, community, made, now, stops)[:limit]
+        _note_rare(kept, shown)
         answer_id = new_id("rec")
         if at is None:
             recommendations.log(
@@ -94,17 +95,29 @@ def _recall(transaction: Transaction, kept: Kept, community: str, member_id: str
 
 
 def listed(
-    kept: Kept, member_id: str | None, now: datetime, limit: int, seed: str, steady: bool = False
+    kept: Kept,
+    member_id: str | None,
+    now: datetime,
+    limit: int,
+    seed: str,
+    steady: bool = False,
+    besides: Collection[str] = (),
 ) -> Recommendation:
-    """For a member, or for nobody in particular."""
+    """For a member, or for nobody in particular; none of the items ``besides``."""
     with kept.lock:
         memory = kept.memory
         past = memory.past(member_id) if member_id is not None else ()
         seen = memory.seen(member_id) if member_id is not None else frozenset()
+        seen |= set(memory.catalogue.known(besides).tolist())
         taste = Taste(explore=0.0) if steady else Taste()
         return recommend(
             memory, past, seen, now.timestamp(), limit + _SPARE, scorer=kept.scorer, taste=taste, seed=seed
         )
+
+
+def _note_rare(kept: Kept, shown: Collection[tuple[Recommended, Stored]]) -> None:
+    with kept.lock:
+        kept.memory.showed(kept.memory.catalogue.known(one.item for one, _ in shown if one.rare).tolist())
 
 
 def still_there(

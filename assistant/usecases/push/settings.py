@@ -29,6 +29,34 @@ class ChannelShape(Shape):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
 
 
+class AtRiskShape(Shape):
+    """A campaign ``at_risk`` goes to whose odds of 30 days of silence are ``threshold`` or more, once in ``again_after_days``."""
+
+    threshold: float = Field(0.6, gt=0, le=1)
+    again_after_days: int = Field(30, ge=1, le=365)
+
+
+class BackInStockShape(Shape):
+    """A campaign ``back_in_stock`` goes to who looked at the item, or asked for it, in these last days."""
+
+    looked_within_days: int = Field(60, ge=1, le=365)
+
+
+class DigestShape(Shape):
+    """When a campaign ``digest`` goes out: at ``hour`` (0 to 23) on these days of the week (1 is Monday), on each member's own clock."""
+
+    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)] = (1,)
+    hour: int = Field(9, ge=0, le=23)
+
+
+class RankerShape(Shape):
+    """The ranker is fitted anew when ``after_lists`` lists were shown since, at most once in ``every_hours``; never if not ``refit``."""
+
+    refit: bool = True
+    after_lists: int = Field(1_000, ge=100, le=10_000_000)
+    every_hours: int = Field(24, ge=1, le=24 * 31)
+
+
 class PushSettingsShape(Shape):
     """``per_day`` and ``per_week`` count messages to one member, all together; ``per_day_channel`` those on one connection."""
 
@@ -41,6 +69,10 @@ class PushSettingsShape(Shape):
     time_zone: Name = "Asia/Taipei"
     link_hosts: Annotated[tuple[_Host, ...], Field(max_length=100)] = ()
     connections: Annotated[dict[Name, ChannelShape], Field(max_length=100)] = {}  # noqa: RUF012  pydantic copies it
+    at_risk: AtRiskShape = AtRiskShape()
+    back_in_stock: BackInStockShape = BackInStockShape()
+    digest: DigestShape = DigestShape()
+    ranker: RankerShape = RankerShape()
 
     def rules(self) -> Rules:
         quiet = QuietHours(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_to))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,10 @@ from assistant.push.fit import LEAST, Lessons, fit
 from assistant.push.memory import Memory
 from assistant.push.offpolicy import effective_rounds_of, self_normalised
 from assistant.push.pool import Taste, chooser_of
-from assistant.push.scorer import Scorer
+from assistant.push.scorer import PRIOR, Scorer, Trees
+from assistant.push.verdict import Verdict
 from assistant.store import audit, items, recommendations, touches
-from assistant.store.recommendations import Made, Ranker
+from assistant.store.recommendations import Fit, Made, Ranker
 from assistant.store.touches import Told
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.members.folding import embedder_of, model_of
@@ -36,24 +38,60 @@ def train(assistant: Assistant, community: str, *, actor: str) -> dict[str, Any]
         NotFound: there is no such community.
     """
     now = assistant.clock()
-    kept, told, made = _read(assistant, community, now)
+    kept, told, made = read_past(assistant, community, now)
     lessons = Lessons()
     for one in told:
         if one.allowed:
             lessons.note(kept.memory, one.touch)
         kept.memory.add(one.touch, personal=one.allowed)
+    ranker = fitted(lessons, now)
+    judged = judge(assistant, community, ranker, told, made)
+    return keep(assistant, community, ranker, len(lessons), judged, Verdict(True, "asked_for"), now, actor)
+
+
+def fitted(lessons: Lessons, now: datetime) -> Trees:
+    """Raises: Conflict: there is too little to learn from."""
     if len(lessons) < LEAST:
         raise Conflict("ranker_little", field="events", limit=LEAST, count=len(lessons))
-    ranker = fit(lessons, f"trees-{now:%Y%m%d%H%M%S}")
-    judged = judge(assistant, community, ranker, told, made)
+    return fit(lessons, f"trees-{now:%Y%m%d%H%M%S}")
+
+
+def keep(
+    assistant: Assistant,
+    community: str,
+    ranker: Trees,
+    lessons: int,
+    judged: dict[str, Any],
+    verdict: Verdict,
+    now: datetime,
+    actor: str,
+) -> dict[str, Any]:
+    """The fit is logged, and the ranker in force if it is taken."""
+    told = Fit(ranker.version, now, actor, lessons, judged, verdict.taken, verdict.because)
     with assistant.database.transaction(community) as transaction:
-        recommendations.save_ranker(
-            transaction, community, Ranker(ranker.version, ranker.document(), len(lessons), now)
-        )
+        recommendations.log_fit(transaction, community, told)
+        if verdict.taken:
+            recommendations.save_ranker(transaction, community, Ranker(ranker.version, ranker.document(), lessons, now))
+        details = {**judged, "taken": verdict.taken, "because": verdict.because}
         audit.write(
-            transaction, community, now, actor=actor, action="ranker.fit", subject=ranker.version, details=judged
+            transaction, community, now, actor=actor, action="ranker.fit", subject=ranker.version, details=details
         )
-    return {"version": ranker.version, "lessons": len(lessons), "judged": judged}
+    return {
+        "version": ranker.version,
+        "lessons": lessons,
+        "judged": judged,
+        "taken": verdict.taken,
+        "because": verdict.because,
+    }
+
+
+def rankers_of(assistant: Assistant, community: str, most: int = 20) -> dict[str, Any]:
+    """The version in force, and the last fits, the newest first."""
+    with assistant.database.transaction(community) as transaction:
+        ranker = recommendations.ranker(transaction, community)
+        fits = recommendations.fits(transaction, community, most)
+    shown = [asdict(one) | {"at": one.at.isoformat()} for one in fits]
+    return {"in_force": ranker.version if ranker is not None else PRIOR.version, "fits": shown}
 
 
 def judge(
@@ -103,7 +141,8 @@ def _rewards(told: Sequence[Told], made: Sequence[Made]) -> dict[str, float]:
     return found
 
 
-def _read(assistant: Assistant, community: str, now: datetime) -> tuple[Kept, list[Told], list[Made]]:
+def read_past(assistant: Assistant, community: str, now: datetime) -> tuple[Kept, list[Told], list[Made]]:
+    """A memory with nothing done yet, what was done, and what was shown."""
     embedder = embedder_of(assistant)
     kept = Kept(_memory(assistant, community), model_of(embedder))
     with assistant.database.transaction(community) as transaction:

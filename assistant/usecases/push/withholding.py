@@ -13,7 +13,7 @@ from assistant.types import Delivery
 from assistant.types.campaign import CampaignState
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.push.campaign_shapes import CampaignShape
-from assistant.usecases.push.planning import standing_of, topics_of
+from assistant.usecases.push.parts import standing_of, topics_of
 from assistant.usecases.push.settings import settings_in
 
 PREFIX = "campaign:"

@@ -86,7 +86,7 @@ async def get_campaign(request: Request, campaign_id: Name, community: Community
 @router.get(
     "/v1/campaigns/{campaign_id}/sends",
     summary="Who was sent it, and who was not and why",
-    responses={200: {"description": "`sends` by member, and `next_after`."}, **_ERRORS},
+    responses={200: {"description": "`sends` by member, `next_after` and `next_after_round`."}, **_ERRORS},
     openapi_extra=_SECURITY,
 )
 async def get_sends(
@@ -94,11 +94,14 @@ async def get_sends(
     campaign_id: Name,
     community: Community = None,
     after: Annotated[Name | None, Query()] = None,
+    after_round: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     _, site, own = await _operator(request, community)
-    found, following = await asyncio.to_thread(usecase.sends_of, site.assistant, own, campaign_id, after, limit)
-    return json_answer({"sends": [usecase.render_send(one) for one in found], "next_after": following})
+    place = (after, after_round) if after is not None else None
+    found, last = await asyncio.to_thread(usecase.sends_of, site.assistant, own, campaign_id, place, limit)
+    following = {"next_after": last and last.member_id, "next_after_round": last and last.round}
+    return json_answer({"sends": [usecase.render_send(one) for one in found], **following})
 
 
 @router.post(
@@ -110,6 +113,17 @@ async def get_sends(
 async def post_preview(request: Request, campaign_id: Name, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     return json_answer(await asyncio.to_thread(usecase.preview, site.assistant, own, campaign_id))
+
+
+@router.post(
+    "/v1/campaigns/{campaign_id}/approve",
+    summary="Approve a campaign as the second person",
+    description="Needed where `needs_second` names fields: a price that others are not told. By another key than its writer's.",
+    responses={200: {"description": "The campaign."}, **_ERRORS},
+    openapi_extra=_SECURITY,
+)
+async def post_approve(request: Request, campaign_id: Name, community: Community = None) -> Response:
+    return await _moved(request, campaign_id, community, usecase.approve)
 
 
 @router.post(

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from assistant.errors import AssistantError
-from assistant.faq.understand import understand
+from assistant.faq.rewrite import rewrite
 from assistant.usecases.faq.ask import ask
 from assistant.usecases.faq.conversation import TURNS, Asker
 from assistant.web.answers import json_answer
@@ -72,7 +72,7 @@ async def post_chat(request: Request, community: Community = None) -> Response:
 async def _answer(request: Request, asker: Asker, asked: ChatRequest, *, first: bool) -> dict[str, Any]:
     question = asked.question()
     if asked.conversation_id is None:
-        question = understand(question, asked.turns()[-TURNS:]).question
+        question = rewrite(question, asked.turns()[-TURNS:])
     answer = await ask(site_of(request).assistant, asker, question, asked.conversation_id, None)
     return render_asked(answer, asker.token if first else None)
 

@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 from assistant.types.content import DraftState
 from assistant.usecases.content import calendar as calendar_usecase
+from assistant.usecases.content import draft_shapes
 from assistant.usecases.content import drafts as drafts_usecase
 from assistant.usecases.content.render import render_draft, render_entry
+from assistant.usecases.content.surveys import survey_results
 from assistant.usecases.request import Name, Shape
 from assistant.web.answers import json_answer
 from assistant.web.body import parse, read_body
@@ -48,11 +50,11 @@ class CancelShape(Shape):
     summary="Keep a draft: a suggested one, or one's own",
     status_code=201,
     responses={201: {"description": "The draft, screened."}, **ERRORS},
-    openapi_extra={**body(drafts_usecase.DraftRequest, {"poll": _DRAFT}), **SECURITY},
+    openapi_extra={**body(draft_shapes.DraftRequest, {"poll": _DRAFT}), **SECURITY},
 )
 async def post_draft(request: Request, community: Community = None) -> Response:
     _, site, own = await operator(request, community)
-    asked = parse(drafts_usecase.DraftRequest, await read_body(request, MAX_SMALL_BYTES))
+    asked = parse(draft_shapes.DraftRequest, await read_body(request, MAX_SMALL_BYTES))
     return json_answer(render_draft(await drafts_usecase.make_draft(site.assistant, own, asked)), 201)
 
 
@@ -86,11 +88,11 @@ async def get_draft(request: Request, draft_id: Name, community: Community = Non
     "/v1/content/drafts/{draft_id}",
     summary="Edit a draft; it is screened again",
     responses={200: {"description": "The draft."}, **ERRORS},
-    openapi_extra={**body(drafts_usecase.EditRequest, {"title": _EDIT}), **SECURITY},
+    openapi_extra={**body(draft_shapes.EditRequest, {"title": _EDIT}), **SECURITY},
 )
 async def patch_draft(request: Request, draft_id: Name, community: Community = None) -> Response:
     _, site, own = await operator(request, community)
-    asked = parse(drafts_usecase.EditRequest, await read_body(request, MAX_SMALL_BYTES))
+    asked = parse(draft_shapes.EditRequest, await read_body(request, MAX_SMALL_BYTES))
     return json_answer(render_draft(await drafts_usecase.edit_draft(site.assistant, own, draft_id, asked)))
 
 
@@ -98,12 +100,25 @@ async def patch_draft(request: Request, draft_id: Name, community: Community = N
     "/v1/content/drafts/{draft_id}/review",
     summary="Approve or reject; over a block, two people",
     responses={200: {"description": "The draft; `needs_second` says that a second person has to agree."}, **ERRORS},
-    openapi_extra={**body(drafts_usecase.ReviewRequest, {"approve": _REVIEW}), **SECURITY},
+    openapi_extra={**body(draft_shapes.ReviewRequest, {"approve": _REVIEW}), **SECURITY},
 )
 async def post_review(request: Request, draft_id: Name, community: Community = None) -> Response:
     _, site, own = await operator(request, community)
-    asked = parse(drafts_usecase.ReviewRequest, await read_body(request, MAX_SMALL_BYTES))
+    asked = parse(draft_shapes.ReviewRequest, await read_body(request, MAX_SMALL_BYTES))
     return json_answer(render_draft(await drafts_usecase.review_draft(site.assistant, own, draft_id, asked)))
+
+
+@router.get(
+    "/v1/content/drafts/{draft_id}/answers",
+    summary="How a questionnaire was answered, by question",
+    description="Members answer by events of the type `answer`: `item_id` is the draft, `properties` are `question` and `option`, the "
+    "number of the option from 0 or a list of them. Each member's latest answer to a question counts; nobody is named.",
+    responses={200: {"description": "`members`, and of each question its options with `count` and `share`."}, **ERRORS},
+    openapi_extra=SECURITY,
+)
+async def get_answers(request: Request, draft_id: Name, community: Community = None) -> Response:
+    _, site, own = await operator(request, community)
+    return json_answer(await asyncio.to_thread(survey_results, site.assistant, own, draft_id))
 
 
 @router.post(

@@ -35,6 +35,9 @@ F64 = npt.NDArray[np.float64]
 ORDINARY = 6_000
 """Sentences of ordinary talk per language that set the gates; none of them is in the training."""
 
+APART = "zh"
+"""The language whose encoder is joined by ``join_zh``."""
+
 READ = 0.02
 """The share of ordinary sentences that an encoder may read; they are Tatoeba's for the greater part, some of which are unkind."""
 
@@ -223,7 +226,8 @@ def reading(encoder: Encoder, rows: list[Row], aside: dict[int, float], grey: se
 def join_all(out: Path, console: Console, most: int = MOST) -> None:
     """Writes ``cascade.json``, and ``metrics.json`` and ``thresholds.json`` anew; does nothing where no encoder lies in ``out``."""
     weights = out / "weights"
-    languages = [(script, name) for script, name in enumerate(LANGUAGES) if (weights / f"encoder_{name}").is_dir()]
+    found = [(script, name) for script, name in enumerate(LANGUAGES) if name != APART]
+    languages = [(script, name) for script, name in found if (weights / f"encoder_{name}").is_dir()]
     if not languages:
         return
     rows, kept = kept_scores(out / "work")

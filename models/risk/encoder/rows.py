@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from models.risk import data, seeded
@@ -58,15 +58,15 @@ def gathered(root: Path) -> list[Row]:
     return list(data.unique((row for row in found if row.text.strip()), data.held_out(root)))
 
 
-def drawn(rows: Iterable[Row], seed: int = 5) -> list[Row]:
-    """At most ``SHARES`` of each set's rows that may be fitted, in a random order."""
+def drawn(rows: Iterable[Row], seed: int = 5, shares: Mapping[str, int] = SHARES) -> list[Row]:
+    """At most ``shares`` of each set's rows that may be fitted, in a random order."""
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row.dev or row.fold == ASIDE:
             continue
         by_source[row.source].append(row)
     generator = random.Random(seed)
-    chosen = [row for name, those in by_source.items() for row in _some(those, SHARES.get(name, 0), generator)]
+    chosen = [row for name, those in by_source.items() for row in _some(those, shares.get(name, 0), generator)]
     generator.shuffle(chosen)
     return chosen
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import command
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -33,21 +35,6 @@ class Service:
 def environment(data_dir: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
     return kept | {"ASSISTANT_DATA_DIR": str(data_dir), "COLUMNS": "200", "NO_COLOR": "1"}
-
-
-def command(
-    *arguments: str, env: dict[str, str], stdin: str | None = None, cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "assistant.cli", *arguments],
-        env=env,
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -8,7 +8,12 @@ from assistant import wiring
 from assistant.cli.app import main
 from tests.integration.usecases.reading import SmallEmbedder
 
-if __name__ == "__main__":
+
+def run() -> None:
     embedder = SmallEmbedder(float(sys.argv.pop(1)))
     wiring.build_brain = lambda _: (embedder, None)
     main()
+
+
+if __name__ == "__main__":
+    run()

@@ -11,7 +11,8 @@ import urllib.request
 import pytest
 
 from assistant.cli.exits import Exit
-from tests.integration.cli.conftest import Service, command
+from tests.commands import command
+from tests.integration.cli.conftest import Service
 
 
 def ask(service: Service, path: str, key: str, body: dict | None = None, method: str | None = None) -> tuple[int, dict]:

@@ -18,7 +18,8 @@ from assistant.store import deliveries
 from assistant.store.database import Database
 from assistant.types import Delivery, DeliveryKind, DeliveryState
 from assistant.wiring import administration
-from tests.integration.cli.conftest import Service, command
+from tests.commands import command
+from tests.integration.cli.conftest import Service
 from tests.integration.cli.test_administration import ask, assistant, last_line
 from tests.receiver import Receiver, receiving
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -12,6 +14,7 @@ from assistant.cli.content_report import as_markdown, show
 from tests.integration.cli.conftest import Service
 from tests.integration.cli.test_administration import assistant
 from tests.integration.usecases.dump import write_dump
+from tests.integration.usecases.logs import FIRST, THEMES, write_logs
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +51,21 @@ def test_the_terminal_shows_reasons_and_survives_markup(document: dict) -> None:
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "[red]not a colour[/nothing]" in shown
     assert "best time" in shown
+
+
+def test_four_weeks_of_logs_suggest_four_things(service: Service, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("logs")
+    said = write_logs(folder)
+    done = assistant(service, "content", "import", str(folder), "--format", "irc", "--community", "demo")
+    assert f"{len(said)} messages read, {len(said)} of them new" in done.stderr
+    with httpx.Client(base_url=service.url, headers={"authorization": f"Bearer {service.key}"}) as client:
+        for week, theme in enumerate(THEMES):
+            at = f"{FIRST + timedelta(days=7 * (week + 1))}T00:00:00Z"
+            answer = client.post("/v1/content/suggestions", json={"at": at, "language": "en"}, timeout=30)
+            assert answer.status_code == 200, answer.text
+            document = answer.json()
+            cited = {one["message_id"]: one["text"] for found in document["suggestions"] for one in found["evidence"]}
+            assert cited
+            assert cited.items() <= said.items(), "only what stands in the logs is cited"
+            assert all(one["at"] < at for found in document["suggestions"] for one in found["evidence"])
+            assert theme.split()[-1] in document["insight"]["topics"][0]["name"].lower()

@@ -16,6 +16,8 @@ from assistant.settings import Settings
 from assistant.store import faq_entries, faq_jobs
 from assistant.store.faq_jobs import Job
 from assistant.wiring import administration
+from tests.commands import command
+from tests.integration.cli import small_model
 from tests.integration.cli.conftest import Service
 from tests.integration.cli.test_administration import assistant
 from tests.unit.faq.ingest.making import workbook
@@ -45,20 +47,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def command(service: Service, *arguments: object, wait_s: float = 0) -> list[str]:
-    return [sys.executable, "-m", "tests.integration.cli.small_model", str(wait_s), "faq", *map(str, arguments)]
-
-
 def faq(service: Service, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(service, *arguments),
-        env=service.environment,
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return command("0", "faq", *map(str, arguments), env=service.environment, cwd=REPOSITORY, program=small_model.run)
 
 
 def known(service: Service, shop: str) -> dict[str, str]:
@@ -154,8 +144,8 @@ def test_there_has_to_be_such_a_community(service: Service, folder: Path) -> Non
 def test_ctrl_c_stops_the_import(service: Service, shop: str, tmp_path: Path) -> None:
     for at in range(30):
         (tmp_path / f"{at}.md").write_text(f"# 第{at}題？\n答{at}。")
-    arguments = command(service, "import", tmp_path, "--community", shop, wait_s=0.2)
-    process = subprocess.Popen(arguments, env=service.environment, cwd=REPOSITORY, stderr=subprocess.PIPE)
+    program = [sys.executable, "-m", small_model.__name__, "0.2", "faq", "import", str(tmp_path), "--community", shop]
+    process = subprocess.Popen(program, env=service.environment, cwd=REPOSITORY, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 30
     while not known(service, shop):
         assert time.monotonic() < deadline

@@ -16,6 +16,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistant.settings import Settings
+from assistant.types.access import Scope
+from assistant.usecases.keys import create_key
+from assistant.wiring import administration
+from tests.commands import command
 from tests.integration.cli.conftest import environment, wait_until_ready
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="several workers share a port evenly on Linux only")
@@ -30,9 +35,9 @@ class Running:
     def workers(self) -> set[int]:
         return {pid for pid in children(self.process.pid) if b"spawn_main" in command_line(pid)}
 
-    def client(self) -> httpx.Client:
+    def client(self, key: str | None = None) -> httpx.Client:
         """A connection of its own for each request, so that the kernel chooses the worker each time."""
-        key = (self.data_dir / "demo.key").read_text().strip()
+        key = key or (self.data_dir / "demo.key").read_text().strip()
         headers = {"authorization": f"Bearer {key}", "connection": "close"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
@@ -74,16 +79,16 @@ def eventually(true: Callable[[], bool], seconds: float = 30) -> None:
 
 
 @contextmanager
-def serving(tmp_path: Path, workers: int = 2, **more: str) -> Iterator[Running]:
+def serving(tmp_path: Path, workers: int = 2) -> Iterator[Running]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data_dir = tmp_path / "data"
     log = tmp_path / "serve.log"
-    env = environment(data_dir) | {"ASSISTANT_PORT": str(port)} | more
-    command = [sys.executable, "-m", "assistant.cli", "serve", "--workers", str(workers)]
+    env = environment(data_dir) | {"ASSISTANT_PORT": str(port)}
+    program = [sys.executable, "-m", "assistant.cli", "serve", "--workers", str(workers)]
     with log.open("w") as sink:
-        process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink, text=True)
+        process = subprocess.Popen(program, env=env, stdout=sink, stderr=sink, text=True)
     running = Running(f"http://127.0.0.1:{port}", data_dir, process)
     try:
         wait_until_ready(running.url, process, log)
@@ -107,47 +112,53 @@ def both_answer(running: Running) -> None:
     eventually(counted)
 
 
-def test_two_processes_answer_and_one_that_is_killed_is_replaced_with_nothing_lost(tmp_path):
-    with serving(tmp_path) as running:
-        both_answer(running)
-        before = running.metric(r'assistant_decisions_total\{action="allow",community="demo"\}')
-        stored = running.moderate(40)
-        first, second = running.workers()
-        os.kill(first, signal.SIGKILL)
-        stored += running.moderate(10)
-        eventually(lambda: len(running.workers()) == 2 and first not in running.workers())
-        assert second in running.workers()
-        both_answer(running)
-        with running.client() as client:
-            for identifier in stored:
-                assert client.get(f"/v1/decisions/{identifier}").status_code == 200
-        after = running.metric(r'assistant_decisions_total\{action="allow",community="demo"\}')
-        assert after >= before + 50
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Two processes, for those tests that leave two behind."""
+    with serving(tmp_path_factory.mktemp("workers")) as running:
+        yield running
 
 
-def test_metrics_are_sums_over_the_workers_dead_ones_included(tmp_path):
-    with serving(tmp_path) as running:
-        both_answer(running)
-        name = r'assistant_requests_total\{method="POST",route="/v1/moderate",status="200"\}'
-        before = running.metric(name)
-        running.moderate(30)
-        assert {running.metric(name) for _ in range(8)} == {before + 30}
-        os.kill(running.workers().pop(), signal.SIGKILL)
-        eventually(lambda: len(running.workers()) == 2)
-        assert running.metric(name) == before + 30
-        assert running.metric("assistant_writer_waiting") == 0
+def test_two_processes_answer_and_one_that_is_killed_is_replaced_with_nothing_lost(running):
+    both_answer(running)
+    before = running.metric(r'assistant_decisions_total\{action="allow",community="demo"\}')
+    stored = running.moderate(40)
+    first, second = running.workers()
+    os.kill(first, signal.SIGKILL)
+    stored += running.moderate(10)
+    eventually(lambda: len(running.workers()) == 2 and first not in running.workers())
+    assert second in running.workers()
+    both_answer(running)
+    with running.client() as client:
+        for identifier in stored:
+            assert client.get(f"/v1/decisions/{identifier}").status_code == 200
+    after = running.metric(r'assistant_decisions_total\{action="allow",community="demo"\}')
+    assert after >= before + 50
 
 
-def test_a_limit_holds_over_all_workers(tmp_path):
-    with serving(tmp_path, ASSISTANT_LIMITS_REQUESTS_PER_MINUTE="60") as running, running.client() as client:
+def test_metrics_are_sums_over_the_workers_dead_ones_included(running):
+    both_answer(running)
+    name = r'assistant_requests_total\{method="POST",route="/v1/moderate",status="200"\}'
+    before = running.metric(name)
+    running.moderate(30)
+    assert {running.metric(name) for _ in range(8)} == {before + 30}
+    os.kill(running.workers().pop(), signal.SIGKILL)
+    eventually(lambda: len(running.workers()) == 2)
+    assert running.metric(name) == before + 30
+    assert running.metric("assistant_writer_waiting") == 0
+
+
+def test_a_limit_holds_over_all_workers(running):
+    with administration(Settings(data_dir=running.data_dir)) as database:
+        made = create_key(database, scope=Scope.PLATFORM, community="demo", requests_per_minute=60)
+    with running.client(made.secret) as client:
         began = time.monotonic()
         statuses = [client.post("/v1/moderate", json={"text": "hi", "store": False}).status_code for _ in range(120)]
         assert set(statuses) == {200, 429}
         assert 60 <= statuses.count(200) <= 61 + (time.monotonic() - began)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGTERM), (2, signal.SIGINT)])
 def test_stopping_is_clean_and_takes_the_database_along(tmp_path, workers, number):
     with serving(tmp_path, workers) as running:
         running.moderate(5)
@@ -170,20 +181,17 @@ def test_a_killed_parent_leaves_nobody_serving(tmp_path):
             httpx.get(f"{running.url}/health/live", trust_env=False)
 
 
-def test_a_port_in_use_is_told_by_a_second_service(tmp_path):
-    with serving(tmp_path) as running:
-        port = running.url.rpartition(":")[2]
-        env = environment(tmp_path / "other") | {"ASSISTANT_PORT": port}
-        command = [sys.executable, "-m", "assistant.cli", "serve", "--workers", "2"]
-        second = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
-        assert second.returncode == 4
-        assert "cannot listen" in second.stderr
+def test_a_port_in_use_is_told_by_a_second_service(running, tmp_path):
+    env = environment(tmp_path / "other") | {"ASSISTANT_PORT": running.url.rpartition(":")[2]}
+    second = command("serve", "--workers", "2", env=env)
+    assert second.returncode == 4
+    assert "cannot listen" in second.stderr
 
 
 def test_workers_that_cannot_start_say_why_and_end_the_service(tmp_path):
     env = environment(tmp_path / "data") | {"ASSISTANT_RISK_MODEL": str(tmp_path / "nothing"), "ASSISTANT_PORT": "0"}
-    command = [sys.executable, "-m", "assistant.cli", "serve", "--workers", "2"]
-    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    program = [sys.executable, "-m", "assistant.cli", "serve", "--workers", "2"]
+    ended = subprocess.run(program, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 4
     assert "nothing" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -9,6 +9,9 @@ import pytest
 from assistant.types.access import Scope
 from tests.integration.faq.conftest import Faq, jwt
 
+REFUND = {"id": "refund-time", "question": "退款多久會入帳？", "answer": "收到退貨後五個工作天內退回原付款方式。"}
+DOUBTFUL = ["退款幾天到", "退款會多久到", "退錢要等幾天"]
+
 
 @pytest.mark.parametrize(
     ("question", "entry"),
@@ -55,6 +58,17 @@ def test_what_only_some_may_see_is_found_by_them_alone(faq: Faq) -> None:
 def test_ones_own_things_are_never_answered_with_the_general_policy(faq: Faq, question: str) -> None:
     answer = faq.ask(question)
     assert (answer["outcome"], answer["because"], answer["citations"]) == ("handoff", "account", []), answer
+
+
+def test_what_may_be_ones_own_and_may_be_general_is_asked_about(faq: Faq) -> None:
+    faq.operator.put("/v1/faq/entries", json={"entries": [REFUND]})
+    doubtful = next(answer for q in DOUBTFUL if (answer := faq.ask(q))["because"] == "own")
+    own, general = doubtful["choices"]
+    assert (doubtful["outcome"], doubtful["citations"], general) == ("clarify", [], REFUND["question"])
+    assert faq.go_on(doubtful, own)["because"] == "account"
+    again = faq.ask(DOUBTFUL[0])
+    said = faq.go_on(again, general)
+    assert (said["outcome"], said["answer"]) == ("answer", REFUND["answer"])
 
 
 def test_health_and_dangerous_products_go_to_a_person_at_once(faq: Faq, receiver) -> None:

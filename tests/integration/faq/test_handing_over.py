@@ -9,11 +9,11 @@ def test_a_person_answers_and_the_browser_reads_it_when_it_comes_back(faq: Faq, 
     made = faq.service.connect(faq.community, settings={"url": receiver.url, "events": ["handoff"]})
     receiver.secret = made.secrets["secret"]
     faq.settings(promised_minutes=30, write_to="help@shop.example")
-    asked = faq.ask("可以指定送貨到公司櫃台嗎？")
+    asked = faq.ask("你們最近有在徵才嗎？")
     assert asked["outcome"] == "handoff", asked
     assert asked["handoff"]["promised_minutes"] == 30
     (opened,) = receiver.wait("handoff")
-    assert (opened.data["what"], opened.data["question"]) == ("opened", "可以指定送貨到公司櫃台嗎？")
+    assert (opened.data["what"], opened.data["question"]) == ("opened", "你們最近有在徵才嗎？")
     (waiting,) = faq.operator.get("/v1/faq/handoffs", params={"state": "waiting"}).json()["handoffs"]
     path = f"/v1/faq/handoffs/{waiting['id']}"
     assert faq.operator.post(f"{path}/hold", json={"actor": "ming"}).json()["state"] == "held"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 from assistant.types.access import Scope
+from tests.commands import command
 from tests.integration.faq.conftest import Faq
 
 COMMAND = [sys.executable, "-m", "assistant.cli", "mcp"]
@@ -129,20 +129,10 @@ def test_a_key_of_no_community_names_one(faq: Faq, tmp_path: Path) -> None:
 
 def test_a_key_is_asked_for_and_may_stand_in_a_file(faq: Faq, tmp_path: Path) -> None:
     environment = {"ASSISTANT_DATA_DIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
-    without = subprocess.run(
-        COMMAND, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
-    )
+    without = command("mcp", env=environment, cwd=tmp_path)
     assert (without.returncode, without.stdout) == (2, "")
     assert "ASSISTANT_MCP_KEY" in without.stderr
-    missing = subprocess.run(
-        [*COMMAND, "--key", "@nowhere"],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    missing = command("mcp", "--key", "@nowhere", env=environment, cwd=tmp_path)
     assert missing.returncode == 4
     kept = tmp_path / "key"
     kept.write_text(faq.service.key(scope=Scope.MEMBER, community=faq.community) + "\n")

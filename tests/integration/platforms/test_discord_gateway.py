@@ -77,11 +77,11 @@ def test_messages_edits_and_joins_arrive_in_order_and_bots_do_not() -> None:
     assert server.ops() == [2]
 
 
-def test_the_intents_asked_for_are_the_four_that_are_needed() -> None:
+def test_the_intents_asked_for_are_the_five_that_are_needed() -> None:
     server = GatewayServer(frames("talk"))
     run(server)
     (identify,) = [one["d"] for one in server.heard if one["op"] == 2]
-    asked = discord.Intents(guilds=True, guild_messages=True, message_content=True, members=True)
+    asked = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, message_content=True, members=True)
     assert (identify["token"], identify["intents"]) == (TOKEN, asked.value)
 
 

@@ -63,6 +63,18 @@ def test_fifty_duplicates_at_once_give_one_decision_and_one_strike(shop: Shop) -
     assert len(shop.receiver.of("order.hide")) == 1
 
 
+def test_an_advert_sent_word_by_word_is_found_in_the_word_that_completes_it(shop: Shop) -> None:
+    assert [shop.say(piece)["action"] for piece in ("代", "開")] == ["allow", "allow"]
+    assert shop.say("發票", "u2")["action"] == "allow", "another member's words are not theirs"
+    assert shop.say("發票", channel="elsewhere")["action"] == "allow"
+    completed = shop.say("發票")
+    assert completed["action"] != "allow"
+    (case,) = shop.cases(kind="review")
+    stored = shop.operator.get(f"/v1/decisions/{completed['decision_id']}").json()
+    assert case["decision_id"] == completed["decision_id"]
+    assert [one["text"] for one in stored["context"]] == ["代", "開"]
+
+
 def test_an_edit_is_screened_and_has_a_decision_of_its_own(shop: Shop) -> None:
     first = {"id": "m9", "text": CLEAN, "member": {"id": "u1"}, "channel": "general", "version": "1"}
     shop.send("message.created", first)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
+import time
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -11,6 +13,9 @@ from sqlalchemy import text
 
 from assistant.store.database import EVERY_COMMUNITY
 from assistant.store.tables import GRANTS
+from assistant.types import Did
+from assistant.types.event import EventType
+from assistant.usecases.hooks import receive
 from assistant.usecases.members.folding import fold_waiting
 from assistant.usecases.push.planning import plan_part
 from tests.integration.platforms.conftest import ADVERT, CLEAN
@@ -43,6 +48,21 @@ def test_what_was_acted_on_is_flagged_until_a_person_takes_it_back(shop):
     )
     assert taken_back.status_code == 200
     assert [event["flagged"] for event in events_of(shop)] == [False]
+
+
+def test_what_is_done_beside_writing_is_an_event_once(shop):
+    held = shop.service.assistant.registry.get(shop.connection.id)
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    did = Did(key="reaction:5:u1", type=EventType.REACTION, member_id="u1", at=at, channel="c", of_member="u2")
+    for one in (did, did, Did(key="leave:1:u1", type=EventType.LEAVE, member_id="u1")):
+        asyncio.run(receive(shop.service.assistant, held, [one], time.monotonic()))
+    left, reacted = events_of(shop)
+    assert (left["type"], reacted["type"], reacted["channel"]) == ("leave", "reaction", "c")
+    assert reacted["id"] == f"{shop.connection.id}:reaction:5:u1"
+    assert reacted["source"] == shop.connection.id
+    with shop.service.assistant.database.transaction(shop.community) as transaction:
+        via = transaction.scalars(text("SELECT via_member FROM events ORDER BY at")).all()
+    assert via == ["u2", None]
 
 
 def test_after_erasing_nothing_is_found_in_any_column(shop, platform_service):

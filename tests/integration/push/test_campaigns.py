@@ -186,6 +186,38 @@ def test_over_quota_it_is_refused(shop):
     assert (refused.status_code, refused.json()["field"]) == (409, "connection_id")
 
 
+def test_a_price_for_a_segment_waits_for_a_second_person(shop):
+    shop.members(["m1", "m2"])
+    some = {"members": ["m1"]}
+    offer = [{"item": "tent", "price": "2880", "currency": "TWD"}]
+    for more, field in (
+        ({"items": ["tent"], "offers": offer}, "offers"),
+        ({"text": {"en": "A tent for NT$2880"}}, "text.en"),
+    ):
+        campaign = shop.campaign(audience=some, **more)
+        assert shop.client.get(f"/v1/campaigns/{campaign}").json()["needs_second"] == [field]
+        refused = shop.move(campaign, "start")
+        assert (refused.status_code, refused.json()["field"]) == (409, field)
+        assert shop.move(campaign, "approve").status_code == 403
+        assert shop.move(campaign, "start").status_code == 409
+    campaign = shop.campaign(audience=some, items=["tent"], offers=offer)
+    with shop.service.client(shop.service.key(community=shop.community)) as second:
+        approved = second.post(f"/v1/campaigns/{campaign}/approve")
+        assert approved.status_code == 200
+        assert approved.json()["approved_by"].startswith("key:")
+    assert "TWD 2880" in shop.move(campaign, "preview").json()["sample"][0]["text"]
+    assert shop.start(campaign)["m1"]["because"] is None
+    with shop.service.assistant.database.transaction(shop.community) as transaction:
+        noted = text("SELECT actor FROM audit WHERE action = 'campaign.approve' AND subject = :c")
+        assert transaction.scalar(noted, {"c": campaign}) == approved.json()["approved_by"]
+    everyone = shop.campaign(items=["tent"], offers=offer)
+    assert shop.client.get(f"/v1/campaigns/{everyone}").json()["needs_second"] == []
+    assert shop.move(everyone, "start").status_code == 200
+    odd = {"name": "n", "connection_id": shop.connection, "audience": some, "text": {"en": "x"}, "offers": offer}
+    odd["ends_at"] = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert shop.client.post("/v1/campaigns", json=odd).status_code == 400
+
+
 def test_holdout_and_variants_are_noted(shop):
     shop.members([f"m{number:03}" for number in range(120)])
     variants = [{"name": "a"}, {"name": "b", "text": {"zh-Hant": "帳篷來了"}}]

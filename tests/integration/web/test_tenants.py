@@ -61,6 +61,7 @@ CONTENT_ROUTES = (
     ("GET", "/v1/content/drafts/{draft}"),
     ("PATCH", "/v1/content/drafts/{draft}"),
     ("POST", "/v1/content/drafts/{draft}/review"),
+    ("GET", "/v1/content/drafts/{draft}/answers"),
     ("POST", "/v1/content/calendar"),
     ("POST", "/v1/content/calendar/{entry}/cancel"),
     ("PUT", "/v1/content/calendar/{entry}/numbers"),
@@ -308,6 +309,7 @@ def test_every_route_that_names_a_thing_is_in_the_table_above(service):
         "/v1/items/{item_id}",
         "/v1/content/drafts/{draft_id}",
         "/v1/content/drafts/{draft_id}/review",
+        "/v1/content/drafts/{draft_id}/answers",
         "/v1/content/calendar/{entry_id}/cancel",
         "/v1/content/calendar/{entry_id}/numbers",
     }

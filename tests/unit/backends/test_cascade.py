@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.backends.cascade import ABOUT, CascadeClassifier, Joint
+from assistant.backends.cascade import ABOUT, JOINT, CascadeClassifier, Joint
 from assistant.backends.ngram import NgramClassifier
 from assistant.backends.shipped import shipped
 from assistant.errors import ModelError
@@ -92,3 +93,29 @@ def test_a_missing_encoder_is_named(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "risk/encoder_en")
     with pytest.raises(ModelError, match="encoder_en"):
         CascadeClassifier.load(tmp_path / "risk")
+
+
+def test_an_encoder_fitted_by_itself_is_read_by_its_own_maps(tmp_path: Path) -> None:
+    folder = tmp_path / "risk"
+    shutil.copytree(shipped("models/risk"), folder)
+    own, about = folder / "encoder_zh" / JOINT, json.loads((folder / ABOUT).read_text("utf-8"))
+    maps = json.loads(own.read_text("utf-8"))
+    about.pop("zh", None)
+    (folder / ABOUT).write_text(json.dumps(about), "utf-8")
+    own.write_text(json.dumps(maps | {"version": "itsown", "shift": [20.0] * LABELS}), "utf-8")
+    model, text = CascadeClassifier.load(folder), [Normalised("你们这群人真恶心")]
+    assert model.ref.version.endswith("itsown")
+    assert model.classify(text)[0]["gambling"] > 0.9 > NgramClassifier.load(folder).classify(text)[0]["gambling"]
+    (folder / ABOUT).write_text(json.dumps(about | {"zh": maps}), "utf-8")
+    assert CascadeClassifier.load(folder).classify(text)[0]["gambling"] < 0.9, "cascade.json counts first"
+
+
+def test_own_maps_of_other_labels_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "risk"
+    shutil.copytree(shipped("models/risk"), folder)
+    own, about = folder / "encoder_zh" / JOINT, json.loads((folder / ABOUT).read_text("utf-8"))
+    about.pop("zh", None)
+    (folder / ABOUT).write_text(json.dumps(about), "utf-8")
+    own.write_text(own.read_text("utf-8").replace("harassment", "harrasment", 1), "utf-8")
+    with pytest.raises(ModelError, match="are not those"):
+        CascadeClassifier.load(folder)

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.backends.static_embedder import meaning
 from assistant.faq.kinds import BUCKETS, features, load_kind_model
 from assistant.faq.rulebook import MAX_CHARS, load_rulebook, read_rulebook
-from assistant.faq.understand import understand
+from assistant.faq.understand import MODEL, understand
 from assistant.types.faq import QuestionKind, Turn
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +24,7 @@ TEXTS = st.text(max_size=300) | st.sampled_from([row["text"] for row in SEEDS])
 
 
 def kind(text: str, *turns: str) -> QuestionKind:
-    return understand(text, [Turn(turn, asker=True) for turn in turns]).kind
+    return understand(text, [Turn(turn, asker=True) for turn in turns], meaning).kind
 
 
 @pytest.mark.parametrize("wanted", KINDS)
@@ -35,9 +36,17 @@ def test_the_seeds_of_each_kind_are_known(wanted: QuestionKind) -> None:
 
 
 def test_plain_seeds_are_answered_and_none_is_refused() -> None:
-    plain = [kind(row["text"]) for row in SEEDS if row["kind"] == "plain"]
-    assert sum(one is not QuestionKind.PLAIN for one in plain) / len(plain) < 0.06
-    assert not {QuestionKind.ABUSE, QuestionKind.INJECTION} & set(plain)
+    found = [understand(row["text"], (), meaning) for row in SEEDS if row["kind"] == "plain"]
+    asked_about = [(one.kind, one.because) == (QuestionKind.ACCOUNT, MODEL) for one in found]
+    taken = [one.kind is not QuestionKind.PLAIN for one in found]
+    assert sum(asked_about) / len(found) < 0.1
+    assert (sum(taken) - sum(asked_about)) / len(found) < 0.03
+    assert not {QuestionKind.ABUSE, QuestionKind.INJECTION} & {one.kind for one in found}
+
+
+@pytest.mark.parametrize("text", ["火星車有賣嗎", "你們有賣火星車模型嗎", "宝宝衣服能机洗吗", "when are you open"])
+def test_words_of_danger_and_of_ones_own_in_plain_questions(text: str) -> None:
+    assert kind(text) is QuestionKind.PLAIN
 
 
 def test_both_scripts_are_the_same_to_the_rules() -> None:
@@ -74,7 +83,7 @@ def test_anger_is_never_refused(text: str) -> None:
 def test_a_follow_up_about_ones_own_things_is_one() -> None:
     assert kind("那退款呢", "我的訂單到哪了") is QuestionKind.ACCOUNT
     assert kind("那運費呢", "退款要多久") is QuestionKind.PLAIN
-    understood = understand("那澳門呢", [Turn("寄到香港要幾天", asker=True), Turn("三天", asker=False)])
+    understood = understand("那澳門呢", [Turn("寄到香港要幾天", asker=True), Turn("三天", asker=False)], meaning)
     assert (understood.kind, understood.question, understood.because) == (QuestionKind.PLAIN, "寄到澳門要幾天", "")
 
 
@@ -93,22 +102,22 @@ def test_a_follow_up_about_ones_own_things_is_one() -> None:
     ],
 )
 def test_the_members_language_and_script(text: str, turns: tuple[str, ...], language: str) -> None:
-    assert understand(text, [Turn(turn, asker=True) for turn in turns]).language == language
+    assert understand(text, [Turn(turn, asker=True) for turn in turns], meaning).language == language
 
 
 @given(TEXTS, st.lists(st.builds(Turn, TEXTS, st.booleans()), max_size=4))
 def test_any_text_is_understood(text: str, turns: list[Turn]) -> None:
-    understood = understand(text, turns)
+    understood = understand(text, turns, meaning)
     assert (understood.because == "") == (understood.kind is QuestionKind.PLAIN)
 
 
 @pytest.mark.parametrize("unit", ["我的訂單", "ignore ", "吃了你们", "還沒", "你好", "a", "（", "…", "我 "])
 def test_long_questions_take_linear_time(unit: str) -> None:
     text = (unit * MAX_CHARS)[: 4 * MAX_CHARS]
-    understand(text, ())
-    start = time.perf_counter()
-    understand(text, ())
-    assert time.perf_counter() - start < 0.5
+    understand(text, (), meaning)
+    start = time.process_time()
+    understand(text, (), meaning)
+    assert time.process_time() - start < 0.5
 
 
 def test_every_rule_finds_something_that_it_was_written_for() -> None:
@@ -119,7 +128,7 @@ def test_every_rule_finds_something_that_it_was_written_for() -> None:
         ids = [rule.id for rule in load_rulebook(wanted.value).rules]
         assert all(one.startswith(f"{wanted.value}.") for one in ids)
     for row in SEEDS:
-        hits[understand(row["text"], ()).because] += 1
+        hits[understand(row["text"], (), meaning).because] += 1
     assert sum(count for because, count in hits.items() if because not in {"", "model"}) > 500
 
 
@@ -150,6 +159,6 @@ def test_the_model_is_whole() -> None:
     assert set(model.kinds) == {kind.value for kind in QuestionKind}
     assert model.weights.shape == (len(model.kinds), BUCKETS)
     assert 0 < model.threshold < 1
-    assert sum(model.probabilities("where is my order").values()) == pytest.approx(1)
+    assert sum(model.probabilities("where is my order", meaning("where is my order")).values()) == pytest.approx(1)
     buckets, values = features("")
     assert len(buckets) == len(values)

@@ -122,6 +122,7 @@ def test_a_rewording_is_lawful(row):
     where = Advertising((), Category(category))
     said = reword(text, find_claims(Normalised(text), where), where, language)
     assert find_claims(Normalised(said), where) == []
+    assert said.strip()
     assert said != text
 
 
@@ -130,6 +131,19 @@ def test_a_rewording_keeps_the_rest():
     text = "最好喝的奶茶，週五到貨，保證瘦五公斤。歡迎試喝。"
     said = reword(text, find_claims(Normalised(text), where), where, "zh-Hant")
     assert said == "好喝的奶茶，週五到貨，歡迎試喝。"
+
+
+@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.id)
+def test_where_nothing_is_left_a_blank_says_what_may_be_written(rule):
+    for language in LANGUAGES:
+        assert "〔" in rule.blank[language]
+        assert rules(rule.blank[language]) == set()
+
+
+def test_a_text_that_is_all_claim_becomes_a_blank():
+    text = "包賺不賠！"
+    said = reword(text, find_claims(Normalised(text), Advertising()), Advertising(), "zh-Hant")
+    assert said == next(rule.blank["zh-Hant"] for rule in load_rules() if rule.id == "returns")
 
 
 def test_templates_make_no_claims():

@@ -63,9 +63,9 @@ def test_a_catastrophic_pattern_is_quick(pattern: str, text: str) -> None:
     rules = Patterns([Pattern("p", "spam", pattern)])
     normalised = Normalised(text)
     assert normalised.plain
-    start = time.perf_counter()
+    start = time.process_time()
     found = rules.find(normalised)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert len(found) <= 2 * MAX_FINDINGS
 
 

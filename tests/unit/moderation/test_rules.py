@@ -90,9 +90,9 @@ def test_a_wrong_pattern_is_refused_when_the_rules_are_made() -> None:
 
 def test_the_starter_lists_are_compiled_once() -> None:
     Rules(POLICY, STARTER)
-    start = time.perf_counter()
+    start = time.process_time()
     Rules(POLICY, STARTER)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 RULES = Rules(

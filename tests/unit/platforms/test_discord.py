@@ -26,6 +26,7 @@ from assistant.types import (
     Command,
     Connection,
     ContextMessage,
+    Did,
     Do,
     Event,
     Hook,
@@ -38,6 +39,7 @@ from assistant.types import (
     Receipt,
     Said,
 )
+from assistant.types.event import EventType
 from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation
 from tests.unit.platforms.mutants import mutants
 from tests.unit.platforms.outside import Answer, Outside
@@ -233,6 +235,27 @@ def test_newcomers_are_told_of() -> None:
     assert gateway_event(CONNECTION, "TYPING_START", payload) is None
 
 
+def test_leavings_and_reactions_are_for_the_stream() -> None:
+    left = gateway_event(CONNECTION, "GUILD_MEMBER_REMOVE", {"guild_id": GUILD, "user": {"id": "1"}})
+    assert isinstance(left, Did)
+    assert (left.type, left.member_id) == (EventType.LEAVE, "1")
+    payload = {"guild_id": GUILD, "user_id": "1", "message_id": "5", "channel_id": "7", "message_author_id": "2"}
+    payload["emoji"] = {"id": None, "name": "👍"}
+    reacted = gateway_event(CONNECTION, "MESSAGE_REACTION_ADD", payload)
+    assert reacted == Did(
+        key="reaction:5:1:👍",
+        type=EventType.REACTION,
+        member_id="1",
+        channel="7",
+        message_id="5",
+        of_member="2",
+    )
+    assert gateway_event(CONNECTION, "MESSAGE_REACTION_ADD", payload | {"guild_id": "other"}) is None
+    bot = {"user": {"id": "1", "bot": True}}
+    assert gateway_event(CONNECTION, "MESSAGE_REACTION_ADD", payload | {"member": bot}) is None
+    assert gateway_event(CONNECTION, "GUILD_MEMBER_REMOVE", {"guild_id": GUILD, **bot}) is None
+
+
 WRONG = (None, 1, True, "x", [], [1], {}, {"id": 1}, "x" * 300)
 
 
@@ -259,7 +282,7 @@ def readable(payload: dict[str, Any], kind: str = "MESSAGE_UPDATE") -> None:
 
 
 def test_gateway_payloads_of_the_wrong_kind_are_refused_by_name() -> None:
-    for kind in ("MESSAGE_CREATE", "MESSAGE_UPDATE", "GUILD_MEMBER_ADD"):
+    for kind in ("MESSAGE_CREATE", "MESSAGE_UPDATE", "GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE", "MESSAGE_REACTION_ADD"):
         for one in spoiled(WHOLE | {"user": {"id": "1"}}):
             readable(one, kind)
     for field in ("attachments", "sticker_items", "embeds", "message_snapshots"):

@@ -165,10 +165,10 @@ def test_formatting_that_reads_differently_from_the_body_is_a_text_of_its_own() 
 
 @pytest.mark.parametrize("html", ["<" * 60_000, "<a " * 20_000, "<a href='" * 7_000, "href=" * 12_000, "&" * 60_000])
 def test_formatting_is_read_in_linear_time(html: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     text_of(html)
     text_of(f"<{html.replace('<', '')}>")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from assistant.types import (
     Button,
     Command,
     Connection,
+    Did,
     Do,
     Event,
     Hook,
@@ -33,6 +34,7 @@ from assistant.types import (
     Receipt,
     Said,
 )
+from assistant.types.event import EventType
 from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation
 from tests.unit.platforms.mutants import mutants
 from tests.unit.platforms.outside import Answer, Outside
@@ -286,6 +288,20 @@ def test_newcomers_are_told_of() -> None:
     )
     joined = event_of({"type": "member_joined_channel", "user": "U7", "channel": "C1"})
     assert joined == Joined(key="Ev1", member_id="U7", channel="C1")
+
+
+def test_reactions_are_for_the_stream() -> None:
+    item = {"type": "message", "channel": "C1", "ts": "1700000000.000100"}
+    event = {"type": "reaction_added", "user": "U7", "reaction": "tada", "item_user": "U8", "item": item}
+    reacted = event_of(event | {"event_ts": "1700000060.000200"})
+    assert isinstance(reacted, Did)
+    assert (reacted.type, reacted.member_id, reacted.of_member) == (EventType.REACTION, "U7", "U8")
+    assert (reacted.channel, reacted.message_id) == ("C1", item["ts"])
+    assert reacted.at is not None
+    assert int(reacted.at.timestamp()) == 1_700_000_060
+    assert event_of(event | {"item": {"type": "file", "file": "F1"}}) is None
+    with pytest.raises(InvalidInput):
+        event_of(event | {"event_ts": "soon"})
 
 
 def test_a_press_brings_the_buttons_value_and_the_card() -> None:

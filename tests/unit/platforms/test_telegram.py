@@ -20,6 +20,7 @@ from assistant.types import (
     Command,
     Connection,
     ContextMessage,
+    Did,
     Do,
     Hook,
     HookRequest,
@@ -31,6 +32,7 @@ from assistant.types import (
     Receipt,
     Said,
 )
+from assistant.types.event import EventType
 from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation
 from tests.unit.platforms.mutants import mutants, replaced
 from tests.unit.platforms.outside import Answer, Outside
@@ -71,6 +73,17 @@ CHANGE = {
     "date": 1_700_000_000,
     "old_chat_member": {"status": "left", "user": ALICE},
     "new_chat_member": {"status": "member", "user": ALICE},
+}
+
+LEFT = CHANGE | {"old_chat_member": CHANGE["new_chat_member"], "new_chat_member": CHANGE["old_chat_member"]}
+THUMB = {"type": "emoji", "emoji": "👍"}
+REACTED = {
+    "chat": GROUP,
+    "message_id": 5,
+    "user": ALICE,
+    "date": 1_700_000_000,
+    "old_reaction": [],
+    "new_reaction": [THUMB],
 }
 
 
@@ -277,6 +290,8 @@ UPDATES = (
     {"edited_message": RICH | {"edit_date": 1}},
     {"callback_query": PRESS},
     {"chat_member": CHANGE},
+    {"chat_member": LEFT},
+    {"message_reaction": REACTED},
 )
 
 
@@ -526,12 +541,32 @@ def test_the_connection_test_says_what_is_wrong() -> None:
     assert (lines["staff channel"][0], lines["rights in -1001"][0]) == (False, False)
 
 
+def test_leavings_and_reactions_are_for_the_stream() -> None:
+    at = datetime.fromtimestamp(1_700_000_000, UTC)
+    (left,) = events(chat_member=LEFT)
+    member, chat = str(ALICE["id"]), str(GROUP["id"])
+    key = f"leave:{chat}:{member}:1700000000"
+    assert left == Did(key=key, type=EventType.LEAVE, member_id=member, at=at, channel=chat)
+    (reacted,) = events(message_reaction=REACTED)
+    assert reacted == Did(
+        key="reaction:1", type=EventType.REACTION, member_id=member, at=at, channel=chat, message_id="5"
+    )
+    for nobody in (
+        REACTED | {"old_reaction": [THUMB]},
+        REACTED | {"new_reaction": []},
+        REACTED | {"user": BOT},
+        {name: value for name, value in REACTED.items() if name != "user"} | {"actor_chat": GROUP},
+    ):
+        assert events(message_reaction=nobody) == ()
+
+
 def test_the_connection_test_sets_the_webhook_where_the_public_address_is_known() -> None:
     connection = replace(CONNECTION, settings={"public_url": "https://a.example/"})
     lines, http = checked(connection, ME, ok(), ok(HOOKED))
     assert lines["webhook"][0]
     assert http.asked[1].url.endswith("/setWebhook")
-    assert http.asked[1].json == HOOKED | {"secret_token": SECRET}
+    more = {"secret_token": SECRET, "allowed_updates": [*HOOKED["allowed_updates"], "message_reaction"]}
+    assert http.asked[1].json == HOOKED | more
 
 
 def test_chats_are_given_by_commas() -> None:

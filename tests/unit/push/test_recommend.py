@@ -142,3 +142,25 @@ def test_features_are_finite_and_named():
         table = features(memory, memory.past(name), rows, touches[-1].at)
         assert table.shape == (len(rows), len(NAMES))
         assert np.isfinite(table).all()
+
+
+def test_every_tenth_place_is_for_what_was_shown_little():
+    worth = -0.1 * np.arange(40.0)
+    shown = np.zeros(40)
+
+    def ten():
+        chooser = Chooser(worth, np.zeros((40, 0), np.float32), [""] * 40, share=1.0, deep=20, shown=shown)
+        return arrange(chooser, 10, 0.0, "", 10)
+
+    first = ten()
+    assert [one.place for one in first] == list(range(10))
+    assert [one.rare for one in first] == [False] * 9 + [True]
+    met = set()
+    for _ in range(60):
+        placed = ten()
+        assert [one.place for one in placed[:9]] == list(range(9))
+        assert placed[9].propensity == 1.0
+        met.add(placed[9].place)
+        shown[placed[9].place] += 1
+    assert len(met) > 15
+    assert max(met) >= 20

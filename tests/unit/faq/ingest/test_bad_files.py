@@ -170,22 +170,22 @@ HUGE = {
 @pytest.mark.parametrize("name", BAD)
 def test_it_is_refused_by_name_with_what_is_wrong(name: str) -> None:
     content, said = BAD[name]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(InvalidInput) as caught:
         read_document(name, content)
     assert caught.value.field == name
     assert said in str(caught.value.values["problem"])
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("name", HUGE)
 def test_it_is_refused_by_name_with_the_limit(name: str) -> None:
     content, limits, said = HUGE[name]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(TooLarge) as caught:
         read_document(name, content.encode() if isinstance(content, str) else content, limits)
     assert (caught.value.field, caught.value.limit) == (name, said)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_document_that_takes_too_long_is_given_up() -> None:

@@ -1,0 +1,58 @@
+"""What a member wrote just before, for a short message that may go on from it. Platforms send one message at a time and no thread."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from assistant.errors import DatabaseUnavailable
+from assistant.moderation.continued import MOST_FRAGMENTS, is_fragment
+from assistant.ports import Clock
+from assistant.store import decisions
+from assistant.store.database import Database
+from assistant.types import Connection, ContextMessage, Message
+
+_THREADS, _MOST_WAITING, _MOST_S = 2, 64, 0.2
+
+
+@dataclass
+class Fragments:
+    """``seconds``: for how long a message goes on; 0 for never. A store that does not answer at once is not waited for."""
+
+    database: Database
+    clock: Clock
+    seconds: float
+    _waiting: int = 0
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="fragments")
+    )
+
+    async def with_earlier(self, connection: Connection, message: Message, within_s: float) -> Message:
+        """``message`` with its author's last ones of the channel as context, if it is one that may go on from them."""
+        known = message.member_id is not None and not message.context and not message.edit_of
+        if not known or not self.seconds or not is_fragment(message.text) or self._waiting >= _MOST_WAITING:
+            return message
+        self._waiting += 1
+        work = self._threads.submit(self._earlier, connection, message)
+        work.add_done_callback(lambda _: self._one_less())
+        try:
+            async with asyncio.timeout(min(within_s, _MOST_S)):
+                return replace(message, context=await asyncio.wrap_future(work))
+        except (TimeoutError, DatabaseUnavailable):
+            return message
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _one_less(self) -> None:
+        self._waiting -= 1
+
+    def _earlier(self, connection: Connection, message: Message) -> tuple[ContextMessage, ...]:
+        since = self.clock() - timedelta(seconds=self.seconds)
+        with self.database.transaction(connection.community) as transaction:
+            texts = decisions.recent_texts(
+                transaction, connection.id, message, since, MOST_FRAGMENTS, connection.community
+            )
+        return tuple(ContextMessage(text, message.member_id) for text in texts)
