@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.push_tables import campaign_rounds, restocks
@@ -131,6 +132,6 @@ def looked(
     return list(connection.scalars(_LOOKED, values))
 
 
-def _key(community: str, campaign_id: str, name: str) -> tuple[ColumnElement[bool], ...]:
+def _key(community: str, campaign_id: str, name: str) -> tuple[Any, ...]:
     table = campaign_rounds.c
     return table.community == community, table.campaign_id == campaign_id, table.round == name

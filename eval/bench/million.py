@@ -102,16 +102,18 @@ def main() -> None:
             assistant.close()
 
 
-def measure(assistant: Assistant, members: int, templates: int = TEMPLATES) -> dict[str, Any]:
+def measure(
+    assistant: Assistant, members: int, templates: int = TEMPLATES, items: int = ITEMS, asked: int = ASKED
+) -> dict[str, Any]:
     begin = datetime.now(UTC) - timedelta(days=6)
-    _templates(assistant, begin, templates)
+    _templates(assistant, begin, templates, items)
     empty, before = _database(assistant), resident()
-    seconds = _copied(assistant, members, templates, begin)
+    seconds = _copied(assistant, members, templates, items, begin)
     tables, size = _tables(assistant), _database(assistant)
     start = time.perf_counter()
     memory_of(assistant, _COMMUNITY, assistant.clock())
     read = time.perf_counter() - start
-    waits = _asked(assistant, members)
+    waits = _asked(assistant, members, asked)
     gc.collect()
     held = resident()
     return {
@@ -136,16 +138,16 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def _templates(assistant: Assistant, begin: datetime, templates: int) -> None:
+def _templates(assistant: Assistant, begin: datetime, templates: int, items: int) -> None:
     create_community(assistant.database, _COMMUNITY, _COMMUNITY, Own())
     names = [f"m{number:08}" for number in range(templates)]
     consents = [{"purpose": "profiling", "granted": True}]
     put_members(assistant, _COMMUNITY, [{"id": one, "consents": consents} for one in names])
-    titles = texts(ITEMS, 3)
-    for start in range(0, ITEMS, 500):
+    titles = texts(items, 3)
+    for start in range(0, items, 500):
         shapes = [
             ItemShape(id=f"i{n}", title=titles[n][:200], published_at=begin - timedelta(days=2))
-            for n in range(start, min(start + 500, ITEMS))
+            for n in range(start, min(start + 500, items))
         ]
         put_items(assistant, _COMMUNITY, shapes, actor="bench")
     said = iter(texts(templates * _SAID, 5))
@@ -165,7 +167,7 @@ def _templates(assistant: Assistant, begin: datetime, templates: int) -> None:
         pass
 
 
-def _copied(assistant: Assistant, members: int, templates: int, begin: datetime) -> float:
+def _copied(assistant: Assistant, members: int, templates: int, items: int, begin: datetime) -> float:
     start = time.perf_counter()
     event_store.make_months(assistant.database, [begin, begin + timedelta(days=6)])
     for first in range(templates, members, _PART):
@@ -175,7 +177,7 @@ def _copied(assistant: Assistant, members: int, templates: int, begin: datetime)
             "b": min(first + _PART, members) - 1,
             "t": templates,
             "k": TOUCHES,
-            "i": ITEMS,
+            "i": items,
             "at": begin,
         }
         with assistant.database.transaction(_COMMUNITY) as transaction:
@@ -199,9 +201,9 @@ def _sizes(transaction: Transaction) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in transaction.execute(_TABLES, {"names": list(_COPY)})}
 
 
-def _asked(assistant: Assistant, members: int) -> tuple[float, float]:
+def _asked(assistant: Assistant, members: int, asked: int) -> tuple[float, float]:
     """Recommendations as a request makes them, one after another, for members drawn at random."""
-    chosen, waits = np.random.default_rng(1).integers(0, members, ASKED), []
+    chosen, waits = np.random.default_rng(1).integers(0, members, asked), []
     for number in chosen:
         start = time.perf_counter()
         recommend_items(assistant, _COMMUNITY, f"m{number:08}", 10, None, "en")

@@ -11,7 +11,7 @@ def test_events_into_profiles(service):
 
 
 def test_many_members_at_once(service):
-    found = million.measure(service.assistant, 600, templates=4)
+    found = million.measure(service.assistant, 600, templates=4, items=40, asked=10)
     assert found["database MB"] > found["database MB before"]
     assert set(found["MB by table"]) == {"members", "consents", "profiles", "profile_snapshots", "event_keys", "events"}
     with service.assistant.database.transaction("million") as transaction:
