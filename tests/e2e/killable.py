@@ -31,7 +31,7 @@ from tests.commands import command
 from tests.integration.cli.conftest import environment, wait_until_ready
 from tests.receiver import Receiver
 
-ADVERT = "加微信 abc123 领红包，日结300"
+ADVERT = "加微信 abc123 日结300"
 ORDERS = ["delete", "hide", "restore", "message", "mute", "unmute", "kick", "ban", "unban", "post", "amend"]
 
 

@@ -18,7 +18,7 @@ from assistant.usecases.outbox import OutboxWorker
 from tests.homeserver import SERVER_NAME, Homeserver, User, homeserver
 from tests.live_service import Service, own_database, running, working
 
-ADVERT = "加微信 abc123 领红包，日结300"
+ADVERT = "加微信 abc123 日结300"
 CLEAN = "今天的奶粉團購什麼時候截止？"
 BOT = f"@assistant:{SERVER_NAME}"
 TIMEOUT_S = 3.0

@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 
 from assistant.backends.no_classifier import NoClassifier
-from assistant.errors import DatabaseUnavailable
+from assistant.errors import DatabaseUnavailable, InvalidPolicy
 from assistant.store import audit, background_jobs, items
 from assistant.store.background_jobs import Job
 from assistant.store.database import EVERY_COMMUNITY
@@ -28,6 +28,8 @@ NAME = "rescreen"
 PART = 200
 POLL_S = 20.0
 _LEASE = timedelta(minutes=5)
+_WRONG = timedelta(hours=1)
+"""Until a policy that does not compile is looked at again."""
 
 
 async def keep_rescreening(assistant: Assistant) -> None:
@@ -54,9 +56,14 @@ def rescreen_next(assistant: Assistant) -> bool:
         job = background_jobs.claim_changed(transaction, NAME, new_id("wrk"), now, now + _LEASE)
     if job is None:
         return False
-    while rescreen_part(assistant, job):
+    try:
+        while rescreen_part(assistant, job):
+            with assistant.database.transaction(job.community) as transaction:
+                job = replace(job, document=background_jobs.document_of(transaction, job.community, NAME))
+    except InvalidPolicy:
+        log.exception("a policy is wrong, and items stay as they are", community=job.community)
         with assistant.database.transaction(job.community) as transaction:
-            job = replace(job, document=background_jobs.document_of(transaction, job.community, NAME))
+            background_jobs.finish(transaction, job, now + _WRONG, job.document)
     return True
 
 

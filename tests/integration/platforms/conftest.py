@@ -11,7 +11,7 @@ from standardwebhooks.webhooks import Webhook
 from tests.live_service import Service, own_database, running, working
 from tests.receiver import Receiver, receiving
 
-ADVERT = "加微信 abc123 领红包，日结300"
+ADVERT = "加微信 abc123 日结300"
 CLEAN = "今天的奶粉團購什麼時候截止？"
 
 

@@ -27,6 +27,16 @@ def change(service, community, *lists):
     set_policy(service.assistant.database, community, replace(policy, lists=lists), created_by="test")
 
 
+def test_one_communitys_wrong_policy_keeps_no_other_from_its_own(service, client, community):
+    wrong = service.community()
+    with service.assistant.database.transaction(wrong) as transaction:
+        transaction.execute(text("INSERT INTO policies VALUES (:name, 1000, '{}', 'test', now())"), {"name": wrong})
+    assert client.put("/v1/items", json={"items": [{"id": "a", "title": "藍色小帳篷"}]}).status_code == 200
+    change(service, community, BANNED)
+    everything(service.assistant)
+    assert set(hidden(client)) == {"a"}
+
+
 def everything(assistant):
     while rescreen_next(assistant):
         pass

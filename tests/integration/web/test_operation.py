@@ -108,7 +108,7 @@ def test_the_reference_shows_every_route_and_label_in_each_language(service, lan
 
 WITHOUT_JSON = (
     *("/test", "/stop", "/member-secret", "/faq/documents", "/segments/discover", "/draw"),
-    *("/preview", "/start", "/pause", "/resume", "/end", "/members/{member_id}"),
+    *("/preview", "/approve", "/start", "/pause", "/resume", "/end", "/members/{member_id}"),
 )
 
 

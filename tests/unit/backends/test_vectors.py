@@ -70,7 +70,7 @@ def test_fewer_than_asked_for(build) -> None:
 
 @pytest.mark.slow
 def test_recall_at_ten_over_many(build) -> None:
-    rows, questions = made(PREFIX_FROM + 25_000), made(200, seed=5)
+    rows, questions = made(PREFIX_FROM + 5_000), made(100, seed=5)
     vectors = build(rows)
     recalls = [len(set(exact(rows, q, 10)) & set(vectors.nearest(q, 10)[0].tolist())) / 10 for q in questions]
     assert np.mean(recalls) > 0.99
