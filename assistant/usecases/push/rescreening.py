@@ -60,8 +60,8 @@ def rescreen_next(assistant: Assistant) -> bool:
         while rescreen_part(assistant, job):
             with assistant.database.transaction(job.community) as transaction:
                 job = replace(job, document=background_jobs.document_of(transaction, job.community, NAME))
-    except InvalidPolicy:
-        log.exception("a policy is wrong, and items stay as they are", community=job.community)
+    except InvalidPolicy as error:
+        log.warning("a policy is wrong, and items stay as they are", community=job.community, field=error.field)
         with assistant.database.transaction(job.community) as transaction:
             background_jobs.finish(transaction, job, now + _WRONG, job.document)
     return True

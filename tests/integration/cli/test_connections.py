@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -290,14 +291,14 @@ class TestOutbox:
     @pytest.fixture
     def dead(self, shop: str, database: Database) -> list[str]:
         """Three that were given up, and one that was done."""
-        now = datetime.now(UTC)
+        now, some = datetime.now(UTC), secrets.token_hex(6)
         states = [DeliveryState.DEAD] * 3 + [DeliveryState.DONE]
         rows = [
             Delivery(
-                id=f"dlv_test{now.timestamp():.0f}{number}",
+                id=f"dlv_test{some}{number}",
                 community=shop,
                 kind=DeliveryKind.ORDER,
-                key=f"test:{now.timestamp()}:{number}",
+                key=f"test:{some}:{number}",
                 created_at=now,
                 due_at=now,
                 payload={"do": "hide", "text": "words that nobody may read"},

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from assistant.store import background_jobs
@@ -13,6 +14,16 @@ from assistant.store.database import EVERY_COMMUNITY
 from assistant.types.policy import TermList
 from assistant.usecases.policies import load_policy, set_policy
 from assistant.usecases.push.rescreening import NAME, rescreen_next, rescreen_part
+from tests.live_service import own_database, running
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """Over a database of its own: the job goes through the items of every community there is."""
+    folder = tmp_path_factory.mktemp("rescreening")
+    with own_database(folder / "database") as urls, running(urls.app, folder) as service:
+        yield service
+
 
 BANNED = TermList("banned", "spam", ("藍色小帳篷",), score=1.0)
 
