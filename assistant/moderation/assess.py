@@ -33,7 +33,7 @@ class Rulebook(Protocol):
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """A message as read: each of its texts by field and as the classifier may see it, its language, what rules found, and the stages that
-    failed; ``continued`` if it goes on from its author's last messages."""
+    failed; ``continued`` if it goes on from its author's last messages: those as the classifier may see them, and the same with it."""
 
     message: Message
     texts: Mapping[str, Normalised]
@@ -41,7 +41,7 @@ class Assessment:
     language: Detected
     findings: list[Finding]
     failed: tuple[str, ...]
-    continued: Continued | None = None
+    continued: tuple[Normalised, Normalised] | None = None
 
 
 WHOLE = "whole"
@@ -116,7 +116,7 @@ def classify_continued(
     if not wholes:
         return list(classified)
     try:
-        read = iter(classifier.classify([Normalised(text) for one in wholes for text in (one.earlier, one.whole)]))
+        read = iter(classifier.classify([text for earlier_and_whole in wholes for text in earlier_and_whole]))
     except Exception:
         log.exception("stage failed", stage="model")
         return [

@@ -65,10 +65,15 @@ class Screener:
         spared = {field: self._rules.spared(text) for field, text in texts.items()} if self._spares else texts
         findings, failed = find(self._rules, texts, message)
         whole = continued(message)
-        if whole is not None:
-            completed, also_failed = find_continued(self._rules, whole)
-            findings, failed = [*findings, *completed], failed or also_failed
-        return Assessment(message, texts, spared, _language(message, whole), findings, failed, whole)
+        if whole is None:
+            return Assessment(message, texts, spared, _language(message, whole), findings, failed)
+        completed, also_failed = find_continued(self._rules, whole)
+        earlier_and_whole = self._spared(whole.earlier), self._spared(whole.whole)
+        findings, failed = [*findings, *completed], failed or also_failed
+        return Assessment(message, texts, spared, _language(message, whole), findings, failed, earlier_and_whole)
+
+    def _spared(self, text: str) -> Normalised:
+        return self._rules.spared(Normalised(text)) if self._spares else Normalised(text)
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message, findings = assessed.message, assessed.findings

@@ -6,6 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from threading import Semaphore
 
 from assistant.errors import DatabaseUnavailable
 from assistant.moderation.continued import MOST_FRAGMENTS, is_fragment
@@ -24,7 +25,7 @@ class Fragments:
     database: Database
     clock: Clock
     seconds: float
-    _waiting: int = 0
+    _places: Semaphore = field(default_factory=lambda: Semaphore(_MOST_WAITING))
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="fragments")
     )
@@ -32,11 +33,12 @@ class Fragments:
     async def with_earlier(self, connection: Connection, message: Message, within_s: float) -> Message:
         """``message`` with its author's last ones of the channel as context, if it is one that may go on from them."""
         known = message.member_id is not None and not message.context and not message.edit_of
-        if not known or not self.seconds or not is_fragment(message.text) or self._waiting >= _MOST_WAITING:
+        if not known or not self.seconds or not is_fragment(message.text):
             return message
-        self._waiting += 1
+        if not self._places.acquire(blocking=False):
+            return message
         work = self._threads.submit(self._earlier, connection, message)
-        work.add_done_callback(lambda _: self._one_less())
+        work.add_done_callback(lambda _: self._places.release())
         try:
             async with asyncio.timeout(min(within_s, _MOST_S)):
                 return replace(message, context=await asyncio.wrap_future(work))
@@ -45,9 +47,6 @@ class Fragments:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _one_less(self) -> None:
-        self._waiting -= 1
 
     def _earlier(self, connection: Connection, message: Message) -> tuple[ContextMessage, ...]:
         since = self.clock() - timedelta(seconds=self.seconds)

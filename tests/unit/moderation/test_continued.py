@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.moderation.continued import FRAGMENT_CHARS, MOST_FRAGMENTS, brought_in, continued
 from assistant.moderation.flow import Screener
+from assistant.moderation.policy import shipped_policy
 from assistant.settings import Settings
-from assistant.types import Action, ContextMessage, Decision, Finding, Message
+from assistant.types import Action, ContextMessage, Decision, Exemptions, Finding, Message
 from assistant.wiring import build_screener
 
 SPLIT = [
@@ -69,6 +72,11 @@ def test_short_talk_stays_what_it_is(screener: Screener, texts: tuple[str, ...])
 @pytest.mark.parametrize("after", ["哈哈", "好的", "开玩笑啦"])
 def test_one_bad_piece_does_not_colour_those_after_it(screener: Screener, after: str) -> None:
     assert said(screener, "傻逼", after).action is Action.ALLOW
+
+
+def test_what_a_community_holds_innocent_is_innocent_in_pieces_too() -> None:
+    policy = replace(shipped_policy(), exemptions=Exemptions(phrases=("外送茶",)))
+    assert said(build_screener(Settings(), policy), "外", "送", "茶").action is Action.ALLOW
 
 
 def test_a_long_message_between_ends_what_goes_on(screener: Screener) -> None:
