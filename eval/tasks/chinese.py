@@ -34,7 +34,7 @@ def cold_test(context: Context) -> Result:
     )
     fine = _by_fine_label([row["fine-grained-label"] for row in rows], truth, scores >= 0.5)
     goals = (
-        Goal("COLD test, accuracy", binary.estimate("accuracy"), Better.UP, 0.80),
+        Goal("COLD test, accuracy", binary.estimate("accuracy"), Better.UP, 0.81),
         Goal("COLD test, accuracy on anti-bias texts", fine.estimate("accuracy", 2), Better.UP, 0.50),
         Goal("COLD test, recall beside it", binary.estimate("recall"), Better.UP, 0.82),
     )
