@@ -54,6 +54,11 @@ class RiskSettings(Section):
         True,
         description="Let the shipped encoders read what the shipped n-grams are unsure of; off, n-grams judge alone.",
     )
+    restore: bool = Field(
+        True,
+        description="Let the shipped model read a disguised Chinese text (homophones, pinyin, initials, look-alikes, swapped characters)"
+        " once more, as it is most likely meant; off, as written alone.",
+    )
 
 
 class LimitSettings(Section):

