@@ -107,7 +107,9 @@ class Restorer:
         """The text as it is most likely meant, in Simplified; ``None`` where that is what stands there already."""
         layer, folded = text.pinyin_layer, codes(text.folded.text)
         heard = codes(layer.text[:LONGEST])
-        written = folded[: len(heard)] if layer.starts is None else folded[np.array(layer.starts[: len(heard)], np.int64)]
+        written = (
+            folded[: len(heard)] if layer.starts is None else folded[np.array(layer.starts[: len(heard)], np.int64)]
+        )
         han = (written >= FIRST_HAN) & (written <= LAST_HAN)
         spelled = (heard >= FIRST_SYLLABLE) & (heard <= LAST_SYLLABLE) & ~han | initials(heard, han)
         places = np.where(han, self._place[written.astype(np.int64) * han - FIRST_HAN * han], OTHER)
@@ -231,7 +233,9 @@ def by_look(usual: Mapping[str, int]) -> dict[int, I32]:
     found: dict[int, I32] = {}
     for char, place in usual.items():
         groups = sorted((with_part[part] for part in {char, *holds.get(char, ())} if part in with_part), key=len)
-        near = dict.fromkeys(other for group in groups for other in sorted(group, key=usual.__getitem__) if other != char)
+        near = dict.fromkeys(
+            other for group in groups for other in sorted(group, key=usual.__getitem__) if other != char
+        )
         if near:
             found[place] = np.array([usual[other] for other in list(near)[:MOST_LOOKALIKES]], np.int32)
     return found

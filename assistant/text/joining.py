@@ -2,16 +2,18 @@
 
 Removed are: separators that are not sentence marks between two Han characters or a Han character and a single letter; any separators
 in a run of three or more single characters (``f u c k``, ``黄,赌,毒``); one to three marks inside a Latin word of which a piece has one or
-two letters (``fu.ck``). Three or more of the same Latin letter become one. Spaces between words of two letters or more always stay.
+two letters (``fu.ck``). Three or more of the same Latin letter become one, or two where that makes a usual word and one does not (gooood).
+Spaces between words of two letters or more always stay.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import compress
+from itertools import compress, product
 
 from assistant.text.characters import TABLES
+from assistant.text.english import usual_words
 from assistant.text.han import HAN
 from assistant.text.layer import Layer
 
@@ -34,6 +36,8 @@ _ADDRESS = re.compile(r"[0-9@/]")
 """What follows pieces that are no word. It is looked for behind a whole run: in `_PIECES` it would fail anew from each piece."""
 _SEPARATORS = re.compile(r"[\W_]+")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
+_STRETCHED_WORD = re.compile(r"[a-z]*([a-z])\1\1[a-z]*")
+_MOST_STRETCHES, _LONGEST_WORD = 3, 60
 _SPACES = re.compile(r"\s{2,}")
 _LETTER_THRICE = re.compile(r"([a-z])\1\1")
 
@@ -84,12 +88,30 @@ def _is_one_word(pieces: list[str]) -> bool:
 
 
 def _drop_stretches(folded: str, keep: bytearray) -> list[int]:
-    """Keeps one letter of each stretch; returns the ends, the kept letter reaching to the end of its stretch."""
+    """Keeps one letter of each stretch, or two; returns the ends, the last kept letter reaching to the end of its stretch."""
     ends = list(range(1, len(folded) + 1))
-    for run in _STRETCHED.finditer(folded):
-        _drop(keep, run.start() + 1, run.end())
-        ends[run.start()] = run.end()
+    for word in _STRETCHED_WORD.finditer(folded):
+        runs = list(_STRETCHED.finditer(word[0]))
+        for run, letters in zip(runs, _letters_kept(word[0], runs), strict=True):
+            first, last = word.start() + run.start() + letters, word.start() + run.end()
+            _drop(keep, first, last)
+            ends[first - 1] = last
     return ends
+
+
+def _letters_kept(word: str, runs: list[re.Match[str]]) -> tuple[int, ...]:
+    """How many letters of each stretch make a usual word, the more the better; one of each where none does, or in too long a word."""
+    ones = (1,) * len(runs)
+    if len(runs) > _MOST_STRETCHES or len(word) > _LONGEST_WORD:
+        return ones
+    for kept in sorted(product((2, 1), repeat=len(runs)), key=sum, reverse=True):
+        pieces, done = [], 0
+        for run, letters in zip(runs, kept, strict=True):
+            pieces.append(word[done : run.start() + letters])
+            done = run.end()
+        if "".join([*pieces, word[done:]]) in usual_words():
+            return kept
+    return ones
 
 
 def _drop_separators(folded: str, keep: bytearray, run: re.Match[str]) -> None:

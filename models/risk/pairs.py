@@ -1,4 +1,4 @@
-"""Counts which Chinese characters follow which, for ``assistant.backends.restored``: ``python -m models.risk.pairs``, after ``models.risk.data``.
+"""Counts which Chinese characters follow which, for ``assistant.backends.restored``: ``python -m models.risk.pairs``, after ``data``.
 
 Absolute discounting (Ney, Essen and Kneser, 1994): a pair that was seen gives up ``DISCOUNT`` of its count to those that were not, which
 are shared out as the second character stands anywhere. Takes seconds; same rows, same table.
@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,28 +31,42 @@ LEFT_OUT = frozenset({"grammar", "disguised"})
 LONGEST = 320
 
 
-def texts(rows: Iterable[Row]) -> list[str]:
-    """The Chinese texts as the table reads them; what only chooses or measures is left out."""
+OFFENCE = ("harassment", "hate", "threat", "sexual", "profanity")
+TERM, HARMFUL = 5, 3
+"""How often a term of the lists, and a harmful text, counts: what is disguised is what would be caught. Of homophones (a quarter of the
+characters) that found .823 to .828 on COLD dev and .479 to .495 on SWSR, whose texts the table had not seen, one in ten innocent flagged.
+"""
+
+
+def texts(rows: Iterable[Row]) -> list[tuple[str, int]]:
+    """The Chinese texts as the table reads them, and how often each counts; what only chooses or measures is left out."""
     chosen = (row for row in rows if row.lang[:2] == "zh" and not row.dev and row.source not in LEFT_OUT)
-    return [Normalised(row.text).leet.text[:LONGEST] for row in chosen]
+    return [(Normalised(row.text).leet.text[:LONGEST], often(row)) for row in chosen]
+
+
+def often(row: Row) -> int:
+    if row.source == "terms":
+        return TERM
+    return HARMFUL if any(row.labels.get(label, 0.0) >= 0.5 for label in OFFENCE) else 1
 
 
 def is_han(char: str) -> bool:
     return FIRST_HAN <= ord(char) <= LAST_HAN
 
 
-def table(said: list[str]) -> tuple[str, dict[str, np.ndarray]]:
+def table(said: list[tuple[str, int]]) -> tuple[str, dict[str, np.ndarray]]:
     """The characters, usual ones first, and the arrays of ``pairs.npz``: costs of a character anywhere (``alone``), of handing over to them
     (``back``), and of the pairs seen (``costs``), whose places in the flat table are the running sum of ``at``.
     """
-    often = Counter(char for text in said for char in text if is_han(char))
-    chars = "".join(char for char, count in often.most_common() if count >= LEAST)
+    usual = Counter(char for text, _ in said for char in text if is_han(char))
+    chars = "".join(char for char, count in usual.most_common() if count >= LEAST)
     place = {char: number for number, char in enumerate(chars, RARE + 1)}
     size = len(chars) + RARE + 1
     pairs: Counter[int] = Counter()
-    for text in said:
+    for text, times in said:
         row = [0, *(place.get(char, RARE if is_han(char) else 0) for char in text), 0]
-        pairs.update(first * size + second for first, second in zip(row[:-1], row[1:], strict=True))
+        for first, second in pairwise(row):
+            pairs[first * size + second] += times
     at = np.array(sorted(pairs))
     counts = np.array([pairs[one] for one in at.tolist()], np.float64)
     first, second = at // size, at % size
