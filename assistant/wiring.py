@@ -72,7 +72,11 @@ def compile_policy(policy: Policy, classifier: Classifier | None = None) -> Scre
     Raises:
         InvalidPolicy: a rule does not compile.
     """
-    return Screener(policy, Rules(policy, starter_lists()), classifier or RestoringClassifier(CascadeClassifier.load(), Restorer.load()))
+    return Screener(
+        policy,
+        Rules(policy, starter_lists()),
+        classifier or RestoringClassifier(CascadeClassifier.load(), Restorer.load()),
+    )
 
 
 def build_screener(settings: Settings, policy: Policy | None = None) -> Screener:

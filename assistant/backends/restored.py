@@ -46,8 +46,8 @@ SWAPPED = round(10.0 * SCALE)
 ODD = round(14.0 * SCALE)
 """Cost of a character's two pairs together from which on it is odd."""
 
-LONGEST = 640
-"""Code points of the text that are read: weights see windows of half as many."""
+LONGEST = 1_280
+"""Code points of the text that are read so: the time is bounded, and an advert seldom has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Restorer:
             return None
         said = np.where(heard >= FIRST_SYLLABLE, written, heard)
         said[changed] = self._chars[found[changed]]
-        return said.astype(np.uint32).tobytes().decode("utf-32-le")
+        return said.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
 
     def _order(self, places: I32) -> npt.NDArray[np.int64]:
         """The order in which the characters are most likely meant: neighbours change places where that mends three pairs by far."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assistant.backends.ngram import codes, has_han, spelled_out
+from assistant.backends.ngram import has_han, spelled_out
+from assistant.backends.ngrams import codes
 from assistant.backends.restored import Restorer
 from assistant.ports import Classifier
 from assistant.text import Normalised
-from assistant.text.emoji import spoken
+from assistant.text.emoji import sounded
 from assistant.types import ModelRef
 
 
@@ -43,7 +44,7 @@ class RestoringClassifier:
         letters, syllables = text.readings[0]
         if not has_han(codes(letters)) and not spelled_out(letters, syllables):
             return None
-        said = spoken(text.original)
+        said = sounded(text.original)
         return self._restorer.meant(text if said is None else Normalised(said))
 
     def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:

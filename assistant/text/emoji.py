@@ -7,6 +7,7 @@ from functools import cache
 
 from assistant.text.characters import read_table
 from assistant.text.han import HAN
+from assistant.text.phonetic import letters_of
 
 
 @cache
@@ -18,6 +19,18 @@ def _characters() -> dict[int, str]:
 def _beside_han() -> re.Pattern[str]:
     signs = "".join(map(chr, _characters()))
     return re.compile(f"[{HAN}][\ufe0f ]?[{signs}]|[{signs}][\ufe0f ]?[{HAN}]")
+
+
+@cache
+def _spellings() -> dict[int, str]:
+    return {emoji: letters_of(char) or char for emoji, char in _characters().items()}
+
+
+def sounded(text: str) -> str | None:
+    """``text`` with its emoji as syllables in letters (🐴 ma); ``None`` where ``spoken`` is."""
+    if text.isascii() or _beside_han().search(text) is None:
+        return None
+    return text.translate(_spellings())
 
 
 def spoken(text: str) -> str | None:
