@@ -36,9 +36,15 @@ BOUNDARY: I32 = np.array([OTHER], np.int32)
 FIRST_HAN, LAST_HAN = 0x3400, 0x9FFF
 FIRST_SYLLABLE, LAST_SYLLABLE = 0xE000, 0xE1FF
 SCALE = 8
-MOST_CANDIDATES, MOST_INITIALS, MOST_LOOKALIKES = 20, 60, 16
-CHANGED, LOOKS = round(3.0 * SCALE), round(4.0 * SCALE)
-"""Cost of taking a character for another of the same sound, and of a like look; the choice among those comes on top."""
+MOST_CANDIDATES, MOST_INITIALS, MOST_LOOKALIKES, MOST_ALMOST = 20, 60, 16, 16
+CHANGED, LOOKS, ALMOST = round(3.0 * SCALE), round(4.0 * SCALE), round(4.5 * SCALE)
+"""Cost of taking a character for one of the same sound, of a like look, of almost the same sound; the choice among them comes on top."""
+
+CONFUSED = (
+    ("z", "zh"), ("c", "ch"), ("s", "sh"), ("n", "l"), ("f", "h"), ("r", "l"),
+    ("an", "ang"), ("en", "eng"), ("in", "ing"), ("uan", "uang"), ("ian", "iang"),
+)  # fmt: skip
+"""Initials and finals that many speakers do not part."""
 
 SWAPPED = round(10.0 * SCALE)
 """What changing two neighbours must save."""
@@ -185,12 +191,15 @@ class Restorer:
 
 def choices(usual: Mapping[str, int], alike: Mapping[int, I32]) -> dict[int, Choices]:
     """What a character may stand for, itself first, and what each costs by itself."""
-    looks, found = by_look(usual), {}
+    looks, near, found = by_look(usual), almost_alike(alike), {}
     for char, place in usual.items():
-        sound = set(alike.get(ord(read_aloud(char)), NOTHING).tolist()) - {place}
+        syllable = ord(read_aloud(char))
+        sound = set(alike.get(syllable, NOTHING).tolist()) - {place}
         look = set(looks.get(place, NOTHING).tolist()) - sound
-        column = np.array([place, *sorted(sound), *sorted(look)], np.int32)
-        own = [0] + [CHANGED + choice(len(sound))] * len(sound) + [LOOKS + choice(len(look))] * len(look)
+        almost = set(near.get(syllable, NOTHING).tolist()) - sound - look - {place}
+        column = np.array([place, *sorted(sound), *sorted(look), *sorted(almost)], np.int32)
+        groups = (CHANGED, sound), (LOOKS, look), (ALMOST, almost)
+        own = [0] + [cost + choice(len(those)) for cost, those in groups for _ in those]
         found[place] = column, np.array(own, np.int32)
     return found
 
@@ -209,6 +218,25 @@ def by_sound(usual: Mapping[str, int]) -> dict[int, I32]:
         for one in others if char in usual else ():
             found.setdefault(one, set()).add(usual[char])
     return {ord(one): np.array(sorted(those)[:MOST_CANDIDATES], np.int32) for one, those in found.items() if those}
+
+
+def almost_alike(alike: Mapping[int, I32]) -> dict[int, I32]:
+    """Syllable -> places of the characters whose syllable many speakers do not part from it (s and sh, n and l, in and ing)."""
+    names = {name: ord(char) for name, char in syllables().items()}
+    found: dict[int, set[int]] = {}
+    for name, own in names.items():
+        others = {names[other] for other in confused(name) if other in names} - {own}
+        found[own] = {place for other in others for place in alike.get(other, NOTHING).tolist()}
+    return {own: np.array(sorted(those)[:MOST_ALMOST], np.int32) for own, those in found.items() if those}
+
+
+def confused(syllable: str) -> set[str]:
+    """What a syllable sounds like where initials or finals are confused; itself among them."""
+    at = next((n for n, letter in enumerate(syllable) if letter in "aeiouv"), len(syllable))
+    initial, final = syllable[:at], syllable[at:]
+    initials_ = {initial} | {b if initial == a else a for a, b in CONFUSED if initial in (a, b)}
+    finals = {final} | {b if final == a else a for a, b in CONFUSED if final in (a, b)}
+    return {first + last for first in initials_ for last in finals}
 
 
 def by_initial(usual: Mapping[str, int]) -> dict[int, I32]:
