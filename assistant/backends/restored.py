@@ -8,7 +8,7 @@ table of bytes holds them; the best path is found by Viterbi's algorithm (1967),
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -85,6 +85,29 @@ class Pairs:
         return cls(version, chars, table)
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """``text`` in Simplified; ``spans[i]`` are the code points of the original (end exclusive) that are read as ``text[i]``."""
+
+    text: str
+    spans: Sequence[tuple[int, int]]
+
+    def behind(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The original's spans behind ``text[start:end]``, in order."""
+        return merged(self.spans[start:end])
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
 class Restorer:
     """Reads texts as they are meant. Never changed after it is made, so calls from many threads need no lock."""
 
@@ -109,8 +132,8 @@ class Restorer:
         """
         return cls(Pairs.load(folder or shipped("models/risk")))
 
-    def meant(self, text: Normalised) -> str | None:
-        """The text as it is most likely meant, in Simplified; ``None`` where that is what stands there already."""
+    def meant(self, text: Normalised) -> Meant | None:
+        """The text as it is most likely meant; ``None`` where that is what stands there already."""
         layer, folded = text.pinyin_layer, codes(text.folded.text)
         heard = codes(layer.text[:LONGEST])
         written = (
@@ -133,7 +156,8 @@ class Restorer:
             return None
         said = np.where(heard >= FIRST_SYLLABLE, written, heard)
         said[changed] = self._chars[found[changed]]
-        return said.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
+        spans = [text.pinyin.span(at, at + 1) for at in order.tolist()]
+        return Meant(said.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass"), spans)
 
     def _order(self, places: I32) -> npt.NDArray[np.int64]:
         """The order in which the characters are most likely meant: neighbours change places where that mends three pairs by far."""

@@ -26,11 +26,14 @@ def _spellings() -> dict[int, str]:
     return {emoji: letters_of(char) or char for emoji, char in _characters().items()}
 
 
-def sounded(text: str) -> str | None:
-    """``text`` with its emoji as syllables in letters (🐴 ma); ``None`` where ``spoken`` is."""
+def sounded(text: str) -> tuple[str, list[int]] | None:
+    """``text`` with its emoji as syllables in letters (🐴 ma), and the place in ``text`` that each character came from; ``None`` where
+    ``spoken`` is."""
     if text.isascii() or _beside_han().search(text) is None:
         return None
-    return text.translate(_spellings())
+    spellings = _spellings()
+    pieces = [spellings.get(ord(char), char) for char in text]
+    return "".join(pieces), [place for place, piece in enumerate(pieces) for _ in piece]
 
 
 def spoken(text: str) -> str | None:

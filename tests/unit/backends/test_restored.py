@@ -46,9 +46,14 @@ PLAIN = [
 ]
 
 
+def said(written: str) -> str | None:
+    found = MODEL.meant(Normalised(written))
+    return found and found.text
+
+
 @pytest.mark.parametrize(("written", "meant"), WRITTEN)
 def test_what_is_disguised_is_read_as_meant(written: str, meant: str) -> None:
-    assert MODEL.meant(Normalised(written)) == meant
+    assert said(written) == meant
 
 
 @pytest.mark.parametrize("text", PLAIN)
@@ -57,13 +62,37 @@ def test_what_is_plain_stays(text: str) -> None:
 
 
 def test_an_emoji_stands_for_what_sounds_like_it() -> None:
-    assert MODEL.meant(Normalised("操你🐴的")) == "操你妈的"
+    assert said("操你🐴的") == "操你妈的"
 
 
 @given(st.text(st.sampled_from("你妈的死 ma shabi1!🐴\n\ud800\ue000傻逼，abc加微信ㄇㄚ𠮷"), max_size=60))
 def test_any_text_is_read_and_no_character_too_many(text: str) -> None:
     found = MODEL.meant(Normalised(text))
-    assert found is None or 0 < len(found) <= 2 * len(text)
+    assert found is None or 0 < len(found.text) == len(found.spans)
+    assert found is None or all(0 <= start < end <= len(text) for start, end in found.spans)
+
+
+@given(st.text(st.sampled_from("你妈的死 ma shabi1!🐴\n\ud800\ue000傻逼，abc加微信ㄇㄚ𠮷"), min_size=1, max_size=60))
+def test_evidence_lies_within_the_text(text: str) -> None:
+    found = MODEL.evidence(Normalised(text), "harassment")
+    assert found
+    assert all(0 <= start < end <= len(text) for start, end in found)
+    assert all(first[1] <= second[0] for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("今天真好，河南仁都是偏子，你说呢", "河南仁都是偏子"),
+        ("大家好，操你🐴的，再见", "操你🐴的"),
+        ("好吧，nimasile", "nimasile"),
+    ],
+)
+def test_evidence_points_at_what_is_read_as_harm(text: str, hidden: str) -> None:
+    spans = MODEL.evidence(Normalised(text), "harassment")
+    shown = "".join(text[start:end] for start, end in spans)
+    assert set(shown) & set(hidden)
+    assert len(shown) <= len(hidden) + 2
 
 
 @given(st.text(max_size=60))
@@ -78,7 +107,8 @@ def test_most_homophones_are_undone() -> None:
     rng, kept, changed = random.Random(0), 0, 0
     for _ in range(50):
         hidden = "".join(homophone(char, rng) if rng.random() < 0.2 else char for char in text)
-        read = RESTORER.meant(Normalised(hidden)) or hidden
+        found = RESTORER.meant(Normalised(hidden))
+        read = found.text if found else hidden
         changed += sum(a != b for a, b in zip(text, hidden, strict=True))
         kept += sum(a != b for a, b in zip(Normalised(text).folded.text, read, strict=True))
     assert changed > 200
@@ -124,14 +154,14 @@ def test_it_asks_once_and_takes_the_higher_score() -> None:
     assert not model.quick
     assert model.ref.id == "counts"
     assert model.ref.version == f"1-{RESTORER.version}"
-    assert model.evidence(Normalised("a"), "spam") == [(0, 1)]
+    assert model.evidence(Normalised("大家好"), "spam") == [(0, 1)]
     assert model.classify([]) == []
 
 
 def test_long_texts_take_bounded_time_and_are_read_at_their_head() -> None:
     found = RESTORER.meant(Normalised("泥妈是傻壁" * 4_000))
     assert found is not None
-    assert len(found) == LONGEST
+    assert len(found.text) == LONGEST
 
 
 def test_the_cheapest_path_is_the_cheapest_of_all() -> None:
@@ -148,7 +178,7 @@ def test_the_cheapest_path_is_the_cheapest_of_all() -> None:
         row = [0, *(place[char] for char in text), 0]
         return sum(int(costs[a, b]) for a, b in pairwise(row))
 
-    assert cost(found) == min(cost(a + b + c) for a in chars for b in chars for c in chars)
+    assert cost(found.text) == min(cost(a + b + c) for a in chars for b in chars for c in chars)
 
 
 def test_a_damaged_table_is_named(tmp_path) -> None:
