@@ -45,12 +45,13 @@ _NEAR = {"seeds", "grammar", "disguised", "toxirewritecn", "terms"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Parallel arrays over the chosen rows: index among all rows, truth (0 or 1), weight, fold (-1: never measured), whether it only
-    calibrates, script (1: holds a Han character).
+    """Parallel arrays over the chosen rows: index among all rows, truth (0 or 1), what is fitted (that, or a target in [0, 1]), weight,
+    fold (-1: never measured), whether it only calibrates, script (1: holds a Han character).
     """
 
     index: npt.NDArray[np.int64]
     truth: npt.NDArray[np.float64]
+    target: npt.NDArray[np.float64]
     weight: npt.NDArray[np.float64]
     fold: npt.NDArray[np.int64]
     dev: npt.NDArray[np.bool_]
@@ -61,8 +62,14 @@ class Choice:
         return Choice(*(getattr(self, field.name)[mask] for field in fields(self)))
 
 
-def choose(rows: Sequence[Row], scripts: npt.NDArray[np.int8], label: str, seed: int = 0) -> Choice:
-    """The rows for ``label``."""
+def choose(
+    rows: Sequence[Row],
+    scripts: npt.NDArray[np.int8],
+    label: str,
+    targets: npt.NDArray[np.float64] | None = None,
+    seed: int = 0,
+) -> Choice:
+    """The rows for ``label``; ``targets`` (one per row, NaN for none) take the place of the truth where n-grams are fitted."""
     known = [number for number, row in enumerate(rows) if label in row.labels]
     carrying = {rows[n].source for n in known if rows[n].labels[label] == 1.0} | _NEAR
     near = [n for n in known if rows[n].source in carrying]
@@ -77,6 +84,7 @@ def choose(rows: Sequence[Row], scripts: npt.NDArray[np.int8], label: str, seed:
     return Choice(
         index=index,
         truth=truth,
+        target=truth if targets is None else np.where(np.isnan(targets[index]), truth, targets[index]),
         weight=_balanced(truth, weight, script),
         fold=np.array([rows[n].fold for n in index]),
         dev=np.array([rows[n].dev for n in index]),

