@@ -76,6 +76,23 @@ def recent_texts(
     return list(connection.scalars(newest))[::-1]
 
 
+def said_before(connection: Connection, row: DecisionRow, since: datetime, limit: int) -> list[DecisionRow]:
+    """What was written where ``row`` was, since then and before it, the oldest first; the newest ``limit`` of it. Empty where no channel
+    was given, or no text is kept."""
+    if row.channel is None:
+        return []
+    query = select(decisions).where(
+        decisions.c.community == row.community,
+        decisions.c.channel == row.channel,
+        decisions.c.connection_id.is_not_distinct_from(row.connection_id),
+        decisions.c.created_at >= since,
+        decisions.c.created_at < row.created_at,
+        decisions.c.text.is_not(None),
+    )
+    newest = query.order_by(decisions.c.created_at.desc(), decisions.c.id.desc()).limit(limit)
+    return [_row(one) for one in connection.execute(newest).mappings()][::-1]
+
+
 def page(connection: Connection, filters: Filters, cursor: str | None = None, limit: int = 50) -> Page[DecisionRow]:
     """At most ``limit`` decisions after ``cursor``, the newest first; decisions made meanwhile never shift a page.
 

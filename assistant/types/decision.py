@@ -29,7 +29,7 @@ class Finding:
     """One reason to act.
 
     ``start`` and ``end`` count Unicode code points of the original text of ``field``, end exclusive; ``score`` is in [0, 1];
-    ``source`` is ``rule:<list or rule id>`` or ``model:<model id>``.
+    ``source`` is ``rule:<list or rule id>``, ``model:<model id>``, or ``judge:<model id>`` for a language model asked afterwards.
     """
 
     label: str
