@@ -52,8 +52,8 @@ HARMS: Final = tuple(Harm)
 
 @dataclass(frozen=True, slots=True)
 class StanceModel:
-    """``weights`` has shape (n-grams, 1 + harms, stances), float32: an n-gram's weight under any harm, and what each harm adds; ``bias`` has
-    shape (harms, stances). ``slope`` and ``shift`` calibrate the logit of its being other than ``OTHER``."""
+    """``weights`` has shape (n-grams, 1 + harms, stances), float32: an n-gram's weight under any harm, and what each harm adds; ``bias``
+    has shape (harms, stances). ``slope`` and ``shift`` calibrate the logit of its being other than ``OTHER``."""
 
     grams: Mapping[str, int]
     weights: NDArray[np.float32]
@@ -96,8 +96,8 @@ class StanceModel:
 
 
 def grams_of(text: str) -> Sequence[str]:
-    """The distinct n-grams, 1 to ``LONGEST_GRAM`` tokens long, between marks of its beginning and end. A token is a Latin word, or any other
-    character that is no space; Traditional is read as Simplified, numbers as 0."""
+    """The distinct n-grams, 1 to ``LONGEST_GRAM`` tokens long, between marks of its beginning and end. A token is a Latin word, or any
+    other character that is no space; Traditional is read as Simplified, numbers as 0."""
     tokens = ["^", *_TOKEN.findall(_NUMBER.sub("0", Normalised(text).folded.text.lower())), "$"]
     found = dict.fromkeys(
         " ".join(tokens[at : at + length])

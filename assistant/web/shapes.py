@@ -52,7 +52,8 @@ class FindingShape(BaseModel):
     end_utf16: int
     text: str
     source: str = Field(
-        description="`rule:<id>`, `model:<id>` or `judge:<id>`.", examples=["rule:spam.contact", "model:risk-ngram"]
+        description="`rule:<id>`, `model:<id>`, `judge:<id>`, or `reply:<stance>:<id>` of the message answered.",
+        examples=["rule:spam.contact", "model:risk-ngram"],
     )
     field: str = "text"
     advertising: AdviceShape | None = Field(None, description="Only with the purpose `marketing`.")

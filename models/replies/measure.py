@@ -9,8 +9,11 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from assistant.moderation.stance import Stance, StanceModel
+from assistant.settings import Settings
+from assistant.types import Action, ContextMessage, Message
+from assistant.wiring import build_screener
 from models.replies.fit import predict
-from models.replies.rows import Row, diasafety, ordinary, seeds
+from models.replies.rows import Row, diasafety, ordinary, parents, seeds
 
 AT = 0.8
 """Where a surely harmful parent (0.9) brings its reply over a threshold of 0.7."""
@@ -65,3 +68,39 @@ def _resampled(rows: Sequence[Row], takes: np.ndarray) -> list[np.ndarray]:
         if (takes[at].any() or not takes.any()) and not takes[at].all():
             found.append(at)
     return found
+
+
+def end_to_end() -> dict[str, dict[str, list[float]]]:
+    """What the shipped policy makes of held-back replies to harmful messages of their language: the shares reviewed or worse, as they stand
+    by themselves and after the message that they answer. Every reply is asked after each of its parents."""
+    screener = build_screener(Settings(demo=False))
+    before = parents()
+    found: dict[str, dict[str, list[float]]] = {}
+    held = [row for row in seeds() if row.held]
+    for kind, rows in (
+        ("taken on", [row for row in held if row.stance is not Stance.OTHER]),
+        ("other", [row for row in held if row.stance is Stance.OTHER]),
+    ):
+        alone, after, families = [], [], []
+        for row in rows:
+            for parent in before[row.harm, row.language]:
+                context = (ContextMessage(parent, "a"),)
+                pair = [Message(row.text, "b"), Message(row.text, "b", context=context)]
+                for shares, decision in zip((alone, after), screener.screen_batch(pair), strict=True):
+                    shares.append(decision.action.severity >= Action.REVIEW.severity)
+                families.append(row.family)
+        names = {"by itself": np.array(alone, float), "after what it answers": np.array(after, float)}
+        found[kind] = {name: _share(values, families) for name, values in names.items()}
+    return found
+
+
+def _share(values: np.ndarray, families: Sequence[str]) -> list[float]:
+    """The mean, with its interval by resampling families."""
+    random = np.random.default_rng(5)
+    index = np.unique(list(families), return_inverse=True)[1]
+    members = [np.flatnonzero(index == one) for one in range(index.max() + 1)]
+    means = [
+        values[np.concatenate([members[one] for one in random.integers(0, len(members), len(members))])].mean()
+        for _ in range(RESAMPLES)
+    ]
+    return [round(float(one), 3) for one in (values.mean(), *np.percentile(means, [2.5, 97.5]))]

@@ -14,7 +14,14 @@ from assistant.moderation.stance import HARMS, Harm, Stance
 
 SEEDS = Path(__file__).parent / "seeds"
 ORDINARY = Path(__file__).parents[1] / "risk" / "seeds"
-ORDINARY_FILES = ("benign_short", "zh_hans_everyday", "zh_hant_everyday", "zh_hant_hk_everyday", "en_everyday", "en_social")
+ORDINARY_FILES = (
+    "benign_short",
+    "zh_hans_everyday",
+    "zh_hant_everyday",
+    "zh_hant_hk_everyday",
+    "en_everyday",
+    "en_social",
+)
 LANGUAGES = {"hans": "zh-Hans", "hant": "zh-Hant", "yue": "zh-Hant-HK", "en": "en"}
 ELSEWHERE = 0.3
 """What a reply that takes nothing on counts under the harms that it was not written for."""
@@ -73,7 +80,7 @@ def for_training(rows: Sequence[Row], seed: int = 7) -> list[Row]:
 
 
 def ordinary(folder: Path = ORDINARY, most_chars: int = 60) -> list[Row]:
-    """What people say all day, of our own seeds for the risk model: it takes nothing on, whatever it follows. Every fifth family is held."""
+    """What people say all day, of our seeds for the risk model: it takes nothing on, whatever it follows. Every fifth family is held."""
     found: list[Row] = []
     for name in ORDINARY_FILES:
         for at, line in enumerate((folder / f"{name}.jsonl").read_text("utf-8").splitlines()):

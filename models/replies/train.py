@@ -1,4 +1,5 @@
-"""Builds ``models/replies/weights``: ``python -m models.replies.train``; half a minute on one core. ``--measure`` also measures what was held back.
+"""Builds ``models/replies/weights``: ``python -m models.replies.train``; half a minute on one core. ``--measure`` measures what was held
+back, too.
 
 What is chosen (strength, the share of ordinary texts) was chosen on the training families alone, each family of plain sentences judged by a
 model of the families with choices and the other way round. The same out-of-fold probabilities calibrate.
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from assistant.moderation.stance import Harm, StanceModel
 from models.replies.fit import calibrated, fit, predict, write
-from models.replies.measure import figures
+from models.replies.measure import end_to_end, figures
 from models.replies.rows import Row, for_training, ordinary, seeds
 
 HERE = Path(__file__).parent
@@ -45,7 +46,9 @@ def halves(own: Sequence[Row], everyday: Sequence[Row]) -> tuple[np.ndarray, lis
     found: list[np.ndarray] = []
     for half in (True, False):
         learnt, asked = ([row for row in own if ("slots" in row.family) is side] for side in (half, not half))
-        parts = [[row for row in everyday if bool(zlib.crc32(row.family.encode()) % 2) is side] for side in (half, not half)]
+        parts = [
+            [row for row in everyday if bool(zlib.crc32(row.family.encode()) % 2) is side] for side in (half, not half)
+        ]
         asked = [*asked, *(replace(row, weight=0.1) for row in parts[1])]
         found.append(predict(fit(rows_for(learnt, parts[0]), STRENGTH), asked))
         judged += asked
@@ -70,7 +73,7 @@ def main() -> None:
     console = Console()
     model = train(console)
     if asked.measure:
-        found = figures(model, asked.data)
+        found = {"replies": figures(model, asked.data), "flow": end_to_end()}
         (HERE / "metrics.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
         console.print(found)
 
