@@ -21,16 +21,18 @@ RESAMPLES = 1_000
 Figure = dict[str, float | int | list[float]]
 
 
-def figures(model: StanceModel, data: Path) -> dict[str, Figure]:
-    held = [row for row in seeds() if row.held]
+def held_back(fresh: bool) -> list[Row]:
+    """Families that never train: those written last (``fresh``), which were measured once, and the first ones, which were measured before
+    further seeds were written, and again after it."""
+    return [row for row in seeds() if row.held and ("/fresh-" in row.family) is fresh]
+
+
+def figures(model: StanceModel, held: Sequence[Row]) -> dict[str, Figure]:
     found = {"all": _figure(model, held)}
     for language in ("zh-Hans", "zh-Hant", "zh-Hant-HK", "en"):
         found[language] = _figure(model, [row for row in held if row.language == language])
     for harm in ("attack", "violence", "self_harm", "trade"):
         found[harm] = _figure(model, [row for row in held if row.harm.value == harm])
-    found["ordinary"] = _figure(model, [row for row in ordinary() if row.held])
-    if (data / "diasafety").is_dir():
-        found["DiaSafety test, toxicity agreement"] = _figure(model, diasafety(data, "test"))
     return found
 
 
@@ -70,13 +72,20 @@ def _resampled(rows: Sequence[Row], takes: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def end_to_end() -> dict[str, dict[str, list[float]]]:
+def elsewhere(model: StanceModel, data: Path) -> dict[str, Figure]:
+    """Ordinary talk that was held back, and DiaSafety's test part, of which nothing trains."""
+    found = {"ordinary": _figure(model, [row for row in ordinary() if row.held])}
+    if (data / "diasafety").is_dir():
+        found["DiaSafety test, toxicity agreement"] = _figure(model, diasafety(data, "test"))
+    return found
+
+
+def end_to_end(held: Sequence[Row]) -> dict[str, dict[str, list[float]]]:
     """What the shipped policy makes of held-back replies to harmful messages of their language: the shares reviewed or worse, as they stand
     by themselves and after the message that they answer. Every reply is asked after each of its parents."""
     screener = build_screener(Settings(demo=False))
     before = parents()
     found: dict[str, dict[str, list[float]]] = {}
-    held = [row for row in seeds() if row.held]
     for kind, rows in (
         ("taken on", [row for row in held if row.stance is not Stance.OTHER]),
         ("other", [row for row in held if row.stance is Stance.OTHER]),

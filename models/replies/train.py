@@ -19,7 +19,7 @@ from rich.console import Console
 
 from assistant.moderation.stance import Harm, StanceModel
 from models.replies.fit import calibrated, fit, predict, write
-from models.replies.measure import end_to_end, figures
+from models.replies.measure import elsewhere, end_to_end, figures, held_back
 from models.replies.rows import Row, for_training, ordinary, seeds
 
 HERE = Path(__file__).parent
@@ -73,7 +73,11 @@ def main() -> None:
     console = Console()
     model = train(console)
     if asked.measure:
-        found = {"replies": figures(model, asked.data), "flow": end_to_end()}
+        found: dict[str, object] = {}
+        for name, fresh in (("", True), ("_first", False)):
+            held = held_back(fresh)
+            found |= {f"replies{name}": figures(model, held), f"flow{name}": end_to_end(held)}
+        found["replies_elsewhere"] = elsewhere(model, asked.data)
         (HERE / "metrics.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
         console.print(found)
 

@@ -6,11 +6,10 @@ import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import pytest
-
 from assistant.moderation.stance import Harm, Stance
 from assistant.types import Message
 from assistant.wiring import load_stance
+from models.replies.card import rendered
 from models.replies.rows import LANGUAGES, for_training, ordinary, parents, seeds, variants
 from models.replies.train import WEIGHTS
 
@@ -77,10 +76,6 @@ def test_training_rows_are_read_as_they_were_written() -> None:
     assert sum(right) / len(right) > 0.95
 
 
-@pytest.mark.parametrize("name", ["all", "zh-Hans", "zh-Hant", "zh-Hant-HK", "en", "ordinary"])
-def test_the_card_states_what_was_measured(name) -> None:
-    figures = json.loads((HERE / "metrics.json").read_text("utf-8"))["replies"][name]
+def test_the_card_states_what_was_measured() -> None:
     card = (HERE / "README.md").read_text("utf-8")
-    value = figures["false positives at .5"][0]
-    assert f"| {name} |" in card
-    assert f"{value:.3f}" in card
+    assert card == rendered(card), "run: python -m models.replies.card"
