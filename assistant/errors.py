@@ -128,6 +128,10 @@ class DeliveryFailed(AssistantError):
         self.retry_after = retry_after
 
 
+class Unreadable(DeliveryFailed):
+    """A language model answered, and its answer is of no use: asked again it may be."""
+
+
 class DeliveryRefused(AssistantError):
     """A receiver will not take it: wrong rights, gone, unknown. ``problem`` never repeats a secret or a message's words."""
 

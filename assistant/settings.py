@@ -173,8 +173,8 @@ class EmbeddingSettings(Section):
 class GeneratorSettings(Section):
     base_url: str | None = Field(
         None,
-        description="An OpenAI-compatible server that writes answers from passages (`http://127.0.0.1:11434/v1`; extra `llm`). "
-        "Empty: no language model; answers are the community's own words.",
+        description="An OpenAI-compatible server that writes answers and drafts, and is asked about messages where a policy's `judge` "
+        "says so (`http://127.0.0.1:11434/v1`; extra `llm`). Empty: no language model; answers are the community's own words.",
     )
     model: str | None = Field(
         None,

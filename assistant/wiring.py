@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
 import structlog
 
@@ -26,7 +26,9 @@ from assistant.errors import ConfigurationError
 from assistant.faq.rerank import Reranker
 from assistant.moderation.flow import Screener
 from assistant.moderation.policy import shipped_policy
+from assistant.moderation.replies import takes_on
 from assistant.moderation.rules import Rules
+from assistant.moderation.stance import StanceModel
 from assistant.moderation.starter import starter_lists
 from assistant.ports import Classifier, Clock, Embedder, Generator
 from assistant.settings import Settings
@@ -76,7 +78,14 @@ def compile_policy(policy: Policy, classifier: Classifier | None = None) -> Scre
         policy,
         Rules(policy, starter_lists()),
         classifier or RestoringClassifier(CascadeClassifier.load(), Restorer.load()),
+        load_stance(),
     )
+
+
+@cache
+def load_stance() -> StanceModel:
+    """The shipped model of a reply's stance, read once per process. Raises: ModelError."""
+    return StanceModel.read(shipped("models/replies") / "stance.json")
 
 
 def build_screener(settings: Settings, policy: Policy | None = None) -> Screener:
@@ -131,7 +140,7 @@ def build(
         outgoing=build_outgoing(settings),
         threads=ScreeningThreads(settings.hooks.threads, settings.hooks.waiting),
         journal=Journal(settings.data_dir / "journal"),
-        fragments=Fragments(database, now, settings.hooks.fragments_s),
+        fragments=Fragments(database, now, settings.hooks.fragments_s, takes_on=partial(takes_on, load_stance())),
         unknown_policy=shipped_policy(),
         generator=build_generator(settings),
         has_faq=has_faq(),

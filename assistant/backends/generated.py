@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from assistant.errors import DeliveryFailed
+from assistant.errors import Unreadable
 
 MAX_CHARS: Final = 100_000
 _THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
@@ -33,18 +33,18 @@ def read_object(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The first JSON object in ``text``, also inside a fence or after words.
 
     Raises:
-        DeliveryFailed: there is none, or it does not fit ``schema``.
+        Unreadable: there is none, or it does not fit ``schema``.
     """
     start = text.find("{")
     if start < 0:
-        raise DeliveryFailed("the model wrote no JSON object")
+        raise Unreadable("the model wrote no JSON object")
     try:
         found, _ = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
-        raise DeliveryFailed("the model wrote a broken JSON object") from None
+        raise Unreadable("the model wrote a broken JSON object") from None
     problem = misfit(found, schema)
     if problem:
-        raise DeliveryFailed(f"the model's JSON does not fit: {problem}")
+        raise Unreadable(f"the model's JSON does not fit: {problem}")
     return dict(found)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.backends.generated import read_object, without_thoughts
-from assistant.errors import AssistantError, DeliveryFailed, DeliveryRefused, ModelError
+from assistant.errors import AssistantError, DeliveryFailed, DeliveryRefused, ModelError, Unreadable
 from assistant.types import ModelRef
 from assistant.types.generation import Generated, Prompted
 
@@ -79,7 +79,7 @@ class OpenAIGenerator:
         if schema is None:
             return generated
         if generated.cut:
-            raise DeliveryFailed("the language model ran out of tokens inside its answer")
+            raise Unreadable("the language model ran out of tokens inside its answer")
         data = read_object(generated.text, schema)
         return Generated(
             generated.text, data, generated.model, False, generated.prompt_tokens, generated.completion_tokens
@@ -159,7 +159,8 @@ def read_completion(body: bytes) -> Generated:
     """A ``chat.completion``, as far as it holds one.
 
     Raises:
-        DeliveryFailed: it holds no text.
+        Unreadable: it holds no text.
+        DeliveryFailed: it is not even JSON.
     """
     try:
         answer = json.loads(body)
@@ -170,10 +171,10 @@ def read_completion(body: bytes) -> Generated:
     message = choice.get("message") if isinstance(choice, dict) else None
     content = message.get("content") if isinstance(message, dict) else None
     if isinstance(message, dict) and not content and isinstance(message.get("refusal"), str):
-        raise DeliveryFailed("the language model declined")
+        raise Unreadable("the language model declined")
     text = without_thoughts(_text_of(content))
     if not text:
-        raise DeliveryFailed("the language model's answer holds no text")
+        raise Unreadable("the language model's answer holds no text")
     usage = answer.get("usage")
     counts = usage if isinstance(usage, dict) else {}
     model = answer.get("model")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from assistant.backends.generated import read_object, without_thoughts
-from assistant.errors import DeliveryFailed, DeliveryRefused, ModelError
+from assistant.errors import DeliveryFailed, DeliveryRefused, ModelError, Unreadable
 from assistant.types import ModelRef
 from assistant.types.generation import Generated, Prompted
 
@@ -74,7 +74,7 @@ class TransformersGenerator:
         if schema is None:
             return written
         if written.cut:
-            raise DeliveryFailed("the language model ran out of tokens inside its answer")
+            raise Unreadable("the language model ran out of tokens inside its answer")
         data = read_object(written.text, schema)
         return Generated(written.text, data, written.model, False, written.prompt_tokens, written.completion_tokens)
 
@@ -112,7 +112,7 @@ class TransformersGenerator:
         new = output[0][given:]
         text = without_thoughts(self._tokenizer.decode(new, skip_special_tokens=True))
         if not text:
-            raise DeliveryFailed("the language model's answer holds no text")
+            raise Unreadable("the language model's answer holds no text")
         cut = len(new) >= max_tokens and int(new[-1]) not in self._ends
         return Generated(text, None, self._ref.id, cut, given, len(new))
 

@@ -18,6 +18,7 @@ from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
 from assistant.usecases.faq.embedding import keep_embedding
 from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
+from assistant.usecases.judge import keep_judging
 from assistant.usecases.members.folding import keep_folding
 from assistant.usecases.outbox import OutboxWorker
 from assistant.usecases.push.planning import keep_planning
@@ -73,7 +74,15 @@ async def _until_told(assistant: Assistant, gateway: str | None) -> None:
         if gateway is not None:
             await keep_reading(assistant, stopping)
             return
-        works = (keep_reporting, keep_folding, keep_planning, keep_recurring, keep_refitting, keep_rescreening)
+        works = (
+            keep_reporting,
+            keep_folding,
+            keep_planning,
+            keep_recurring,
+            keep_refitting,
+            keep_rescreening,
+            keep_judging,
+        )
         beside = [asyncio.create_task(work(assistant)) for work in works]
         if assistant.has_faq:
             beside += [asyncio.create_task(keep(assistant)) for keep in (keep_ingesting, keep_embedding)]

@@ -57,8 +57,10 @@ def decide(
     *,
     language_supported: bool,
     degraded: bool,
+    alone: Mapping[str, float] | None = None,
 ) -> Verdict:
-    """What the policy does with a message that has these scores."""
+    """What the policy does with a message that has these scores. ``alone`` holds what labels have by the message's own words, where
+    something else raised them: that brings a review at most."""
     exempt = _exempt_labels(policy, message)
     thresholds = _thresholds(policy, message)
     over: dict[str, Action] = {}
@@ -66,12 +68,28 @@ def decide(
         if score <= 0.0 or (exempt is not None and (not exempt or label in exempt)):
             continue
         action = _limits(thresholds, label).action(score)
+        if alone is not None and label in alone and action.severity > Action.REVIEW.severity:
+            by_itself = _limits(thresholds, label).action(alone[label])
+            action = max(by_itself, Action.REVIEW, key=lambda one: one.severity)
         if action is not Action.ALLOW:
             over[label] = action
     if over and policy.exemptions.quoting:
         over = _spare_quotations(over, message, findings)
     over = dict(sorted(over.items(), key=lambda item: (-item[1].severity, -scores[item[0]], item[0])))
     return _raise_for_the_rest(policy, message, over, language_supported=language_supported, degraded=degraded)
+
+
+def open_labels(policy: Policy, message: Message) -> list[str]:
+    """The shipped labels for which a threshold of the policy could hold this message up, whatever their scores."""
+    exempt = _exempt_labels(policy, message)
+    if exempt is not None and not exempt:
+        return []
+    thresholds = _thresholds(policy, message)
+    return [
+        label
+        for label in _ZERO
+        if label not in (exempt or ()) and _limits(thresholds, label).action(1.0).severity >= Action.REVIEW.severity
+    ]
 
 
 def _raise_for_the_rest(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.moderation.penalties import Strike, strike_for
+from assistant.moderation.replies import REPLY
 from assistant.types import (
     Action,
     Capabilities,
@@ -49,9 +50,18 @@ def enforce(
         verdict, cannot = _verdict(decision, connection, capabilities)
     else:
         do, cannot = _order(decision, said, capabilities)
-    helps = Label.SELF_HARM.value in decision.over
+    helps = needs_help(decision)
+    urgent = Label.SELF_HARM.value in decision.over
     strike = strike_for(policy.penalties, decision.over) if said.message.member_id else None
-    return Enforcement(verdict, do, cannot, _case(decision, cannot, helps=helps), helps, strike, helps)
+    return Enforcement(verdict, do, cannot, _case(decision, cannot, helps=helps), urgent, strike, helps)
+
+
+def needs_help(decision: Decision) -> bool:
+    """Whether the author may hurt themselves: not one who only urges another to, or agrees."""
+    label = Label.SELF_HARM.value
+    found = [finding for finding in decision.findings if finding.label == label]
+    only_answers = bool(found) and all(finding.source.startswith(REPLY) for finding in found)
+    return label in decision.over and not only_answers
 
 
 def can(capabilities: Capabilities, do: Do, connection: Connection) -> str | None:

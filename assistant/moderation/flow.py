@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import structlog
+
 from assistant.moderation.assess import (
     Assessment,
     Classification,
@@ -20,9 +22,13 @@ from assistant.moderation.evidence import evidence
 from assistant.moderation.mask import mask
 from assistant.moderation.minors import combine
 from assistant.moderation.reason import reason
+from assistant.moderation.replies import Reading, answered, read_stances, taken_on
+from assistant.moderation.stance import StanceModel
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised, detect_language
 from assistant.types import Decision, FailMode, Message, ModelRef, Policy, PolicyRef
+
+log = structlog.get_logger()
 
 _SUPPORTED = frozenset({"zh", "yue", "cmn", "en", "und"})
 
@@ -30,10 +36,13 @@ _SUPPORTED = frozenset({"zh", "yue", "cmn", "en", "und"})
 class Screener:
     """One policy, compiled. Thread-safe: screening changes nothing."""
 
-    def __init__(self, policy: Policy, rules: Rulebook, classifier: Classifier) -> None:
+    def __init__(
+        self, policy: Policy, rules: Rulebook, classifier: Classifier, stance: StanceModel | None = None
+    ) -> None:
         self.policy = policy
         self._rules = rules
         self._classifier = classifier
+        self._stance = stance
         self._policy_ref = PolicyRef(policy.id, policy.version)
         own = policy.own
         self._spares = bool(policy.exemptions.phrases or own.domains or own.accounts or own.phones)
@@ -43,7 +52,9 @@ class Screener:
     def failing(self, mode: FailMode) -> Screener:
         """The same rules and model, with another fail mode."""
         if mode not in self._failing:
-            self._failing[mode] = Screener(replace(self.policy, fail_mode=mode), self._rules, self._classifier)
+            self._failing[mode] = Screener(
+                replace(self.policy, fail_mode=mode), self._rules, self._classifier, self._stance
+            )
         return self._failing[mode]
 
     @property
@@ -78,10 +89,14 @@ class Screener:
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message, findings = assessed.message, assessed.findings
         scores = merge_scores(classified.scores, findings, self._custom)
+        reading = self._answering(assessed, scores)
+        alone = {finding.label: scores[finding.label] for finding in reading.findings}
+        findings = [*findings, *reading.findings]
+        scores = merge_scores(scores, reading.findings, ())
         if minors := combine(scores, findings, assessed.texts):
             findings = [*findings, *minors]
             scores = merge_scores(scores, minors, ())
-        degraded = assessed.failed + classified.failed
+        degraded = tuple(dict.fromkeys(assessed.failed + classified.failed + reading.failed))
         verdict = decide(
             self.policy,
             message,
@@ -89,6 +104,7 @@ class Screener:
             findings,
             language_supported=assessed.language.supported,
             degraded=bool(degraded),
+            alone=alone,
         )
         shown = evidence(self._classifier, assessed, classified, findings, verdict.over)
         because = tuple(label for label, action in verdict.over.items() if action is verdict.action)
@@ -106,6 +122,31 @@ class Screener:
             model=self._classifier.ref,
             degraded=degraded,
         )
+
+    def _answering(self, assessed: Assessment, scores: Mapping[str, float]) -> Reading:
+        """What the message takes on of the one that it answers. Nearly all answer none, or take nothing on: then nothing is read."""
+        message = assessed.message
+        if self._stance is None or not message.context or not assessed.language.supported:
+            return Reading()
+        parent = answered(message)
+        if parent is None or parent.member in self.policy.own.staff:
+            return Reading()
+        try:
+            stances = read_stances(self._stance, message.text)
+            if not stances:
+                return Reading()
+            found = parent.scores if parent.scores is not None else self._scores_of(parent.text)
+        except Exception:
+            log.exception("stage failed", stage="model")
+            return Reading(failed=("model",))
+        return Reading(taken_on(message, parent, found, stances, scores))
+
+    def _scores_of(self, text: str) -> Mapping[str, float]:
+        """Of an earlier message, by rules and classifier."""
+        read = Normalised(text)
+        spared = self._rules.spared(read) if self._spares else read
+        (found,) = self._classifier.classify([spared]) if text.strip() else ({},)
+        return merge_scores(found, self._rules.find(read), ())
 
 
 def _rounded(scores: Mapping[str, float]) -> dict[str, float]:

@@ -179,6 +179,7 @@ def _said(event: Mapping[str, Any], key: str, channel: str, member_id: str | Non
             text=text if kind == "text" else "",
             member_id=member_id,
             channel=channel,
+            reply_to=quoted.get("quoted"),
             platform=PlatformRef(NAME, message_id),
             sent_at=_moment(event.get("timestamp")),
             parts=tuple(parts),

@@ -132,6 +132,7 @@ def _message(fields: Fields, document: Mapping[str, Any]) -> Message:
         member_id=_id_at(document, fields.member_id),
         channel=_id_at(document, fields.channel),
         thread=_id_at(document, fields.thread),
+        reply_to=_id_at(document, fields.reply_to),
         platform=PlatformRef(NAME, message_id),
         edit_of=message_id if edited else None,
         parts=tuple(parts),

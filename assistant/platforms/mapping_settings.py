@@ -45,6 +45,7 @@ class Fields(PlatformSettings):
     member_name: Path | None = Field(None, description="Their display name; it is screened too.")
     channel: Path | None = Field(None, description="Where it was written.")
     thread: Path | None = Field(None, description="The thread in it.")
+    reply_to: Path | None = Field(None, description="The id of the message that it answers.")
     edited: Path | None = Field(None, description="There, and neither false nor empty, for an edit.")
     bot: Path | None = Field(None, description="What tells bots, or events that are no messages.")
     bot_values: tuple[str, ...] = Field(("true",), description="Values of `bot` that are ignored, as text.")

@@ -247,6 +247,7 @@ def _message(data: Mapping[str, Any], member: Mapping[str, Any], message_id: str
         roles=tuple(as_id(role, "data.member.roles") for role in as_list(member.get("roles"), "data.member.roles", 50)),
         channel=as_id(data["channel"], "data.channel") if data.get("channel") is not None else None,
         thread=as_id(data["thread"], "data.thread") if data.get("thread") is not None else None,
+        reply_to=as_id(data["reply_to"], "data.reply_to") if data.get("reply_to") is not None else None,
         platform=PlatformRef(NAME, message_id),
         edit_of=message_id if edited else None,
         purpose=_purpose(data.get("purpose")),

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Text, cast, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from assistant.errors import NotFound
 from assistant.store.answers import with_words
 from assistant.store.paging import Page, read_page
-from assistant.store.tables import decisions
-from assistant.types import Message
+from assistant.store.tables import audit, cases, decisions
+from assistant.types import ContextMessage, Message, Resolution
 
 _NOTABLE = or_(decisions.c.flagged, decisions.c.labels != cast(literal("{}"), ARRAY(Text)))
 
@@ -74,6 +74,46 @@ def recent_texts(
     )
     newest = query.order_by(decisions.c.created_at.desc(), decisions.c.id.desc()).limit(limit)
     return list(connection.scalars(newest))[::-1]
+
+
+def answered(connection: Connection, connection_id: str, message: Message, community: str) -> list[ContextMessage]:
+    """What ``message`` answers in its channel, with the scores of its latest decision; nothing where that is not kept, or where a person
+    has found nothing wrong with it."""
+    approved = exists().where(
+        cases.c.community == community,
+        cases.c.decision_id == decisions.c.id,
+        cases.c.resolution == Resolution.APPROVE.value,
+    )
+    overturned = exists().where(
+        audit.c.community == community, audit.c.subject == decisions.c.id, audit.c.action == "overturn"
+    )
+    query = select(decisions.c.text, decisions.c.member_id, decisions.c.scores, or_(approved, overturned)).where(
+        decisions.c.community == community,
+        decisions.c.connection_id == connection_id,
+        decisions.c.platform_message_id == message.reply_to,
+        decisions.c.channel.is_not_distinct_from(message.channel),
+    )
+    row = connection.execute(query.order_by(decisions.c.created_at.desc()).limit(1)).one_or_none()
+    if row is None or row[3]:
+        return []
+    return [ContextMessage(row[0] or "", row[1], message.reply_to, row[2])]
+
+
+def said_before(connection: Connection, row: DecisionRow, since: datetime, limit: int) -> list[DecisionRow]:
+    """What was written where ``row`` was, since then and before it, the oldest first; the newest ``limit`` of it. Empty where no channel
+    was given, or no text is kept."""
+    if row.channel is None:
+        return []
+    query = select(decisions).where(
+        decisions.c.community == row.community,
+        decisions.c.channel == row.channel,
+        decisions.c.connection_id.is_not_distinct_from(row.connection_id),
+        decisions.c.created_at >= since,
+        decisions.c.created_at < row.created_at,
+        decisions.c.text.is_not(None),
+    )
+    newest = query.order_by(decisions.c.created_at.desc(), decisions.c.id.desc()).limit(limit)
+    return [_row(one) for one in connection.execute(newest).mappings()][::-1]
 
 
 def page(connection: Connection, filters: Filters, cursor: str | None = None, limit: int = 50) -> Page[DecisionRow]:

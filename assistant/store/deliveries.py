@@ -17,7 +17,7 @@ from assistant.types import Delivery, DeliveryKind, DeliveryState, Do
 _CLAIM = text("""
     UPDATE deliveries SET due_at = :lease_ends, attempts = attempts + 1, because = NULL
     WHERE id IN (
-        SELECT id FROM deliveries WHERE state = 'waiting' AND due_at <= :now ORDER BY due_at LIMIT :batch
+        SELECT id FROM deliveries WHERE state = 'waiting' AND kind <> 'judge' AND due_at <= :now ORDER BY due_at LIMIT :batch
         FOR UPDATE SKIP LOCKED
     )
     RETURNING *
@@ -35,9 +35,10 @@ def add(connection: Connection, entries: Iterable[Delivery]) -> int:
 
 
 def claim(connection: Connection, now: datetime, lease_ends: datetime, batch: int) -> list[Delivery]:
-    """Take what is due, in a transaction of every community; nobody else gets it before the lease ends."""
+    """Take what is due, in a transaction of every community; nobody else gets it before the lease ends. What a language model is to be
+    asked about has a queue of its own (``judgements``), so that a slow model holds up no order."""
     rows = connection.execute(_CLAIM, {"now": now, "lease_ends": lease_ends, "batch": batch}).mappings()
-    return sorted((_delivery(row) for row in rows), key=lambda one: (one.created_at, one.id))
+    return sorted((delivery_of(row) for row in rows), key=lambda one: (one.created_at, one.id))
 
 
 def hold(connection: Connection, delivery_id: str) -> bool:
@@ -95,13 +96,13 @@ def of_decision(connection: Connection, community: str, decision_id: str) -> lis
     """The oldest first."""
     query = select(deliveries).where(deliveries.c.community == community, deliveries.c.decision_id == decision_id)
     rows = connection.execute(query.order_by(deliveries.c.created_at, deliveries.c.id)).mappings()
-    return [_delivery(row) for row in rows]
+    return [delivery_of(row) for row in rows]
 
 
 def of_case(connection: Connection, community: str, case_id: str) -> list[Delivery]:
     """The cards that were posted about a case."""
     query = select(deliveries).where(deliveries.c.community == community, deliveries.c.case_id == case_id)
-    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.created_at)).mappings()]
+    return [delivery_of(row) for row in connection.execute(query.order_by(deliveries.c.created_at)).mappings()]
 
 
 def of_message(connection: Connection, community: str, connection_id: str, message_id: str) -> Delivery | None:
@@ -112,7 +113,7 @@ def of_message(connection: Connection, community: str, connection_id: str, messa
         deliveries.c.message_id == message_id,
     )
     row = connection.execute(query.limit(1)).mappings().one_or_none()
-    return _delivery(row) if row is not None else None
+    return delivery_of(row) if row is not None else None
 
 
 def messages_since(connection: Connection, community: str, connection_id: str, member_id: str, since: datetime) -> int:
@@ -135,7 +136,7 @@ def page(
     if state is not None:
         query = query.where(deliveries.c.state == state.value)
     rows, next_cursor = read_page(connection, query, deliveries.c.created_at, deliveries.c.id, cursor, limit)
-    return Page(tuple(map(_delivery, rows)), next_cursor)
+    return Page(tuple(map(delivery_of, rows)), next_cursor)
 
 
 def redrive(connection: Connection, community: str, delivery_ids: Sequence[str] | None, now: datetime) -> int:
@@ -170,5 +171,6 @@ def values(entry: Delivery) -> dict[str, Any]:
     return row | {"kind": entry.kind.value, "state": entry.state.value, "payload": dict(entry.payload)}
 
 
-def _delivery(row: RowMapping) -> Delivery:
+def delivery_of(row: RowMapping) -> Delivery:
+    """The entry of a row."""
     return Delivery(**{**dict(row), "kind": DeliveryKind(row["kind"]), "state": DeliveryState(row["state"])})

@@ -6,6 +6,7 @@ from assistant.types.connection import Capabilities, Connection, OnReview, Sees,
 from assistant.types.decision import Action, Decision, Finding, ModelRef, PolicyRef
 from assistant.types.delivery import Delivery, DeliveryKind, DeliveryState
 from assistant.types.hook import Command, Did, Event, Hook, HookReply, HookRequest, Joined, Outcome, Pressed, Said
+from assistant.types.judge import Judge
 from assistant.types.label import CUSTOM_PREFIX, Label, is_label
 from assistant.types.message import ContextMessage, Message, Part, PlatformRef, Purpose
 from assistant.types.order import Button, Do, Order, Receipt
@@ -51,6 +52,7 @@ __all__ = [
     "HookRequest",
     "Hourly",
     "Joined",
+    "Judge",
     "Jurisdiction",
     "Label",
     "LadderStep",

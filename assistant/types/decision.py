@@ -29,7 +29,8 @@ class Finding:
     """One reason to act.
 
     ``start`` and ``end`` count Unicode code points of the original text of ``field``, end exclusive; ``score`` is in [0, 1];
-    ``source`` is ``rule:<list or rule id>`` or ``model:<model id>``.
+    ``source`` is ``rule:<list or rule id>``, ``model:<model id>``, ``judge:<model id>`` for a language model asked afterwards, or
+    ``reply:<stance>:<message answered>`` where a reply takes on what it answers.
     """
 
     label: str

@@ -11,12 +11,14 @@ from typing import Any
 
 class DeliveryKind(StrEnum):
     """``order`` is carried out on a platform; ``event`` is told to a system of the community; ``follow_up`` is work on our own tables
-    that a decision brings: strikes, penalties and their notices; ``question`` is one to the FAQ bot, asked where members talk."""
+    that a decision brings: strikes, penalties and their notices; ``question`` is one to the FAQ bot, asked where members talk; ``judge``
+    is a message that a language model is asked about once more."""
 
     ORDER = "order"
     EVENT = "event"
     FOLLOW_UP = "follow_up"
     QUESTION = "question"
+    JUDGE = "judge"
 
 
 class DeliveryState(StrEnum):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from assistant.types.decision import Action
+from assistant.types.judge import Judge
 from assistant.types.label import is_label
 from assistant.types.penalties import Penalties
 
@@ -212,6 +213,7 @@ class Policy:
     own: Own = Own()
     exemptions: Exemptions = Exemptions()
     penalties: Penalties = field(default_factory=Penalties)
+    judge: Judge = field(default_factory=Judge)
     note: str = ""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA

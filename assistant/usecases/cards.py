@@ -31,9 +31,13 @@ def card_text(transaction: Transaction, case: Case, language: str) -> str:
     if case.member_id or case.channel:
         lines.append(words.get("cards.member", language, member=case.member_id or "?", channel=case.channel or "?"))
     decision = _decision(transaction, case)
+    judge = case.details.get("judge", {})
+    quotable = decision is None or not _UNQUOTED.intersection((*decision.labels, *judge.get("labels", ())))
     if decision is not None:
-        lines += _evidence(decision, language)
-    quotable = decision is None or not _UNQUOTED.intersection(decision.labels)
+        lines += _evidence(decision, language, quotable=quotable)
+    if judge:
+        labels = label_names(judge["labels"], language)
+        lines.append(words.get("cards.judged", language, model=judge["model"], labels=labels))
     lines += _details(transaction, case, language, quotable=quotable)
     if case.state is CaseState.RESOLVED and case.resolution is not None:
         actor = case.resolved_by or ""
@@ -78,7 +82,7 @@ def _decision(transaction: Transaction, case: Case) -> DecisionRow | None:
         return None
 
 
-def _evidence(decision: DecisionRow, language: str) -> list[str]:
+def _evidence(decision: DecisionRow, language: str, *, quotable: bool) -> list[str]:
     words = load_words()
     labels = label_names(decision.labels, language) or "-"
     action = words.get(f"actions.{decision.answer['action']}", language)
@@ -86,7 +90,7 @@ def _evidence(decision: DecisionRow, language: str) -> list[str]:
     if decision.degraded:
         lines.append(words.get("cards.degraded", language, stages=", ".join(decision.degraded)))
     text = "\n".join(filter(None, (decision.text, *decision.parts.values())))
-    if text and not _UNQUOTED.intersection(decision.labels):
+    if text and quotable:
         shown = text if len(text) <= MAX_TEXT_CHARS else text[:MAX_TEXT_CHARS] + "…"
         lines.append(words.get("cards.text", language, text=shown))
     else:

@@ -138,17 +138,23 @@ def _carry_out(
     elif resolution is Resolution.UNDO and case.resolution is Resolution.REMOVE:
         _take_back(assistant, transaction, decision, actor, note)
     elif resolution is Resolution.APPROVE and case.kind is not CaseKind.HELP:
-        _approve(assistant, transaction, decision, actor, note, now)
+        _approve(assistant, transaction, case, decision, actor, note, now)
 
 
 def _approve(
-    assistant: Assistant, transaction: Transaction, decision: DecisionRow, actor: str, note: str | None, now: datetime
+    assistant: Assistant,
+    transaction: Transaction,
+    case: Case,
+    decision: DecisionRow,
+    actor: str,
+    note: str | None,
+    now: datetime,
 ) -> None:
     """Nothing is wrong with it: what was done is taken back, and where nothing was, the model may learn that."""
     if decision.answer["action"] in _DOES:
         _take_back(assistant, transaction, decision, actor, note or "approved")
     else:
-        _learn(transaction, decision, "approved", 0.0, now)
+        _learn(transaction, case, decision, "approved", 0.0, now)
         judge_event(transaction, decision.community, decision.id, flagged=False, now=now)
 
 
@@ -156,7 +162,7 @@ def _remove(
     assistant: Assistant, transaction: Transaction, case: Case, decision: DecisionRow, actor: str, now: datetime
 ) -> None:
     """Off the platform, with the strike that such a violation brings, and a word to its author."""
-    _learn(transaction, decision, "removed", 1.0, now)
+    _learn(transaction, case, decision, "removed", 1.0, now)
     judge_event(transaction, case.community, decision.id, flagged=True, now=now)
     if is_overturned(transaction, case.community, decision.id):
         audit.write(transaction, case.community, now, actor=actor, action="reinstate", subject=decision.id)
@@ -178,14 +184,16 @@ def _remove(
         key = f"remove:{case.id}:{now.timestamp()}"
         deliveries.add(transaction, [order_entry(held, order, key, now, decision_id=decision.id)])
     if decision.member_id and case.kind is not CaseKind.HELP:
-        _punish(assistant, transaction, held, decision, actor)
+        _punish(assistant, transaction, held, case, decision, actor)
 
 
-def _punish(assistant: Assistant, transaction: Transaction, held: Held, decision: DecisionRow, actor: str) -> None:
+def _punish(
+    assistant: Assistant, transaction: Transaction, held: Held, case: Case, decision: DecisionRow, actor: str
+) -> None:
     language = language_of(decision.locale, decision.answer["detected_language"], held.language)
     followed = Followed(held, decision, language, decision.locale, held.dry_run, actor)
     policy = policy_in(transaction, decision.community)
-    weights = {label: _removal_weight(policy.penalties.weights, label) for label in decision.labels or (ANY,)}
+    weights = {label: _removal_weight(policy.penalties.weights, label) for label in _labels(case, decision) or (ANY,)}
     label = max(weights, key=lambda one: weights[one])
     step = strike(assistant, transaction, followed, policy, label, weights[label])
     tell(assistant, transaction, followed, step)
@@ -296,9 +304,16 @@ def _amended_cards(
     return entries
 
 
-def _learn(transaction: Transaction, decision: DecisionRow, source: str, score: float, now: datetime) -> None:
+def _labels(case: Case, decision: DecisionRow) -> tuple[str, ...]:
+    """What the person was asked about: what was found at first, and what a judge raised."""
+    return tuple(dict.fromkeys((*decision.labels, *case.details.get("judge", {}).get("labels", ()))))
+
+
+def _learn(
+    transaction: Transaction, case: Case, decision: DecisionRow, source: str, score: float, now: datetime
+) -> None:
     """A person's judgement of the labels, to train and to choose thresholds by."""
-    labels = dict.fromkeys(decision.labels, score)
+    labels = dict.fromkeys(_labels(case, decision), score)
     row = NewFeedback(decision.community, now, source, labels, decision_id=decision.id, member_id=decision.member_id)
     feedback.add(transaction, row)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assistant.faq.addressed import question_to
-from assistant.moderation.enforce import Enforcement
+from assistant.moderation.enforce import Enforcement, needs_help
 from assistant.types import (
     Action,
     Case,
@@ -110,7 +110,7 @@ def asked_consequences(
     around = assistant.registry.of_community(community)
     data = event_data(answer, message) | {"connection_id": None, "platform": None, "dry_run": False}
     deliveries = event_entries(around, "decision", decision_id, data, now, decision_id)
-    helps = Label.SELF_HARM.value in decision.over
+    helps = needs_help(decision)
     if decision.action is not Action.REVIEW and not helps:
         return [], deliveries
     case = Case(
@@ -118,7 +118,7 @@ def asked_consequences(
         community=community,
         key=f"decision:{decision_id}",
         kind=CaseKind.HELP if helps else CaseKind.REVIEW,
-        urgent=helps,
+        urgent=Label.SELF_HARM.value in decision.over,
         decision_id=decision_id,
         member_id=message.member_id,
         channel=message.channel,

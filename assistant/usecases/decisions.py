@@ -16,6 +16,7 @@ from assistant.types import Action, Delivery, DeliveryKind, DeliveryState
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
 from assistant.usecases.deliveries import render_delivery
+from assistant.usecases.judge_records import judged, render_judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,11 @@ async def get_decision(
     def read() -> dict[str, Any]:
         with assistant.database.transaction(wanted) as connection:
             row = decisions.get(connection, wanted, decision_id)
-            if row.connection_id is None:
-                return render_stored(row)
             entries = deliveries.of_decision(connection, wanted, decision_id)
-            return render_stored(row) | _carried_out(row, entries)
+            found = render_stored(row)
+            if (look := judged(entries)) is not None:
+                found["judged"] = render_judged(row, look)
+            return found if row.connection_id is None else found | _carried_out(row, entries)
 
     return await asyncio.to_thread(read)
 

@@ -17,6 +17,7 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.caller import Caller
 from assistant.usecases.consequences import asked_consequences
 from assistant.usecases.identity import new_decision_id
+from assistant.usecases.judge import judge_entries
 from assistant.usecases.rendering import render_decision
 from assistant.usecases.request import BatchRequest, ModerateRequest
 
@@ -41,7 +42,7 @@ async def moderate(
     if not request.store:
         return answer
     idempotency = _idempotency(assistant, idempotency_key, body)
-    new = _new_decision(assistant, caller, community, message, decision, answer, idempotency)
+    new = _new_decision(assistant, caller, community, screener.policy, message, decision, answer, idempotency)
     return (await assistant.writer.write(new)).response
 
 
@@ -76,7 +77,16 @@ def _moderate_all(
     ]
     stored = [at for at, request in enumerate(batch.messages) if request.store]
     new = [
-        _new_decision(assistant, caller, communities[at], messages[at], decisions[at], answers[at], None)
+        _new_decision(
+            assistant,
+            caller,
+            communities[at],
+            screeners[communities[at]].policy,
+            messages[at],
+            decisions[at],
+            answers[at],
+            None,
+        )
         for at in stored
     ]
     kept = write_all(assistant.database, new, _idempotency(assistant, idempotency_key, body))
@@ -145,6 +155,7 @@ def _new_decision(
     assistant: Assistant,
     caller: Caller,
     community: str,
+    policy: Policy,
     message: Message,
     decision: Decision,
     answer: Mapping[str, Any],
@@ -153,6 +164,7 @@ def _new_decision(
     now = assistant.clock()
     days = assistant.settings.retention.text_days
     cases, deliveries = asked_consequences(assistant, community, message, decision, answer)
+    deliveries += judge_entries(assistant, community, policy, message, decision, answer["id"])
     return NewDecision(
         id=answer["id"],
         community=community,

@@ -81,10 +81,11 @@ class MemberShape(Shape):
 
 
 class ContextShape(Shape):
-    """An earlier message of the thread, oldest first."""
+    """An earlier message of the thread, oldest first. ``id`` is what ``reply_to`` may name it by."""
 
     text: Text
     member: Name | None = None
+    id: Name | None = None
 
 
 class PlatformShape(Shape):
@@ -113,12 +114,13 @@ class AdvertisingShape(Shape):
 
 
 class ModerateRequest(Shape):
-    """One message to screen."""
+    """One message to screen. ``reply_to`` is the ``id`` of the context's message that it answers; without it, the last by somebody else."""
 
     text: Text
     member: MemberShape | None = None
     channel: Name | None = None
     context: Annotated[tuple[ContextShape, ...], Field(max_length=MOST_CONTEXT)] = ()
+    reply_to: Name | None = None
     platform: PlatformShape | None = None
     community: Name | None = None
     thread: Name | None = None
@@ -154,7 +156,8 @@ class ModerateRequest(Shape):
             roles=self.member.roles if self.member else (),
             channel=self.channel,
             thread=self.thread,
-            context=tuple(ContextMessage(c.text, c.member) for c in self.context),
+            context=tuple(ContextMessage(c.text, c.member, c.id) for c in self.context),
+            reply_to=self.reply_to,
             platform=PlatformRef(self.platform.name, self.platform.message_id) if self.platform else None,
             sent_at=self.sent_at,
             edit_of=self.edit_of,

@@ -21,6 +21,7 @@ from assistant.types.event import EventType
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.consequences import consequences, marks
 from assistant.usecases.identity import new_decision_id
+from assistant.usecases.judge import judge_entries
 from assistant.usecases.registry import Held
 from assistant.usecases.rendering import render_decision
 from assistant.usecases.screening_threads import NotScreened
@@ -95,6 +96,9 @@ def _new_decision(assistant: Assistant, held: Held, said: Said, judged: _Judged,
     answer = render_decision(decision_id, decision, message, judged.elapsed_ms)
     answer |= marks(held, said, decision, enforcement)
     cases, deliveries = consequences(assistant, held, said, decision, enforcement, answer)
+    deliveries += judge_entries(
+        assistant, connection.community, judged.policy, message, decision, decision_id, connection.id
+    )
     days = assistant.settings.retention.text_days
     return NewDecision(
         id=answer["id"],

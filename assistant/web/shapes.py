@@ -51,7 +51,10 @@ class FindingShape(BaseModel):
     start_utf16: int
     end_utf16: int
     text: str
-    source: str = Field(description="`rule:<id>` or `model:<id>`.", examples=["rule:spam.contact", "model:risk-ngram"])
+    source: str = Field(
+        description="`rule:<id>`, `model:<id>`, `judge:<id>`, or `reply:<stance>:<id>` of the message answered.",
+        examples=["rule:spam.contact", "model:risk-ngram"],
+    )
     field: str = "text"
     advertising: AdviceShape | None = Field(None, description="Only with the purpose `marketing`.")
 
@@ -194,6 +197,10 @@ class StoredDecisionShape(DecisionShape):
     """A decision as it was stored; texts are gone after the retention time."""
 
     created_at: datetime
+    judged: dict[str, Any] | None = Field(
+        None,
+        description="The second look of a language model, where the policy asks for one: `state`, `raised`, `findings`, `model`, ...",
+    )
 
 
 class PageShape(BaseModel):

@@ -114,6 +114,7 @@ def _said(
         roles=_roles(member.get("level")),
         channel=_id(event["room_id"]),
         thread=_target(relation, "m.thread"),
+        reply_to=_replied(relation),
         platform=PlatformRef(NAME, edit_of or own_id),
         sent_at=_time(event.get("origin_server_ts")),
         edit_of=edit_of,
@@ -210,6 +211,15 @@ def _target(relation: Mapping[str, Any], kind: str) -> str | None:
     """The event that a relation of this kind points at."""
     target = _text(relation.get("event_id"))
     return target if relation.get("rel_type") == kind and 1 <= len(target) <= _LONGEST_ID else None
+
+
+def _replied(relation: Mapping[str, Any]) -> str | None:
+    """The event that is answered; in a thread without a true reply the one that began it."""
+    target = _text(_object(relation.get("m.in_reply_to")).get("event_id"))
+    falls_back = relation.get("is_falling_back") is True
+    if 1 <= len(target) <= _LONGEST_ID and not falls_back:
+        return target
+    return _target(relation, "m.thread")
 
 
 def _time(milliseconds: Any) -> datetime | None:

@@ -75,11 +75,13 @@ def _message(message: Mapping[str, Any], channel: str, ts: str, *, edited: bool)
         *block_parts(message.get("blocks"), text),
         *attachment_parts(message.get("attachments")),
     )
+    thread = as_ts(message["thread_ts"], "thread_ts") if message.get("thread_ts") is not None else None
     return Message(
         text=text,
         member_id=as_id(message["user"], "user") if message.get("user") is not None else None,
         channel=channel,
-        thread=as_ts(message["thread_ts"], "thread_ts") if message.get("thread_ts") is not None else None,
+        thread=thread,
+        reply_to=thread if thread != ts else None,
         platform=PlatformRef(NAME, ts),
         sent_at=datetime.fromtimestamp(float(ts), UTC),
         edit_of=ts if edited else None,

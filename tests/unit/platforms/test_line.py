@@ -139,6 +139,7 @@ def test_a_message_is_read() -> None:
     assert message.platform.message_id == "444"
     assert message.sent_at == datetime(2023, 11, 14, 22, 13, 20, 123_000, tzinfo=UTC)
     assert (message.unscreened, said.refs) == ((), {"quoted": "443"})
+    assert message.reply_to == "443"
 
 
 def test_a_redelivery_has_the_key_of_the_first_try() -> None:

@@ -236,6 +236,26 @@ def test_polls_are_read_with_their_options(content: dict[str, Any]) -> None:
     assert found["poll.text"] == "Which?\n1. 加微信"
 
 
+@pytest.mark.parametrize(
+    ("relation", "answered"),
+    [
+        ({"m.in_reply_to": {"event_id": "$a"}}, "$a"),
+        ({"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$a"}}, "$a"),
+        (
+            {"rel_type": "m.thread", "event_id": "$root", "is_falling_back": True, "m.in_reply_to": {"event_id": "$a"}},
+            "$root",
+        ),
+        ({"rel_type": "m.thread", "event_id": "$root"}, "$root"),
+        ({"m.in_reply_to": {"event_id": ""}}, None),
+        ({"m.in_reply_to": "$a"}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_what_is_answered_is_named(relation: dict[str, Any], answered: str | None) -> None:
+    assert said(TEXT | {"m.relates_to": relation}).message.reply_to == answered
+
+
 def test_a_thread_is_named() -> None:
     assert said(TEXT | {"m.relates_to": {"rel_type": "m.thread", "event_id": "$root"}}).message.thread == "$root"
 

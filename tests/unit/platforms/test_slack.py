@@ -210,6 +210,7 @@ def test_a_message_is_read_whole() -> None:
     message = said.message
     assert message.text == "加微信 <abc> 點此 https://spam.example @U9"
     assert (message.member_id, message.channel, message.thread) == ("U1", "C1", "1355517000.000001")
+    assert message.reply_to == "1355517000.000001"
     assert message.platform is not None
     assert (message.platform.message_id, message.edit_of, said.private) == ("1355517523.000005", None, False)
     assert message.sent_at == datetime.fromtimestamp(1355517523.000005, UTC)
