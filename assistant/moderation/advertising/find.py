@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from assistant.moderation.advertising.learned import MODEL, ClaimReader, learned_claims
 from assistant.moderation.advertising.rulebook import Rule, load_rules
 from assistant.moderation.floods import MAX_FINDINGS
 from assistant.text import Normalised
@@ -29,12 +30,27 @@ _ASKED: Final = re.compile(
 
 def is_advertising(source: str) -> bool:
     """Whether a finding is one of these."""
-    return source.startswith(SOURCE)
+    return source.startswith((SOURCE, MODEL))
 
 
-def find_claims(text: Normalised, where: Advertising) -> list[Finding]:
-    """One finding per stretch and rule, in the order of the text, labelled ``misleading``; ``source`` is ``rule:ads.<rule>``. Only rules
-    whose law holds for ``where``. Takes time linear in the text."""
+def rule_named(source: str) -> str:
+    """The rule's id in the source of such a finding."""
+    return source.removeprefix(SOURCE).removeprefix(MODEL)
+
+
+def find_claims(
+    text: Normalised, where: Advertising, reader: ClaimReader | None = None, shown: Normalised | None = None
+) -> list[Finding]:
+    """One finding per stretch and rule, in the order of the text, labelled ``misleading``; ``source`` is ``rule:ads.<rule>``, or
+    ``model:ads.<rule>`` where ``reader`` alone finds it, who reads ``shown``: the same text, less what it may not see. Only rules whose
+    law holds for ``where``. Takes time linear in the text."""
+    found = _by_rule(text, where)
+    if reader is not None:
+        found += learned_claims(shown or text, where, reader, found)
+    return sorted(found, key=lambda one: (one.start, one.end, one.source))
+
+
+def _by_rule(text: Normalised, where: Advertising) -> list[Finding]:
     view = text.folded
     found = []
     for rule in load_rules():
@@ -42,7 +58,7 @@ def find_claims(text: Normalised, where: Advertising) -> list[Finding]:
             continue
         for start, end in _stretches(rule, view.text):
             found.append(Finding(Label.MISLEADING, rule.score, *view.span(start, end), f"{SOURCE}{rule.id}"))
-    return sorted(found, key=lambda one: (one.start, one.end, one.source))
+    return found
 
 
 def _stretches(rule: Rule, text: str) -> Iterator[tuple[int, int]]:
