@@ -1,18 +1,20 @@
 """The learned model of advertising claims, beside the rules: numpy, and the shipped embedder's vectors.
 
-Two linear models over hashed n-grams: one, with log-count ratios (Wang and Manning, 2012), says whether a stretch makes a claim; the
-other, which sees the vector too, says which, or none. Weights by ``models/advertising/train.py``; read once, never changed, so calls
+Three models, weighed together, say whether a stretch makes a claim: a linear one over hashed n-grams with log-count ratios (Wang and
+Manning, 2012), a linear one over n-grams and the vector, which says which claim too, and a support vector machine on the vector, which
+knows what training texts it is near to. Weights by ``models/advertising/train.py``; read once, never changed, so calls
 from many threads need no lock.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,21 +29,30 @@ from assistant.ports import Embedder
 NAME: Final = "models/advertising"
 _EDGE: Final = re.compile(r"[\s，。！？；、,.!?;:：「」“”\"'（）()]+")
 
+_BLOCK: Final = 64
+"""Stretches compared with the support vectors at once."""
+
 F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimWeights:
-    """``kinds`` are the ids of rules. ``weights`` has shape (2 + kinds, ``BUCKETS``) in steps of ``scale``, ``bias`` (2 + kinds,), ``dense``
-    (1 + kinds, dimensions): row 0 is the log odds of a claim; the softmax of the others is for none and for each kind, and they alone
-    have ``dense`` weights. ``mix`` has shape (3,): the calibrated log odds are the two models' own, weighed, and a constant.
-    ``threshold`` is the probability from which on a claim is found."""
+    """``kinds`` are the ids of rules. ``weights`` has shape (2 + kinds, ``BUCKETS``) in steps of ``scale``, ``bias`` (2 + kinds,),
+    ``dense`` (1 + kinds, dimensions): row 0 is the log odds of a claim; the softmax of the others is for none and for each kind, and
+    they alone have ``dense`` weights. ``near`` (n, dimensions) holds the support vectors in steps of ``step``, ``pull`` (n + 1,) what
+    each weighs, and the constant; ``gamma`` is the width of their kernel. ``mix`` (4,): the calibrated log odds are the three models'
+    own, weighed, and a constant. ``threshold`` is the probability from which on a claim is found."""
 
     kinds: tuple[str, ...]
     weights: NDArray[np.int8]
     scale: F32
     bias: F32
     dense: F32
+    near: NDArray[np.int8]
+    step: float
+    pull: F32
+    gamma: float
     mix: F32
     threshold: float
 
@@ -59,6 +70,10 @@ class ClaimWeights:
                     held["scale"],
                     held["bias"],
                     held["dense"],
+                    held["near"],
+                    float(held["step"]),
+                    held["pull"],
+                    float(held["gamma"]),
                     held["mix"],
                     float(held["threshold"]),
                 )
@@ -74,6 +89,7 @@ class ClaimModel:
 
     def __init__(self, weights: ClaimWeights, embedder: Embedder) -> None:
         self._weights = weights
+        self._near = weights.near.astype(np.float32) * weights.step
         self._embedder = embedder
 
     @property
@@ -87,14 +103,19 @@ class ClaimModel:
             return []
         stretches = [text[start:end] for start, end in spans]
         vectors = self._embedder.encode(stretches)
-        return [self._reading(*span, *its) for span, its in zip(spans, zip(stretches, vectors, strict=True), strict=True)]
+        some, shares = mixed(*self._margins(stretches, vectors), self._weights.mix)
+        return [
+            Reading(*span, float(its), dict(zip(self._weights.kinds, own.tolist(), strict=True)))
+            for span, its, own in zip(spans, some, shares, strict=True)
+        ]
 
-    def _reading(self, start: int, end: int, stretch: str, vector: F32) -> Reading:
+    def _margins(self, stretches: Sequence[str], vectors: F32) -> tuple[F32, F32, F32]:
+        """Of each stretch: the log-count ratios' log odds, the margins of none and each kind, the support vectors' decision."""
         held = self._weights
-        buckets, values = features(stretch)
-        margins = (held.weights[:, buckets].astype(np.float32) @ values) * held.scale + held.bias
-        some, kinds = mixed(margins[0], margins[1:] + held.dense @ vector, held.mix)
-        return Reading(start, end, float(some), dict(zip(held.kinds, kinds.tolist(), strict=True)))
+        rows = np.stack([held.weights[:, at].astype(np.float32) @ values for at, values in map(features, stretches)])
+        rows = rows * held.scale + held.bias
+        near = np.concatenate([kernel(block, self._near, held.gamma) @ held.pull[:-1] for block in _blocks(vectors)])
+        return rows[:, 0], rows[:, 1:] + vectors @ held.dense.T, near + held.pull[-1]
 
     def weightiest(self, stretch: str, kind: str) -> tuple[int, int]:
         """The run of whole words and characters in ``stretch`` that weighs most for ``kind``; never empty."""
@@ -109,14 +130,25 @@ class ClaimModel:
         return _whole_words(stretch, *_densest(weight[:-1]))
 
 
-def mixed(ratio: NDArray[np.floating], margins: NDArray[np.floating], mix: NDArray[np.floating]) -> tuple[F32, F32]:
-    """Probabilities of a claim, and the shares of the kinds in it. ``ratio`` has any shape, ``margins`` one axis more, of none and each
-    kind."""
-    top = margins.max(axis=-1, keepdims=True)
-    some = np.log(np.exp(margins[..., 1:] - top).sum(axis=-1)) + top[..., 0]
-    odds = mix[0] * ratio + mix[1] * (some - margins[..., 0]) + mix[2]
-    shares = np.exp(margins[..., 1:] - some[..., None])
+def mixed(ratio: Floats, margins: Floats, near: Floats, mix: Floats) -> tuple[F32, F32]:
+    """Probabilities (n,) of a claim, and the shares (n, kinds) of the kinds in it, from what the three models say of n stretches:
+    ``ratio`` and ``near`` (n,), ``margins`` (n, 1 + kinds), of none and each kind."""
+    some = np.logaddexp.reduce(margins[:, 1:], axis=1)
+    odds = mix[0] * ratio + mix[1] * (some - margins[:, 0]) + mix[2] * near + mix[3]
+    shares = np.exp(margins[:, 1:] - some[:, None])
     return (1.0 / (1.0 + np.exp(-odds))).astype(np.float32), shares.astype(np.float32)
+
+
+def kernel(vectors: F32, near: F32, gamma: float) -> F32:
+    """``exp(-gamma * distance ** 2)`` of every one of n vectors to every one of m: (n, m)."""
+    apart = (vectors**2).sum(axis=1)[:, None] + (near**2).sum(axis=1)[None, :] - 2 * vectors @ near.T
+    found: F32 = np.exp(-gamma * apart).astype(np.float32)
+    return found
+
+
+def _blocks(vectors: F32) -> Iterator[F32]:
+    for start in range(0, len(vectors), _BLOCK):
+        yield vectors[start : start + _BLOCK]
 
 
 def _densest(weight: NDArray[np.float64]) -> tuple[int, int]:

@@ -25,7 +25,8 @@ _PHONE_GAP = r"[\s().-]{0,3}"
 class Rules:
     """``starter`` is compiled once per process however many communities use it. ``policy.starter_rules`` turns these lists on or off;
     ``policy.disabled_rules`` names sources to leave out (``spam.contact``, with or without ``rule:``), or families by a trailing dot
-    (``spam.``); ``model:ads.`` leaves out what ``reader``, the learned model of claims, finds. What stands inside an exempt phrase is not found, and neither it nor what is the community's own reaches the classifier.
+    (``spam.``); ``model:ads.`` leaves out what ``reader``, the learned model of claims, finds. What stands inside an exempt phrase is
+    not found, and neither it nor what is the community's own reaches the classifier.
 
     Raises:
         InvalidPolicy: a pattern does not compile.

@@ -1,6 +1,6 @@
-"""Trains the model of advertising claims: ``python -m models.advertising.train``. Two or three minutes on one core.
+"""Trains the model of advertising claims: ``python -m models.advertising.train``. Five minutes on one core.
 
-By cross-validation with whole families left out: how the two models are weighed and calibrated, and the threshold, the lowest at which
+By cross-validation with whole families left out: how the three models are weighed and calibrated, and the threshold, the lowest at which
 ``PRECISION`` of what is found is a claim. The texts that measure (``eval/ads/heldback*.tsv``) are not read.
 """
 
@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from assistant.backends.claims import mixed
-from models.advertising.fit import F64, Fitted, Matrix, cut, fit, folded, matrix_of
+from models.advertising.fit import F64, GAMMA, Fitted, Matrix, cut, fit, folded, matrix_of
 from models.advertising.texts import HERE, NONE, Text, training_texts
 
 PRECISION = 0.98
@@ -29,9 +29,10 @@ def main() -> None:
     plain = folded([one.text for one in texts])
     whole, (stretches, owner) = matrix_of(plain), cut(plain)
     parts = matrix_of(stretches)
-    ratio, margins, names = _left_out(texts, kinds, whole, parts, owner)
-    mix = _mix(ratio, margins, owner, np.array(kinds) != NONE)
-    probability, shares = mixed(ratio, margins, mix)
+    names = tuple(sorted(set(kinds) - {NONE}))
+    said = _left_out(texts, kinds, names, whole, parts, owner)
+    mix = _mix(*said, owner, np.array(kinds) != NONE)
+    probability, shares = mixed(*said, mix)
     best, told = _of_texts(probability, shares, names, owner, len(texts))
     threshold = _threshold(best, np.array(kinds) != NONE)
     _report(texts, kinds, best, told, threshold)
@@ -40,28 +41,32 @@ def main() -> None:
 
 
 def _left_out(
-    texts: Sequence[Text], kinds: Sequence[str], whole: Matrix, parts: Matrix, owner: npt.NDArray[np.int64]
-) -> tuple[F64, F64, tuple[str, ...]]:
-    """Each window's margins, by models that saw no text of its family."""
-    names = tuple(sorted(set(kinds) - {NONE}))
-    ratio, margins = np.zeros(len(owner)), np.full((len(owner), 1 + len(names)), -30.0)
+    texts: Sequence[Text],
+    kinds: Sequence[str],
+    names: Sequence[str],
+    whole: Matrix,
+    parts: Matrix,
+    owner: npt.NDArray[np.int64],
+) -> tuple[F64, F64, F64]:
+    """What the three models say of each window that saw no text of its family."""
+    ratio, margins, near = np.zeros(len(owner)), np.full((len(owner), 1 + len(names)), -30.0), np.zeros(len(owner))
     families = [f"{one.rule}/{one.family}" if "/" not in one.family else one.family for one in texts]
     truth = np.array(kinds)
     for train, test in GroupKFold(FOLDS).split(truth, groups=families):
         fitted = fit(whole.rows(train), truth[train].tolist())
         rows = np.flatnonzero(np.isin(owner, test))
         columns = [0, *(1 + names.index(kind) for kind in fitted.kinds)]
-        ratio[rows], found = fitted.margins(parts.rows(rows))
+        ratio[rows], found, near[rows] = fitted.margins(parts.rows(rows))
         margins[np.ix_(rows, columns)] = found
-    return ratio, margins, names
+    return ratio, margins, near
 
 
-def _mix(ratio: F64, margins: F64, owner: npt.NDArray[np.int64], claims: npt.NDArray[np.bool_]) -> F64:
-    """Logistic regression of the truth on both models' log odds, each text's window with the highest sum standing for it."""
+def _mix(ratio: F64, margins: F64, near: F64, owner: npt.NDArray[np.int64], claims: npt.NDArray[np.bool_]) -> F64:
+    """Logistic regression of the truth on what the models say, each text's window with the highest sum standing for it."""
     some = np.logaddexp.reduce(margins[:, 1:], axis=1) - margins[:, 0]
-    order = np.lexsort((-(ratio + some), owner))
+    order = np.lexsort((-(ratio + some + near), owner))
     first = order[np.unique(owner[order], return_index=True)[1]]
-    model = LogisticRegression(C=100.0).fit(np.stack([ratio[first], some[first]], axis=1), claims)
+    model = LogisticRegression(C=100.0).fit(np.stack([ratio, some, near], axis=1)[first], claims)
     return np.array([*model.coef_[0], model.intercept_[0]])
 
 
@@ -112,6 +117,7 @@ def _share(found: npt.NDArray[np.bool_]) -> float:
 def _save(fitted: Fitted, mix: F64, threshold: float) -> None:
     weights = np.vstack([fitted.ratio[:-1], fitted.weights])
     scale = np.abs(weights).max(axis=1) / 127
+    step = float(np.abs(fitted.near).max()) / 127
     OUT.parent.mkdir(exist_ok=True)
     np.savez_compressed(
         OUT,
@@ -120,6 +126,10 @@ def _save(fitted: Fitted, mix: F64, threshold: float) -> None:
         scale=scale.astype(np.float32),
         bias=np.array([fitted.ratio[-1], *fitted.bias], dtype=np.float32),
         dense=fitted.dense.astype(np.float32),
+        near=np.round(fitted.near / step).astype(np.int8),
+        step=np.float32(step),
+        pull=fitted.pull.astype(np.float32),
+        gamma=np.float32(GAMMA),
         mix=mix.astype(np.float32),
         threshold=np.float32(threshold),
     )

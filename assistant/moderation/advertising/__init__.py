@@ -4,4 +4,14 @@ from assistant.moderation.advertising.find import SOURCE, find_claims, is_advert
 from assistant.moderation.advertising.learned import MODEL, ClaimReader
 from assistant.moderation.advertising.reword import Advice, advise, reword
 
-__all__ = ["MODEL", "SOURCE", "Advice", "ClaimReader", "advise", "find_claims", "is_advertising", "reword", "rule_named"]
+__all__ = [
+    "MODEL",
+    "SOURCE",
+    "Advice",
+    "ClaimReader",
+    "advise",
+    "find_claims",
+    "is_advertising",
+    "reword",
+    "rule_named",
+]

@@ -49,8 +49,8 @@ def reword(
     text: str, findings: Sequence[Finding], where: Advertising, language: str, reader: ClaimReader | None = None
 ) -> str:
     """``text`` without what advertising law finds in it: each stretch replaced, or its clause left out where nothing may stand
-    there, again until nothing is found, by ``reader`` neither. Where nothing would be left it is a blank 〔…〕 that says what may be written.
-    A proposal, for a person to read."""
+    there, again until nothing is found, by ``reader`` neither. Where nothing would be left it is a blank 〔…〕 that says what may be
+    written. A proposal, for a person to read."""
     findings = [one for one in findings if one.field == "text" and is_advertising(one.source)]
     left = _reworded(text, findings, where, language, reader)
     return left if left or not findings else _blank(findings[0], language)
@@ -102,9 +102,7 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
     return before, after.end() if after else len(text)
 
 
-def _without_clauses(
-    text: str, findings: Sequence[Finding], where: Advertising, reader: ClaimReader | None
-) -> str:
+def _without_clauses(text: str, findings: Sequence[Finding], where: Advertising, reader: ClaimReader | None) -> str:
     for finding in sorted(findings, key=lambda one: one.start, reverse=True):
         start, end = _clause(text, min(finding.start, len(text)), min(finding.end, len(text)))
         text = text[:start] + text[end:]
