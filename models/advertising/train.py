@@ -18,7 +18,9 @@ from assistant.backends.claims import mixed
 from models.advertising.fit import F64, GAMMA, Fitted, Matrix, cut, fit, folded, matrix_of
 from models.advertising.texts import HERE, NONE, Text, training_texts
 
-PRECISION = 0.98
+PRECISION = 0.97
+LEAST = 0.82
+"""A finding that a policy would not show marks nothing: the shipped one shows misleading claims from 0.81 on."""
 FOLDS = 5
 OUT = HERE / "weights" / "claims.npz"
 
@@ -34,7 +36,7 @@ def main() -> None:
     mix = _mix(*said, owner, np.array(kinds) != NONE)
     probability, shares = mixed(*said, mix)
     best, told = _of_texts(probability, shares, names, owner, len(texts))
-    threshold = _threshold(best, np.array(kinds) != NONE)
+    threshold = max(LEAST, _threshold(best, np.array(kinds) != NONE))
     _report(texts, kinds, best, told, threshold)
     _save(fit(whole, kinds), mix, threshold)
     print(f"{OUT}: {OUT.stat().st_size} bytes, threshold {threshold:.3f}")
