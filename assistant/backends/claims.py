@@ -15,6 +15,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class ClaimWeights:
             ModelError: the file is missing or damaged.
         """
         try:
-            with np.load(path, allow_pickle=False) as held:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
                 read = cls(
                     tuple(held["kinds"].tolist()),
                     held["weights"],
@@ -77,7 +78,7 @@ class ClaimWeights:
                     held["mix"],
                     float(held["threshold"]),
                 )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise ModelError(f"{path} cannot be read: {error}") from error
         if read.weights.shape != (2 + len(read.kinds), BUCKETS):
             raise ModelError(f"{path} has weights of shape {read.weights.shape}, not {(2 + len(read.kinds), BUCKETS)}")

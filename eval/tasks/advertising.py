@@ -61,7 +61,9 @@ def advertising_law(context: Context) -> Result:
         Goal("recall of claims held back", table.estimate("recall"), Better.UP, _GOAL_RECALL),
         Goal("false positives held back", table.estimate("false positives"), Better.DOWN, _GOAL_FALSE),
     )
-    return Result("advertising_law", "Advertising law", (table, alone, seen), goals=goals, cases=len(held) + len(working))
+    return Result(
+        "advertising_law", "Advertising law", (table, alone, seen), goals=goals, cases=len(held) + len(working)
+    )
 
 
 def _measure(context: Context, title: str, texts: Sequence[Text]) -> tuple[Table, Table]:

@@ -18,7 +18,7 @@ from assistant.backends.claims import mixed
 from models.advertising.fit import F64, GAMMA, Fitted, Matrix, cut, fit, folded, matrix_of
 from models.advertising.texts import HERE, NONE, Text, training_texts
 
-PRECISION = 0.97
+PRECISION = 0.98
 LEAST = 0.82
 """A finding that a policy would not show marks nothing: the shipped one shows misleading claims from 0.81 on."""
 FOLDS = 5

@@ -31,7 +31,7 @@ BEYOND_RULES = [
     ("告诉奶奶你生日就想要它，不买就不吃饭", "children", "zh-Hans"),
     ("Our teachers know the examiners, so marks come easy.", "education", "en"),
     ("Cancel the order and wire it to me, so I don't lose five per cent.", "outside", "en"),
-    ("拉五个人进群升级会员，人越多返得越多", "sharing", "zh-Hans"),
+    ("喊上你的七大姑八大姨来投票，票数最高的拿冰箱", "sharing", "zh-Hans"),
 ]
 """Of the texts it was trained on, some that no rule knows."""
 
@@ -98,7 +98,9 @@ def test_any_text_is_read_and_spans_lie_in_it(text, category):
         assert advise(one, text[one.start : one.end], where).laws
 
 
-_PIECES = st.sampled_from([*(text for text, _, _ in BEYOND_RULES), "😀", "\u200b", "。", "明天十點開門\n", " ok. ", "ﬁ"])
+_PIECES = st.sampled_from(
+    [*(text for text, _, _ in BEYOND_RULES), "😀", "\u200b", "。", "明天十點開門\n", " ok. ", "ﬁ"]
+)
 
 
 @given(st.lists(_PIECES, max_size=8))
