@@ -62,6 +62,7 @@ bench: install
 train: install
 	$(BIN)/python -m models.risk.train
 	$(BIN)/python -m models.embedder.train
+	$(BIN)/python -m models.advertising.train
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist eval/out

@@ -11,6 +11,7 @@ from functools import cache, partial
 import structlog
 
 from assistant.backends.cascade import CascadeClassifier
+from assistant.backends.claims import shipped_claims
 from assistant.backends.generator_openai import OpenAIGenerator
 from assistant.backends.generator_transformers import TransformersGenerator
 from assistant.backends.ngram import NgramClassifier
@@ -76,7 +77,7 @@ def compile_policy(policy: Policy, classifier: Classifier | None = None) -> Scre
     """
     return Screener(
         policy,
-        Rules(policy, starter_lists()),
+        Rules(policy, starter_lists(), shipped_claims()),
         classifier or RestoringClassifier(CascadeClassifier.load(), Restorer.load()),
         load_stance(),
     )

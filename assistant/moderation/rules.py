@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from assistant.moderation.advertising import find_claims
+from assistant.moderation.advertising import ClaimReader, find_claims
 from assistant.moderation.contacts import ContactRules
 from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
@@ -25,22 +25,23 @@ _PHONE_GAP = r"[\s().-]{0,3}"
 class Rules:
     """``starter`` is compiled once per process however many communities use it. ``policy.starter_rules`` turns these lists on or off;
     ``policy.disabled_rules`` names sources to leave out (``spam.contact``, with or without ``rule:``), or families by a trailing dot
-    (``spam.``). What stands inside an exempt phrase is not found, and neither it nor what is the community's own reaches the classifier.
+    (``spam.``); ``model:ads.`` leaves out what ``reader``, the learned model of claims, finds. What stands inside an exempt phrase is
+    not found, and neither it nor what is the community's own reaches the classifier.
 
     Raises:
         InvalidPolicy: a pattern does not compile.
     """
 
-    def __init__(self, policy: Policy, starter: Sequence[TermList]) -> None:
+    def __init__(self, policy: Policy, starter: Sequence[TermList], reader: ClaimReader | None = None) -> None:
+        self._reader = reader
         self._starter = _compile(tuple(starter)) if policy.starter_rules and starter else None
         self._own = Lexicon(policy.lists) if policy.lists else None
         self._patterns = Patterns(policy.patterns)
         self._links = LinkRules(policy.links, policy.own)
         self._contacts = ContactRules(policy.own)
         self._personal = PersonalData(policy.own)
-        disabled = tuple(f"rule:{name.removeprefix('rule:')}" for name in policy.disabled_rules)
-        self._disabled = frozenset(disabled)
-        self._disabled_families = tuple(name for name in disabled if name.endswith("."))
+        self._disabled = frozenset(name.removeprefix("rule:") for name in policy.disabled_rules)
+        self._disabled_families = tuple(name for name in self._disabled if name.endswith("."))
         self._phrases = _folded(policy.exemptions.phrases)
         self._innocent = self._phrases | _folded((*policy.own.domains, *policy.own.accounts))
         self._phones = [_PHONE_GAP.join(map(re.escape, digits)) for digits in map(_digits, policy.own.phones) if digits]
@@ -66,7 +67,8 @@ class Rules:
     def advertised(self, text: Normalised, where: Advertising) -> list[Finding]:
         """The claims in a marketing text that advertising law forbids, in the order of its characters, less what the policy leaves out."""
         exempt = _Spans(_occurrences(text, self._phrases))
-        return [finding for finding in find_claims(text, where) if self._counts(finding, exempt)]
+        found = find_claims(text, where, self._reader, self.spared(text) if self._innocent else None)
+        return [finding for finding in found if self._counts(finding, exempt)]
 
     def spared(self, text: Normalised) -> Normalised:
         """``text`` as the classifier may see it: exempt phrases and the community's own addresses blanked, character for character."""
@@ -80,8 +82,9 @@ class Rules:
         return Normalised("".join(characters))
 
     def _counts(self, finding: Finding, exempt: _Spans) -> bool:
-        if finding.source in self._disabled or finding.source.startswith(self._disabled_families):
-            return False
+        for name in (finding.source, finding.source.partition(":")[2]):
+            if name in self._disabled or name.startswith(self._disabled_families):
+                return False
         return not exempt.hold(finding.start, finding.end)
 
 

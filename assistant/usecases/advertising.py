@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.backends.claims import shipped_claims
 from assistant.moderation.advertising import Advice, advise, reword
 from assistant.types import Advertising, Decision, Finding, Jurisdiction, Law, Message, Purpose
 from assistant.words import load_words
@@ -46,7 +47,7 @@ def advertising_note(decision: Decision, message: Message) -> Mapping[str, Any]:
     return {
         "jurisdictions": [one.value for one in where.jurisdictions] or [one.value for one in Jurisdiction],
         "category": where.category.value,
-        "rewording": reword(message.text, decision.findings, where, spoken),
+        "rewording": reword(message.text, decision.findings, where, spoken, shipped_claims()),
         "note": load_words().every("content.not_legal_advice"),
     }
 

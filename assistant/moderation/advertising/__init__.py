@@ -1,6 +1,17 @@
 """Advertising law: what a marketing text must not say, the article that says so, and a lawful rewording. Not legal advice."""
 
-from assistant.moderation.advertising.find import SOURCE, find_claims, is_advertising
+from assistant.moderation.advertising.find import SOURCE, find_claims, is_advertising, rule_named
+from assistant.moderation.advertising.learned import MODEL, ClaimReader
 from assistant.moderation.advertising.reword import Advice, advise, reword
 
-__all__ = ["SOURCE", "Advice", "advise", "find_claims", "is_advertising", "reword"]
+__all__ = [
+    "MODEL",
+    "SOURCE",
+    "Advice",
+    "ClaimReader",
+    "advise",
+    "find_claims",
+    "is_advertising",
+    "reword",
+    "rule_named",
+]

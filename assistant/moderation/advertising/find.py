@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from assistant.moderation.advertising.learned import MODEL, ClaimReader, learned_claims
 from assistant.moderation.advertising.rulebook import Rule, load_rules
 from assistant.moderation.floods import MAX_FINDINGS
 from assistant.text import Normalised
@@ -25,16 +26,45 @@ _ASKED: Final = re.compile(
     r"^[^，。！；;\n]{0,12}[?？]\s*(?:答|a)?\s*[:：]?\s*(?:不|没|沒|无|無|未|唔|冇|会的|有(?:可能|赚)|no\b|not\b|never\b|we\s+(?:do\s+not|don['’]t|can))"
 )
 """A question that is answered by no."""
+_PUNISHED: Final = re.compile(
+    r"被罚|罚款|罚[一二三四五六七八九十百千万两\d]+|开罚|被处罚|被立案|被通报|(?:局|署|会|处)(?:通报|公告|提醒|警告)|辟谣"
+    r"|\b(?:fined|watchdog|regulator|authorit(?:y|ies)\s+warn\w*|warned\s+a|myths?)\b"
+)
+"""News of what a claim brought, or its refutation."""
+_QUOTED: Final = re.compile(
+    r"(?:不能|不得|不可以?)(?:写|出现|说成)|自查|小课堂|(?:小编|编辑)笔记|可能违反|(?:拿不出|没有|冇|要有|需要?)(?:客观)?(?:根据|依据|证据)"
+    r"|已?(?:经)?(?:举报|检举)(?:了|咗|$|[,，。！!])|(?<!不是)(?<!非)骗局|(?:都|多半|一定|全)是(?:骗子|骗人|诈骗)"
+    r"|\b(?:checklist|needs?\s+proof|without\s+(?:evidence|proof)|reported\s+(?:it|them)|is\s+a\s+scam|after\s+your\s+money)\b"
+)
+"""A claim spoken about: how to write, what to report."""
+_AFTER: Final = 60
+_DO_THEMSELVES: Final = frozenset({"hidden", "comparison"})
+"""Rules about what is asked of writers, or said of others: words of quoting are part of it."""
 
 
 def is_advertising(source: str) -> bool:
     """Whether a finding is one of these."""
-    return source.startswith(SOURCE)
+    return source.startswith((SOURCE, MODEL))
 
 
-def find_claims(text: Normalised, where: Advertising) -> list[Finding]:
-    """One finding per stretch and rule, in the order of the text, labelled ``misleading``; ``source`` is ``rule:ads.<rule>``. Only rules
-    whose law holds for ``where``. Takes time linear in the text."""
+def rule_named(source: str) -> str:
+    """The rule's id in the source of such a finding."""
+    return source.removeprefix(SOURCE).removeprefix(MODEL)
+
+
+def find_claims(
+    text: Normalised, where: Advertising, reader: ClaimReader | None = None, shown: Normalised | None = None
+) -> list[Finding]:
+    """One finding per stretch and rule, in the order of the text, labelled ``misleading``; ``source`` is ``rule:ads.<rule>``, or
+    ``model:ads.<rule>`` where ``reader`` alone finds it, who reads ``shown``: the same text, less what it may not see. Only rules whose
+    law holds for ``where``. Takes time linear in the text."""
+    found = _by_rule(text, where)
+    if reader is not None:
+        found += learned_claims(shown or text, where, reader, found)
+    return sorted(found, key=lambda one: (one.start, one.end, one.source))
+
+
+def _by_rule(text: Normalised, where: Advertising) -> list[Finding]:
     view = text.folded
     found = []
     for rule in load_rules():
@@ -42,7 +72,7 @@ def find_claims(text: Normalised, where: Advertising) -> list[Finding]:
             continue
         for start, end in _stretches(rule, view.text):
             found.append(Finding(Label.MISLEADING, rule.score, *view.span(start, end), f"{SOURCE}{rule.id}"))
-    return sorted(found, key=lambda one: (one.start, one.end, one.source))
+    return found
 
 
 def _stretches(rule: Rule, text: str) -> Iterator[tuple[int, int]]:
@@ -80,5 +110,8 @@ def _excused(rule: Rule, text: str, start: int, end: int, innocent: list[tuple[i
     if _DENIED.search(before) or _ASKED.search(after):
         return True
     if any(one.search(before) for one in rule.before) or any(one.search(after) for one in rule.after):
+        return True
+    near = text[max(0, start - _BESIDE) : end + _AFTER]
+    if _PUNISHED.search(near) or (rule.id not in _DO_THEMSELVES and _QUOTED.search(near)):
         return True
     return rule.around is not None and rule.around.search(text[max(0, start - _BESIDE) : end + _BESIDE]) is not None

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.moderation.advertising.find import SOURCE, find_claims, is_advertising
+from assistant.moderation.advertising.find import find_claims, is_advertising, rule_named
+from assistant.moderation.advertising.learned import ClaimReader
 from assistant.moderation.advertising.rulebook import PROHIBITED, rule_of
 from assistant.text import Normalised
 from assistant.types import Finding, Label
@@ -35,7 +36,7 @@ class Advice:
 
 def advise(finding: Finding, words: str, where: Advertising) -> Advice | None:
     """For a finding of advertising law, or of another misleading claim in a marketing text; ``words`` are those found. None for others."""
-    rule = rule_of(finding.source.removeprefix(SOURCE)) if is_advertising(finding.source) else None
+    rule = rule_of(rule_named(finding.source)) if is_advertising(finding.source) else None
     if rule is None:
         return _general(where) if finding.label == Label.MISLEADING else None
     folded = Normalised(words).folded.text
@@ -44,27 +45,31 @@ def advise(finding: Finding, words: str, where: Advertising) -> Advice | None:
     return Advice(rule.rests_on(where), rule.weight == PROHIBITED, dict(rule.advice), instead)
 
 
-def reword(text: str, findings: Sequence[Finding], where: Advertising, language: str) -> str:
+def reword(
+    text: str, findings: Sequence[Finding], where: Advertising, language: str, reader: ClaimReader | None = None
+) -> str:
     """``text`` without what advertising law finds in it: each stretch replaced, or its clause left out where nothing may stand
-    there, again until nothing is found. Where nothing would be left it is a blank 〔…〕 that says what may be written.
-    A proposal, for a person to read."""
+    there, again until nothing is found, by ``reader`` neither. Where nothing would be left it is a blank 〔…〕 that says what may be
+    written. A proposal, for a person to read."""
     findings = [one for one in findings if one.field == "text" and is_advertising(one.source)]
-    left = _reworded(text, findings, where, language)
+    left = _reworded(text, findings, where, language, reader)
     return left if left or not findings else _blank(findings[0], language)
 
 
 def _blank(finding: Finding, language: str) -> str:
-    rule = rule_of(finding.source.removeprefix(SOURCE))
+    rule = rule_of(rule_named(finding.source))
     return _in(rule.blank, language) if rule else ""
 
 
-def _reworded(text: str, findings: Sequence[Finding], where: Advertising, language: str) -> str:
+def _reworded(
+    text: str, findings: Sequence[Finding], where: Advertising, language: str, reader: ClaimReader | None
+) -> str:
     for _ in range(_ROUNDS):
         if not findings:
             return text
         text = _tidy(_replaced(text, findings, where, language))
-        findings = find_claims(Normalised(text), where)
-    return _tidy(_without_clauses(text, findings, where)) if findings else text
+        findings = find_claims(Normalised(text), where, reader)
+    return _tidy(_without_clauses(text, findings, where, reader)) if findings else text
 
 
 def _general(where: Advertising) -> Advice:
@@ -97,11 +102,11 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
     return before, after.end() if after else len(text)
 
 
-def _without_clauses(text: str, findings: Sequence[Finding], where: Advertising) -> str:
+def _without_clauses(text: str, findings: Sequence[Finding], where: Advertising, reader: ClaimReader | None) -> str:
     for finding in sorted(findings, key=lambda one: one.start, reverse=True):
         start, end = _clause(text, min(finding.start, len(text)), min(finding.end, len(text)))
         text = text[:start] + text[end:]
-    left = find_claims(Normalised(text), where)
+    left = find_claims(Normalised(text), where, reader)
     return "" if left else text
 
 

@@ -1,0 +1,84 @@
+"""Claims that a learned model sees where no rule does: which rule's, how surely, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from assistant.moderation.advertising.rulebook import load_rules
+from assistant.moderation.floods import MAX_FINDINGS
+from assistant.text import Normalised
+from assistant.types import Finding, Label
+from assistant.types.advertising import Advertising
+
+MODEL: Final = "model:ads."
+SECOND: Final = 0.3
+"""The share from which on a second kind of claim is told of a stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of the folded text from ``start`` to ``end``: the ``probability`` in [0, 1] that it makes a claim, and the ``shares`` of the rules
+    in that, which sum to 1."""
+
+    start: int
+    end: int
+    probability: float
+    shares: Mapping[str, float]
+
+
+class ClaimReader(Protocol):
+    """The model. Thread-safe."""
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which on a claim is found."""
+        ...
+
+    def read(self, text: str) -> list[Reading]: ...
+
+    def weightiest(self, stretch: str, kind: str) -> tuple[int, int]:
+        """Where in ``stretch`` the words are that weigh most for the rule ``kind``; never empty."""
+        ...
+
+
+def learned_claims(
+    text: Normalised, where: Advertising, reader: ClaimReader, found: Sequence[Finding]
+) -> list[Finding]:
+    """The model's findings, ``source`` being ``model:ads.<rule>`` and ``score`` its probability. Only rules whose law holds for
+    ``where`` share in that, and none where ``found``, the rules' own, has the same rule in the same stretch."""
+    view, holding = text.folded, _holding(where)
+    claims: dict[tuple[str, int, int], Finding] = {}
+    for reading in reader.read(view.text):
+        shares = {rule: share for rule, share in reading.shares.items() if rule in holding}
+        score = reading.probability * sum(shares.values())
+        if score < reader.threshold or len(claims) >= MAX_FINDINGS:
+            continue
+        first, last = view.span(reading.start, reading.end)
+        told = {one.source.rsplit(".", 1)[-1] for one in found if one.start < last and first < one.end}
+        for rule in _chosen(shares):
+            if rule not in told:
+                start, end = reader.weightiest(view.text[reading.start : reading.end], rule)
+                span = view.span(reading.start + start, reading.start + end)
+                claims[rule, *span] = Finding(Label.MISLEADING, score, *span, f"{MODEL}{rule}")
+    return _apart(list(claims.values()))
+
+
+def _holding(where: Advertising) -> set[str]:
+    return {rule.id for rule in load_rules() if rule.rests_on(where)}
+
+
+def _chosen(shares: Mapping[str, float]) -> list[str]:
+    """The rule with the largest share, and whichever has one nearly as large."""
+    ranked = sorted(shares, key=lambda rule: -shares[rule])
+    return ranked[:1] + [rule for rule in ranked[1:] if shares[rule] >= SECOND]
+
+
+def _apart(claims: list[Finding]) -> list[Finding]:
+    """Of a rule's findings that overlap, the surest."""
+    kept: list[Finding] = []
+    for one in sorted(claims, key=lambda one: (-one.score, one.start)):
+        if not any(one.source == other.source and one.start < other.end and other.start < one.end for other in kept):
+            kept.append(one)
+    return kept
