@@ -10,15 +10,15 @@ from assistant.faq.dense import PREFIX_FROM, FlatVectors
 from assistant.faq.lexical import Floats
 
 
-def faiss_graph(rows: Floats) -> FaissVectors:
-    return FaissVectors.build(rows, graph_from=100)
+def faiss_lists(rows: Floats) -> FaissVectors:
+    return FaissVectors.build(rows, lists_from=100)
 
 
 def faiss_flat(rows: Floats) -> FaissVectors:
     return FaissVectors.build(rows)
 
 
-@pytest.fixture(params=[FlatVectors.build, faiss_flat, faiss_graph], ids=["numpy", "faiss", "faiss-graph"])
+@pytest.fixture(params=[FlatVectors.build, faiss_flat, faiss_lists], ids=["numpy", "faiss", "faiss-lists"])
 def build(request):
     if request.param is not FlatVectors.build:
         pytest.importorskip("faiss")
