@@ -113,16 +113,20 @@ class Catalogue:
         return self._vectors[: len(self.ids)]
 
     def newest(self, at: float, count: int) -> Ints:
-        """The ``count`` items published last before ``at``, in no order."""
+        """The ``count`` items published last before ``at`` of those that may be shown then, in no order."""
         if len(self._late) > _LATE:
             self._sort()
-        early = self._sorted[: np.searchsorted(self._times, at, side="right")]
-        early = early[-2 * count :]
-        rows = np.concatenate([early, np.array(sorted(self._late), np.int64)])
-        rows = np.unique(rows[self._from[rows] <= at])
-        if len(rows) > count:
-            rows = rows[np.argpartition(-self._from[rows], count - 1)[:count]]
-        return rows
+        late = np.array(sorted(self._late), np.int64)
+        end, block = int(np.searchsorted(self._times, at, side="right")), 2 * count
+        found = [self.showable(late, at)]
+        wanted = count
+        while wanted > 0 and end > 0:
+            part = self._sorted[max(0, end - block) : end]
+            found.append(self.showable(part[~np.isin(part, late)], at)[-wanted:])
+            wanted -= len(found[-1])
+            end, block = end - block, 4 * block
+        rows = np.concatenate(found)
+        return rows[np.argpartition(-self._from[rows], count - 1)[:count]] if len(rows) > count else rows
 
     def _sort(self) -> None:
         """The late ones are sorted, and put in their places among the others."""

@@ -21,10 +21,8 @@ DROP INDEX events_member;
 CREATE INDEX events_member ON events (community, member_id, at);
 DROP INDEX events_item;
 CREATE INDEX events_item ON events (community, item_id) WHERE item_id IS NOT NULL;
-DROP INDEX events_kind;
-CREATE INDEX events_kind ON events (community, type, at);
 """
-"""Without the events' ids, which order only what happened in one microsecond; of an item's events one entry holds many."""
+"""Without the events' ids: a member's are few enough to be put in order, and of an item's events one entry holds many."""
 
 _ITEMS = """
 DROP INDEX items_changed;
