@@ -85,7 +85,7 @@ class FaissVectors:
         k = min(k, len(self.rows))
         if not k:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        if allowed is not None and int(allowed.sum()) < FEW * int(self.index.ntotal):
+        if allowed is not None and np.count_nonzero(allowed) < FEW * int(self.index.ntotal):
             return self._best(np.flatnonzero(allowed), vector, k)
         asked = k + SPARE if self.lists else k
         _, found = self.index.search(vector[None].astype(np.float32), asked, params=self._parameters(allowed))

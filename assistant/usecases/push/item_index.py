@@ -41,7 +41,7 @@ class ItemIndex:
             return
         vectors = self._vectors
         behind = len(catalogue) - len(vectors.rows) + len(catalogue.changed) if vectors is not None else len(catalogue)
-        stale = vectors is not None and 2 * int(self._live.sum()) < int(vectors.index.ntotal)
+        stale = vectors is not None and 2 * np.count_nonzero(self._live) < int(vectors.index.ntotal)
         if vectors is None or behind > 10 * STEP or len(catalogue) > 2 * self._built_from or stale:
             self._start(at)
         elif behind:
