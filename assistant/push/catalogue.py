@@ -39,6 +39,8 @@ class Catalogue:
     def __init__(self, dimensions: int) -> None:
         self.dimensions = dimensions
         self.ids: list[str] = []
+        self.numbers: list[int] = []
+        """Each row's number, as the one object that every mapping by rows shares."""
         self.rows: dict[str, int] = {}
         self.cards: list[Card] = []
         self.changed: set[int] = set()
@@ -60,6 +62,7 @@ class Catalogue:
         if row is None:
             row = self.rows[item.id] = len(self.ids)
             self.ids.append(item.id)
+            self.numbers.append(row)
             self.cards.append(_GONE)
             self._grow(row + 1)
         self.cards[row] = Card(item.title, intern(item.creator), self._tags.setdefault(item.tags, item.tags))

@@ -55,7 +55,9 @@ class Memory:
         if not personal:
             return
         past = self._pasts.get(touch.member, b"")
-        self.covisits.add(row, touch.at, _touches(past[-_LINKED * _TOUCH.size :]))
+        numbers = self.catalogue.numbers
+        earlier = [(numbers[other], at) for other, at in _touches(past[-_LINKED * _TOUCH.size :])]
+        self.covisits.add(row, touch.at, earlier)
         past += _TOUCH.pack(row, touch.at)
         if len(past) > HISTORY * _TOUCH.size:
             self._before.setdefault(touch.member, set()).add(_TOUCH.unpack_from(past)[0])
