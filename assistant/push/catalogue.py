@@ -86,10 +86,11 @@ class Catalogue:
             self._vectors = wider
 
     def drop(self, item_id: str) -> None:
-        """Never shown again, and its words and its id are forgotten; what members did with it still counts for others."""
+        """Never shown again, and its words, their meaning and its id are forgotten; what members did with it still counts for others."""
         row = self.rows.pop(item_id, None)
         if row is not None:
             self._until[row] = -_FOREVER
+            self._vectors[row] = 0
             self.ids[row], self.cards[row] = "", _GONE
 
     def showable(self, rows: Ints, at: float) -> Ints:

@@ -48,8 +48,9 @@ class ItemIndex:
             self._catch_up(vectors)
 
     def serve(self, memory: Memory) -> None:
-        """Another memory of the same items, from now on."""
+        """Another memory of the same items, from now on; the index is built anew, for it may hold what somebody who was erased had made."""
         memory.nearest, self._memory = self._memory.nearest, memory
+        self._built_from = 0
 
     def wait(self) -> None:
         """Until what is being built is in use. Not under the lock."""

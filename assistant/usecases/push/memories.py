@@ -99,7 +99,8 @@ def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> N
         if erased_at != kept.erased_at:
             _restart(kept)
             kept.erased_at = erased_at
-            forget_removed(kept, items.ids(transaction, community))
+            if kept.items_read:
+                forget_removed(kept, items.ids(transaction, community))
         _read_items(kept, transaction, community, since)
         told: Iterable[Told]
         if kept.deeds_read:

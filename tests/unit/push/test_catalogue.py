@@ -44,6 +44,7 @@ def test_what_is_dropped_is_never_shown_and_its_words_and_name_are_forgotten():
     assert "i1" not in made.rows
     assert "i1" not in made.ids
     assert not {made.cards[row].title, made.cards[row].creator, *made.cards[row].tags} & {"t1", "u7", "secret"}
+    assert not made.vectors(np.array([row])).any()
     assert made.put(item(1)) != row
 
 

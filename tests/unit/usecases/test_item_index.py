@@ -92,9 +92,18 @@ def test_twice_as_many_are_built_anew_and_none_is_missing(held):
     assert all(alike(memory, memory.catalogue.vectors(np.array([row]))[0]) == [row] for row in (0, 450, 899))
 
 
-def test_another_memory_of_the_same_items_is_served_at_once(held):
+def test_another_memory_is_served_at_once_and_by_an_index_without_what_was_dropped(held):
     memory, index, lock, _ = held
-    other = Memory(DIMENSIONS, memory.catalogue)
+    other, first = Memory(DIMENSIONS, memory.catalogue), index._vectors
+    third, gone = (memory.catalogue.vectors(np.array([row]))[0].copy() for row in (3, 9))
+    memory.catalogue.drop("i9")
     with lock:
         index.serve(other)
-    assert alike(other, memory.catalogue.vectors(np.array([3]))[0]) == [3]
+    assert alike(other, third) == [3]
+    follow(index, lock)
+    index.wait()
+    assert index._vectors is not first
+    assert alike(other, third) == [3]
+    assert alike(other, gone) != [9]
+    held = index._vectors.index
+    assert held.ntotal == 399
