@@ -182,7 +182,7 @@ def _answer(world: World, touch: Touch, ranker: Scorer, scale: int) -> Answer:
     shown[POPULAR] = world.popularity.top(memory.catalogue, scale, at, seen, DEEP)
     shown[DAY] = np.array(world.most_read(at, seen), np.int64)
     row = memory.catalogue.rows.get(touch.item)
-    born = memory.catalogue.items[row].published_at.timestamp() if row is not None else at
+    born = float(memory.catalogue.published(np.array([row]))[0]) if row is not None else at
     return Answer(
         touch,
         {name: tuple(memory.catalogue.ids[one] for one in rows) for name, rows in shown.items()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -138,7 +138,14 @@ def _rows(vectors: bytes, count: int) -> NDArray[np.float32]:
 
 
 def _written(one: Spending) -> dict[str, Any]:
-    return asdict(one) | {"first": one.first.isoformat(), "last": one.last.isoformat()}
+    return {
+        "count": one.count,
+        "amount": one.amount,
+        "days": one.days,
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "repeat_amount": one.repeat_amount,
+    }
 
 
 def _spending(kept: Mapping[str, Any]) -> Spending:

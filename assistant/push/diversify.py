@@ -47,10 +47,14 @@ class Chooser:
 
     def open(self) -> list[int]:
         """Those of the best that may still be chosen, in order."""
-        return [i for i in self.all_open() if self.deep is None or i < self.deep]
+        return self._open(len(self.worth) if self.deep is None else min(self.deep, len(self.worth)))
 
     def all_open(self) -> list[int]:
-        return sorted(i for i in self._free if not self.creators[i] or self._made[self.creators[i]] < self.per_creator)
+        return self._open(len(self.worth))
+
+    def _open(self, among: int) -> list[int]:
+        free, made, most = self._free, self._made, self.per_creator
+        return [i for i in range(among) if i in free and (not (by := self.creators[i]) or made[by] < most)]
 
     def rare(self) -> int:
         """The one that is worth most for how little it was shown; something has to be open."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.push.flow import recommend
 from assistant.push.memory import Memory
 from assistant.push.pool import Taste
@@ -63,7 +65,7 @@ def guess(
         popularity.top(memory.catalogue, scale, touch.at, seen, count).tolist()
         for scale in range(len(popularity.grid_h))
     ]
-    born = memory.catalogue.items[row].published_at.timestamp() if row is not None else float("inf")
+    born = float(memory.catalogue.published(np.array([row]))[0]) if row is not None else float("inf")
     return Guess(
         touch=touch,
         place=shown.index(touch.item) + 1 if touch.item in shown else 0,

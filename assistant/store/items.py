@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, delete, exc, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Row, RowMapping, Select, Text, any_, bindparam, delete, exc, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from assistant.errors import NotFound
 from assistant.store.paging import Page, read_page
@@ -19,6 +19,20 @@ from assistant.types.item import Item
 
 _CHUNK = 500
 _FIELDS = tuple(Item.__dataclass_fields__)
+PAGE = 20_000
+_SHELF = (
+    "id",
+    "title",
+    "tags",
+    "creator",
+    "published_at",
+    "expires_at",
+    "hidden",
+    "stock",
+    "vector",
+    "model",
+    "updated_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +93,33 @@ def after(connection: Connection, community: str, item_id: str, limit: int) -> l
     return [_stored(row) for row in rows]
 
 
-def changed_since(connection: Connection, community: str, since: datetime | None) -> list[Stored]:
-    """In the order of their change; all of them without ``since``."""
-    query = select(items).where(items.c.community == community)
-    if since is not None:
-        query = query.where(items.c.updated_at >= since)
-    return [_stored(row) for row in connection.execute(query.order_by(items.c.updated_at, items.c.id)).mappings()]
+def each(connection: Connection, community: str) -> Iterator[Stored]:
+    """All of them in the order of their change, without text, address, price and properties: what recommending keeps of each. Read in
+    pages: one statement over very many would take longer than any may."""
+    place: tuple[datetime, str] = (datetime.min.replace(tzinfo=UTC), "")
+    while True:
+        query = _shelf(community).where(tuple_(items.c.updated_at, items.c.id) > tuple_(*place))
+        rows = connection.execute(query.order_by(items.c.updated_at, items.c.id).limit(PAGE)).all()
+        yield from map(_on_shelf, rows)
+        if len(rows) < PAGE:
+            return
+        place = (rows[-1].updated_at, rows[-1].id)
+
+
+def shelved(connection: Connection, community: str, ids: Iterable[str]) -> list[Stored]:
+    """These of them, as ``each`` gives them, in the order of their change."""
+    wanted = list(ids)
+    found: list[Stored] = []
+    for at in range(0, len(wanted), PAGE):
+        query = _shelf(community).where(items.c.id == any_(bindparam("ids", wanted[at : at + PAGE], type_=ARRAY(Text))))
+        found += map(_on_shelf, connection.execute(query))
+    return sorted(found, key=lambda one: (one.updated_at, one.item.id))
+
+
+def changed_since(connection: Connection, community: str, since: datetime) -> dict[str, datetime]:
+    """When each was changed, by id."""
+    query = select(items.c.id, items.c.updated_at).where(items.c.community == community, items.c.updated_at >= since)
+    return {row.id: row.updated_at for row in connection.execute(query)}
 
 
 def ids(connection: Connection, community: str) -> set[str]:
@@ -104,6 +139,24 @@ def _row(community: str, one: Stored, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "updated_at": now,
     }
+
+
+def _shelf(community: str) -> Select[Any]:
+    return select(*(items.c[name] for name in _SHELF)).where(items.c.community == community)
+
+
+def _on_shelf(row: Row[Any]) -> Stored:
+    item = Item(
+        id=row.id,
+        title=row.title,
+        tags=tuple(row.tags),
+        creator=row.creator,
+        published_at=row.published_at,
+        expires_at=row.expires_at,
+        hidden=row.hidden,
+        stock=row.stock,
+    )
+    return Stored(item, (), np.frombuffer(row.vector, np.float16).astype(np.float32), row.model, row.updated_at)
 
 
 def _stored(row: RowMapping) -> Stored:

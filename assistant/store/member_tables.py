@@ -144,6 +144,7 @@ profiles = Table(
     Column("currency", Text),
     Column("language", Text),
     Column("updated_at", TIME, nullable=False),
+    Column("packed", LargeBinary),
 )
 
 profile_snapshots = Table(

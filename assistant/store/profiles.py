@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import orjson
 from sqlalchemy import Connection, RowMapping, delete, select, text
 from sqlalchemy.dialects import postgresql
 
+from assistant.members.packing import asked_of, pack, unpack
 from assistant.members.state import State, read_state, write_state
 from assistant.store.events import event_of
 from assistant.store.member_tables import profile_queue, profile_snapshots, profiles
@@ -246,8 +246,8 @@ def thin(connection: Connection, chunk: int = 5000) -> int:
 def _state(row: RowMapping | Mapping[str, Any], model: str) -> State | None:
     if row["model"] != model:
         return None
-    packed = row.get("packed")
-    document = row["state"] if packed is None else orjson.loads(zlib.decompress(packed))
+    packed = row["packed"]
+    document = row["state"] if packed is None else unpack(bytes(packed))
     return read_state(row["at"], row["event_id"], document, bytes(row["vectors"]))
 
 
@@ -260,7 +260,7 @@ def _packed(community: str, member: str, state: State, model: str) -> dict[str, 
         "event_id": state.event_id,
         "vectors": b64encode(vectors).decode(),
         "model": model,
-        "packed": b64encode(zlib.compress(orjson.dumps(document), 1)).decode(),
+        "packed": b64encode(pack(document)).decode(),
     }
 
 
@@ -273,7 +273,8 @@ def _row(community: str, member: str, state: State, model: str, now: datetime) -
         "member_id": member,
         "at": state.at,
         "event_id": state.event_id,
-        "state": document,
+        "state": asked_of(document),
+        "packed": b64encode(pack(document)).decode(),
         "vectors": b64encode(vectors).decode(),
         "model": model,
         "first_at": state.first_at,

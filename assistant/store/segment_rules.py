@@ -155,7 +155,9 @@ def _cycle(of: Compiled, rule: InLifeCycle) -> str:
 
 def _likes(of: Compiled, rule: Likes) -> str:
     least = rule.least * decay.forward(of.now, decay.INTEREST_DAYS)
-    return of.profile(f"(p.state #>> ARRAY['tags', {of.bind(rule.tag)}, 'weight'])::float8 >= {of.bind(least)}")
+    tag = of.bind(rule.tag)
+    weight = f"coalesce(p.state #>> ARRAY['tags', {tag}, 'weight'], p.state #>> ARRAY['tags', {tag}])"
+    return of.profile(f"({weight})::float8 >= {of.bind(least)}")
 
 
 def _near(of: Compiled, rule: Near) -> str:

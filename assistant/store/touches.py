@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, overload
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, TextClause, text
 
 from assistant.types.item import Touch
 
 WEIGHTS = {"purchase": 1.0, "click": 1.0, "share": 1.0, "reaction": 0.7, "view": 0.3}
 """What a deed counts, by the type of its event."""
+_KINDS = tuple(WEIGHTS)
 MOST = 2_000_000
 PAGE = 50_000
 
 _COLUMNS = """
-    SELECT e.id, e.member_id, e.item_id, e.type, extract(epoch FROM e.at)::float8 AS at, e.at AS moment, e.received_at,
-        coalesce(c.granted, false) AS allowed
-    FROM events e LEFT JOIN consents c
-        ON c.community = e.community AND c.member_id = e.member_id AND c.purpose = 'profiling'
+    SELECT e.id, e.member_id, e.item_id, e.type, extract(epoch FROM e.at)::float8 AS at, e.at AS moment, e.received_at
+    FROM events e
     WHERE e.community = :community AND e.item_id IS NOT NULL AND NOT e.flagged AND e.type = ANY(:types)
 """
 _UNTIL = text(
@@ -28,6 +30,11 @@ _UNTIL = text(
     "ORDER BY e.at DESC, e.id DESC LIMIT :most"
 )
 _RECEIVED = text(f"{_COLUMNS} AND e.received_at >= :since AND e.at < :until ORDER BY e.at, e.id LIMIT :most")
+_ALLOWED = text("""
+    SELECT member_id FROM consents
+    WHERE community = :community AND member_id = ANY(:members) AND purpose = 'profiling' AND granted
+""")
+"""Asked by itself: joined to the events, before the tables were analysed, it took seconds for some thousands."""
 _OF_MEMBER = text(f"{_COLUMNS} AND e.member_id = :member AND e.at < :until ORDER BY e.at DESC, e.id DESC LIMIT :most")
 
 
@@ -41,12 +48,77 @@ class Told:
     allowed: bool
 
 
-def until(connection: Connection, community: str, since: datetime, moment: datetime) -> list[Told]:
+class Deeds(Sequence[Told]):
+    """Very many of them as columns, in order once they are ``ordered``: each is made when it is looked at."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._places: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._members, self._items = array("i"), array("i")
+        self._kinds, self._allowed = array("b"), array("b")
+        self._at, self._received = array("d"), array("d")
+        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
+
+    def note(self, row: Row[Any], *, allowed: bool) -> None:
+        self._ids.append(row.id)
+        self._members.append(self._place(row.member_id))
+        self._items.append(self._place(row.item_id))
+        self._kinds.append(_KINDS.index(row.type))
+        self._allowed.append(allowed)
+        self._at.append(row.at)
+        self._received.append(row.received_at.timestamp())
+
+    def _place(self, name: str) -> int:
+        place = self._places.setdefault(name, len(self._names))
+        if place == len(self._names):
+            self._names.append(name)
+        return place
+
+    def ordered(self, most: int) -> Deeds:
+        """By time and id, the last ``most``."""
+        times = np.array(self._at)
+        order = np.argsort(times, kind="stable")
+        same = np.flatnonzero(np.diff(times[order]) == 0)
+        for run in np.split(same, np.flatnonzero(np.diff(same) > 1) + 1) if len(same) else ():
+            part = order[run[0] : run[-1] + 2]
+            order[run[0] : run[-1] + 2] = sorted(part.tolist(), key=self._ids.__getitem__)
+        self._order = order[-most:]
+        self._places.clear()
+        return self
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, at: int) -> Told: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Told]: ...
+    def __getitem__(self, at: int | slice) -> Told | list[Told]:
+        if isinstance(at, slice):
+            return [self._told(int(place)) for place in self._order[at]]
+        return self._told(int(self._order[at]))
+
+    def __iter__(self) -> Iterator[Told]:
+        return map(self._told, map(int, self._order))
+
+    def _told(self, place: int) -> Told:
+        member, item = self._names[self._members[place]], self._names[self._items[place]]
+        touch = Touch(member, item, self._at[place], WEIGHTS[_KINDS[self._kinds[place]]])
+        received = datetime.fromtimestamp(self._received[place], UTC)
+        return Told(touch, self._ids[place], received, bool(self._allowed[place]))
+
+
+def until(connection: Connection, community: str, since: datetime, moment: datetime) -> Deeds:
     """Those from ``since`` until before ``moment``, in order; the last ``MOST``. Read in pages, kind by kind, as the index has them: one
     statement over millions would take longer than any may."""
-    found = [told for kind in WEIGHTS for told in _pages(connection, community, kind, since, moment)]
-    found.sort(key=lambda one: (one.touch.at, one.id))
-    return found[-MOST:]
+    found = Deeds()
+    for kind in WEIGHTS:
+        for rows in _pages(connection, community, kind, since, moment):
+            allowed = _allowed(connection, community, rows)
+            for row in rows:
+                found.note(row, allowed=row.member_id in allowed)
+    return found.ordered(MOST)
 
 
 def received(connection: Connection, community: str, since: datetime, moment: datetime) -> list[Told]:
@@ -59,13 +131,15 @@ def of_member(connection: Connection, community: str, member: str, moment: datet
     return _read(connection, _OF_MEMBER, community, member=member, until=moment, most=most)[::-1]
 
 
-def _pages(connection: Connection, community: str, kind: str, since: datetime, moment: datetime) -> Iterator[Told]:
+def _pages(
+    connection: Connection, community: str, kind: str, since: datetime, moment: datetime
+) -> Iterator[Sequence[Row[Any]]]:
     """The newest first, ``MOST`` at most."""
     before, place, left = moment, "", MOST
     while left > 0:
         values = {"community": community, "types": [kind], "since": since, "until": before, "before": place}
         rows = connection.execute(_UNTIL, values | {"most": min(PAGE, left)}).all()
-        yield from map(_told, rows)
+        yield rows
         left -= len(rows)
         if len(rows) < PAGE:
             return
@@ -73,10 +147,22 @@ def _pages(connection: Connection, community: str, kind: str, since: datetime, m
 
 
 def _read(connection: Connection, query: TextClause, community: str, **values: object) -> list[Told]:
-    given = {"community": community, "types": list(WEIGHTS), "most": MOST, **values}
-    return [_told(row) for row in connection.execute(query, given)]
+    rows = connection.execute(query, {"community": community, "types": list(WEIGHTS), "most": MOST, **values}).all()
+    allowed = _allowed(connection, community, rows)
+    return [
+        Told(
+            Touch(row.member_id, row.item_id, row.at, WEIGHTS[row.type]),
+            row.id,
+            row.received_at,
+            row.member_id in allowed,
+        )
+        for row in rows
+    ]
 
 
-def _told(row: Row[Any]) -> Told:
-    touch = Touch(row.member_id, row.item_id, row.at, WEIGHTS[row.type])
-    return Told(touch, row.id, row.received_at, row.allowed)
+def _allowed(connection: Connection, community: str, rows: Sequence[Row[Any]]) -> frozenset[str]:
+    """Their members who let us learn from them."""
+    members = sorted({row.member_id for row in rows})
+    if not members:
+        return frozenset()
+    return frozenset(connection.scalars(_ALLOWED, {"community": community, "members": members}))

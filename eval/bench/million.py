@@ -126,6 +126,7 @@ def measure(
         "process MB": held,
         "process MB, at most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "database and process MB": size / 2**20 + held,
+        "database and process GB, of 10^9": (size + held * 2**20) / 1e9,
         "seconds to fill": seconds,
         "seconds to read the memory": read,
         "ms per list, median and p99": waits,

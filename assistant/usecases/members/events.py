@@ -19,6 +19,8 @@ from assistant.usecases.members.event_shapes import AHEAD, Bounds, read_event
 from assistant.usecases.members.hashing import member_hash
 
 _CHUNK = 1_000
+_SCREENED = 200
+"""Messages at once."""
 _HARMLESS = frozenset({Action.ALLOW, Action.REVIEW})
 """Here nobody will review what the policy is unsure of."""
 
@@ -98,21 +100,16 @@ def _without_erased(assistant: Assistant, community: str, read: Sequence[Event])
 
 def _screened(assistant: Assistant, community: str, read: Sequence[Event]) -> list[Event]:
     """What the community's policy would act on by itself is flagged: it is never an interest."""
-    if not any(_unscreened(one) for one in read):
+    waiting = [at for at, one in enumerate(read) if _unscreened(one)]
+    if not waiting:
         return [_kept(assistant, one) for one in read]
     screener = assistant.screeners.refresh(community)
-    return [
-        _kept(assistant, one)
-        if not _unscreened(one)
-        else _kept(
-            assistant,
-            replace(
-                one,
-                flagged=screener.screen(Message(one.text or "", member_id=one.member_id)).action not in _HARMLESS,
-            ),
-        )
-        for one in read
-    ]
+    flagged: set[int] = set()
+    for start in range(0, len(waiting), _SCREENED):
+        part = waiting[start : start + _SCREENED]
+        decisions = screener.screen_batch([Message(read[at].text or "", member_id=read[at].member_id) for at in part])
+        flagged |= {at for at, one in zip(part, decisions, strict=True) if one.action not in _HARMLESS}
+    return [_kept(assistant, replace(one, flagged=True) if at in flagged else one) for at, one in enumerate(read)]
 
 
 def _unscreened(event: Event) -> bool:

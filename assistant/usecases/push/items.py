@@ -91,6 +91,7 @@ def put_items(assistant: Assistant, community: str, given: Sequence[ItemShape], 
         raise Conflict("item_twice", field="items")
     because = screened(assistant.screeners.refresh(community), read)
     vectors, model = _vectors(assistant, read)
+    now = assistant.clock()
     stored = [_stored(*one, model, now) for one in zip(read, because, vectors, strict=True)]
     with assistant.database.transaction(community) as transaction:
         before = items.get_many(transaction, community, [one.item.id for one in stored], locked=True)

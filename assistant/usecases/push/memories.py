@@ -5,28 +5,30 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from sqlalchemy import Connection as Transaction
 
-from assistant.backends.faiss_index import FaissVectors
-from assistant.push.catalogue import FLAT
 from assistant.push.memory import Memory
-from assistant.push.rows import F32, Ints
 from assistant.push.scorer import PRIOR, Scorer, read_trees
 from assistant.store import erasures, items, recommendations, touches
 from assistant.store.database import Database
 from assistant.store.items import Stored
 from assistant.store.touches import Told
+from assistant.usecases.push.item_index import ItemIndex
 
 FRESH_S = 1.0
 """A touch, an item and a new ranker are seen in every process within this many seconds."""
 LOOKED_AT = timedelta(days=60)
 """Older touches are not read."""
-_OVERLAP = timedelta(seconds=20)
+_RECENT, _OVERLAP = timedelta(seconds=3), timedelta(seconds=20)
+"""What is written so much later than it came is seen with the next reading, or with the next sweep."""
+_SWEEP = timedelta(seconds=10)
 _MOST = 50
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -37,12 +39,18 @@ class Kept:
     model: str
     scorer: Scorer = PRIOR
     checked: float = 0.0
-    items_to: datetime | None = None
-    touches_to: datetime | None = None
+    read_to: datetime = _EVER
+    swept_to: datetime = _EVER
+    items_read: bool = False
+    items_known: dict[str, datetime] = field(default_factory=dict)
+    deeds_read: bool = False
     known: dict[str, datetime] = field(default_factory=dict)
-    indexed: int = 0
     erased_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    index: ItemIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = ItemIndex(self.memory, self.lock)
 
 
 class Memories:
@@ -77,7 +85,7 @@ def as_of(database: Database, community: str, model: str, dimensions: int, momen
     """A memory of its own of what was known before ``moment``: for replays. Takes as long as reading everything does."""
     kept = Kept(Memory(dimensions), model)
     with database.transaction(community) as transaction:
-        for stored in items.changed_since(transaction, community, None):
+        for stored in items.each(transaction, community):
             put_stored(kept, stored)
         told = touches.until(transaction, community, moment - LOOKED_AT, moment)
     _add(kept, told)
@@ -85,55 +93,72 @@ def as_of(database: Database, community: str, model: str, dimensions: int, momen
 
 
 def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> None:
+    since = _since(kept, now)
     with database.transaction(community) as transaction:
         erased_at = erasures.latest(transaction, community)
         if erased_at != kept.erased_at:
             _restart(kept)
             kept.erased_at = erased_at
-        changed = items.changed_since(transaction, community, kept.items_to)
-        present = items.ids(transaction, community)
-        if kept.touches_to is None:
-            told = touches.until(transaction, community, now - LOOKED_AT, now + _OVERLAP)
+            if kept.items_read:
+                forget_removed(kept, items.ids(transaction, community))
+        _read_items(kept, transaction, community, since)
+        told: Iterable[Told]
+        if kept.deeds_read:
+            told = touches.received(transaction, community, since, now + _OVERLAP)
         else:
-            told = touches.received(transaction, community, kept.touches_to - _OVERLAP, now + _OVERLAP)
+            told = touches.until(transaction, community, now - LOOKED_AT, now + _OVERLAP)
         ranker = recommendations.ranker(transaction, community)
-    for stored in changed:
-        put_stored(kept, stored)
-    for gone in kept.memory.catalogue.rows.keys() - present:
-        kept.memory.catalogue.drop(gone)
-    if changed:
-        kept.items_to = changed[-1].updated_at
-    _index(kept)
+    kept.index.follow(now.timestamp())
+    _move(kept, since, now)
     _add(kept, told)
-    kept.touches_to = max((one.received_at for one in told), default=kept.touches_to or now - _OVERLAP)
-    _forget_known(kept)
     if ranker is not None and ranker.version != kept.scorer.version:
         kept.scorer = read_trees(ranker.document) or PRIOR
 
 
-def _index(kept: Kept) -> None:
-    """Very many items are looked up in FAISS, where it is installed; rebuilt when a twentieth of them is new."""
-    catalogue = kept.memory.catalogue
-    if len(catalogue) <= FLAT or not catalogue.dimensions or len(catalogue) < kept.indexed * 1.05:
-        return
-    try:
-        index = FaissVectors.build(catalogue.vectors(slice(None)))
-    except ImportError:
-        return
-    kept.indexed = len(catalogue)
+def _since(kept: Kept, now: datetime) -> datetime:
+    """From when on it is read what came: a little before what was read last, and now and then long before, for what came then and was
+    written late."""
+    return kept.swept_to - _OVERLAP if now - kept.swept_to >= _SWEEP else kept.read_to - _RECENT
 
-    def nearest(vector: F32, count: int) -> Ints:
-        return index.nearest(vector, count)[0].astype(np.int64)
 
-    kept.memory.nearest = nearest
+def _move(kept: Kept, since: datetime, now: datetime) -> None:
+    """What was known before it is read again may be forgotten."""
+    if since == kept.swept_to - _OVERLAP:
+        kept.swept_to = max(now, kept.swept_to)
+    kept.read_to = max(now, kept.read_to)
+    kept.deeds_read = True
+    for known in (kept.known, kept.items_known):
+        for gone in [one for one, at in known.items() if at < kept.swept_to - _OVERLAP]:
+            del known[gone]
+
+
+def _read_items(kept: Kept, transaction: Transaction, community: str, since: datetime) -> None:
+    """Those that were changed since; at first all of them."""
+    if not kept.items_read:
+        for stored in items.each(transaction, community):
+            put_stored(kept, stored)
+        kept.items_read = True
+        return
+    changed = items.changed_since(transaction, community, since)
+    fresh = [item_id for item_id, at in changed.items() if kept.items_known.get(item_id) != at]
+    for stored in items.shelved(transaction, community, fresh):
+        put_stored(kept, stored)
+    kept.items_known |= changed
+
+
+def forget_removed(kept: Kept, present: Collection[str], among: Iterable[str] | None = None) -> None:
+    """Items (of all, or ``among`` these) that the database does not hold any more."""
+    for gone in set(kept.memory.catalogue.rows if among is None else among) - set(present):
+        kept.memory.catalogue.drop(gone)
 
 
 def _restart(kept: Kept) -> None:
-    """Everything is read anew: somebody was erased, and is in no sum any more."""
-    kept.memory = Memory(kept.memory.catalogue.dimensions)
-    kept.items_to = kept.touches_to = None
+    """What was done is read anew: somebody was erased, and is in no sum any more. The items stay."""
+    memory = Memory(kept.memory.catalogue.dimensions, kept.memory.catalogue)
+    kept.index.serve(memory)
+    kept.memory = memory
+    kept.deeds_read = False
     kept.known.clear()
-    kept.indexed = 0
 
 
 def put_stored(kept: Kept, stored: Stored) -> None:
@@ -141,15 +166,10 @@ def put_stored(kept: Kept, stored: Stored) -> None:
     kept.memory.put(stored.item, stored.vector if fits else np.zeros(kept.memory.catalogue.dimensions, np.float32))
 
 
-def _add(kept: Kept, told: Sequence[Told]) -> None:
+def _add(kept: Kept, told: Iterable[Told]) -> None:
+    since = kept.swept_to - _OVERLAP
     for one in told:
         if one.id not in kept.known:
-            kept.known[one.id] = one.received_at
+            if one.received_at >= since:
+                kept.known[one.id] = one.received_at
             kept.memory.add(one.touch, personal=one.allowed)
-
-
-def _forget_known(kept: Kept) -> None:
-    """What came so long ago is not read again, and need not be known by its id."""
-    if kept.touches_to is not None:
-        since = kept.touches_to - 2 * _OVERLAP
-        kept.known = {event_id: at for event_id, at in kept.known.items() if at >= since}

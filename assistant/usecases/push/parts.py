@@ -21,7 +21,7 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.identity import new_id
 from assistant.usecases.push.campaign_shapes import CampaignShape
 from assistant.usecases.push.composing import cannot, compose, delivery_of
-from assistant.usecases.push.recommend import listed, memory_of, still_there
+from assistant.usecases.push.recommend import Wanted, listed, memory_of
 from assistant.usecases.push.settings import PushSettingsShape, month_of, settings_in
 from assistant.usecases.registry import Held
 
@@ -137,10 +137,9 @@ class _Work:
         told = self.told.get(row.id, frozenset())
         kept = memory_of(self.assistant, self.campaign.community, self.now)
         seed = f"{self.campaign.id} {row.id} {self.turn.name}".rstrip()
-        member = row.id if row.profiled else None
-        made = listed(kept, member, self.now, self.asked.recommend, seed, besides=told)
-        there = still_there(self.transaction, self.campaign.community, made, self.now, row.stops or ())
-        return [stored.item for _, stored in there[: self.asked.recommend]]
+        wanted = Wanted(row.id if row.profiled else None, self.now, self.asked.recommend, seed, besides=told)
+        _, shown = listed(self.transaction, kept, self.campaign.community, wanted, row.stops or ())
+        return [stored.item for _, stored in shown]
 
     def _sent(self, row: Row, variant: str, shown: Sequence[Item], due_at: datetime) -> Planned:
         assert self.held is not None  # noqa: S101 - asked before

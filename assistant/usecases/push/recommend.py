@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from assistant.types.member import ConsentPurpose
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.identity import new_id
 from assistant.usecases.members.folding import embedder_of, model_of
-from assistant.usecases.push.memories import Kept, as_of
+from assistant.usecases.push.memories import Kept, as_of, forget_removed
 from assistant.words import load_words
 
 MAX_LIMIT = 100
@@ -45,10 +46,8 @@ def recommend_items(
             _forget(kept, member_id)
         elif at is None:
             _recall(transaction, kept, community, member_id, now)
-        made = listed(
-            kept, member_id if personal else None, now, limit, f"{member_id} {now.isoformat()}", at is not None
-        )
-        shown = still_there(transaction, community, made, now, stops)[:limit]
+        wanted = Wanted(member_id if personal else None, now, limit, f"{member_id} {now.isoformat()}", at is not None)
+        made, shown = listed(transaction, kept, community, wanted, stops)
         _note_rare(kept, shown)
         answer_id = new_id("rec")
         if at is None:
@@ -94,42 +93,64 @@ def _recall(transaction: Transaction, kept: Kept, community: str, member_id: str
             kept.memory.remember(member_id, [one.touch for one in told])
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A list of ``limit`` items at most, for a member, or for nobody in particular; none of the items ``besides``. ``steady``: nothing
+    is explored."""
+
+    member_id: str | None
+    at: datetime
+    limit: int
+    seed: str
+    steady: bool = False
+    besides: Collection[str] = ()
+
+
 def listed(
-    kept: Kept,
-    member_id: str | None,
-    now: datetime,
-    limit: int,
-    seed: str,
-    steady: bool = False,
-    besides: Collection[str] = (),
-) -> Recommendation:
-    """For a member, or for nobody in particular; none of the items ``besides``."""
+    transaction: Transaction, kept: Kept, community: str, wanted: Wanted, stops: Collection[str]
+) -> tuple[Recommendation, list[tuple[Recommended, Stored]]]:
+    """What a memory proposes, and of that in order what the database still holds and allows. What was removed since is forgotten; where
+    that leaves too few, so is all else that was, and the list is made once more."""
+    made, shown, gone = _proposed(transaction, kept, community, wanted, stops)
+    if gone and len(shown) < wanted.limit:
+        present = items.ids(transaction, community)
+        with kept.lock:
+            forget_removed(kept, present)
+        made, shown, _ = _proposed(transaction, kept, community, wanted, stops)
+    return made, shown[: wanted.limit]
+
+
+def _proposed(
+    transaction: Transaction, kept: Kept, community: str, wanted: Wanted, stops: Collection[str]
+) -> tuple[Recommendation, list[tuple[Recommended, Stored]], bool]:
+    made = _of_memory(kept, wanted)
+    ids = [one.item for one in made.items]
+    found = items.get_many(transaction, community, ids)
+    gone = len(found) < len(ids)
+    if gone:
+        with kept.lock:
+            forget_removed(kept, found, ids)
+    there = [(one, found[one.item]) for one in made.items if one.item in found]
+    shown = [one for one in there if one[1].item.holds(wanted.at) and not _stopped(one[1], stops)]
+    return made, shown, gone
+
+
+def _of_memory(kept: Kept, wanted: Wanted) -> Recommendation:
     with kept.lock:
-        memory = kept.memory
+        memory, member_id = kept.memory, wanted.member_id
         past = memory.past(member_id) if member_id is not None else ()
         seen = memory.seen(member_id) if member_id is not None else frozenset()
-        seen |= set(memory.catalogue.known(besides).tolist())
-        taste = Taste(explore=0.0) if steady else Taste()
+        seen |= set(memory.catalogue.known(wanted.besides).tolist())
+        taste = Taste(explore=0.0) if wanted.steady else Taste()
+        count = wanted.limit + _SPARE
         return recommend(
-            memory, past, seen, now.timestamp(), limit + _SPARE, scorer=kept.scorer, taste=taste, seed=seed
+            memory, past, seen, wanted.at.timestamp(), count, scorer=kept.scorer, taste=taste, seed=wanted.seed
         )
 
 
 def _note_rare(kept: Kept, shown: Collection[tuple[Recommended, Stored]]) -> None:
     with kept.lock:
         kept.memory.showed(kept.memory.catalogue.known(one.item for one, _ in shown if one.rare).tolist())
-
-
-def still_there(
-    transaction: Transaction, community: str, made: Recommendation, now: datetime, stops: Collection[str]
-) -> list[tuple[Recommended, Stored]]:
-    """What the database still holds and allows, in order: a memory only proposes."""
-    found = items.get_many(transaction, community, [one.item for one in made.items])
-    return [
-        (one, stored)
-        for one in made.items
-        if (stored := found.get(one.item)) is not None and stored.item.holds(now) and not _stopped(stored, stops)
-    ]
 
 
 def reason_in_words(reason: Reason, language: str) -> str:

@@ -141,7 +141,7 @@ def _rewards(told: Sequence[Told], made: Sequence[Made]) -> dict[str, float]:
     return found
 
 
-def read_past(assistant: Assistant, community: str, now: datetime) -> tuple[Kept, list[Told], list[Made]]:
+def read_past(assistant: Assistant, community: str, now: datetime) -> tuple[Kept, Sequence[Told], list[Made]]:
     """A memory with nothing done yet, what was done, and what was shown."""
     embedder = embedder_of(assistant)
     kept = Kept(_memory(assistant, community), model_of(embedder))
@@ -155,6 +155,6 @@ def _memory(assistant: Assistant, community: str) -> Memory:
     embedder = embedder_of(assistant)
     kept = Kept(Memory(embedder.dimensions if embedder is not None else 0), model_of(embedder))
     with assistant.database.transaction(community) as transaction:
-        for stored in items.changed_since(transaction, community, None):
+        for stored in items.each(transaction, community):
             put_stored(kept, stored)
     return kept.memory

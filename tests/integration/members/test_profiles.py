@@ -6,10 +6,12 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import orjson
 import pytest
 from sqlalchemy import text
 
 from assistant.members import flow
+from assistant.members.packing import asked_of, unpack
 from assistant.usecases.members.folding import fold_waiting
 from tests.integration.members.telling import NOW, event
 
@@ -37,10 +39,10 @@ def history(member, seed=1, length=30):
 def stored(service, community, member):
     with service.assistant.database.transaction(community) as connection:
         row = connection.execute(
-            text("SELECT at, event_id, state, vectors FROM profiles WHERE community = :c AND member_id = :m"),
+            text("SELECT at, event_id, packed, vectors FROM profiles WHERE community = :c AND member_id = :m"),
             {"c": community, "m": member},
         ).one()
-    return row.at, row.event_id.split("-")[1], row.state, bytes(row.vectors)
+    return row.at, row.event_id.split("-")[1], unpack(bytes(row.packed)), bytes(row.vectors)
 
 
 def without_names(state):
@@ -64,6 +66,31 @@ def test_any_order_of_arrival_gives_the_same_stored_profile(service, client, com
     assert without_names(a[2]) == without_names(b[2]) == without_names(c[2])
     assert a[3] == b[3] == c[3]
     assert len(a[3]) > 0 or not service.assistant.has_faq
+
+
+def test_a_profile_of_before_is_read_found_and_packed_when_it_goes_on(service, client, community, member):
+    """Until revision 0009 the whole state was in ``state``."""
+    events = sorted(history(member), key=lambda one: one["at"])
+    client.post("/v1/events", json={"events": events[:20]})
+    fold_all(service)
+    document = stored(service, community, member)[2]
+    asked = {"rules": {"all": [{"tag": "camping", "least": 0}, {"life_cycle": ["new"]}]}}
+    assert client.post("/v1/segments/count", json=asked).json()["count"] == 1
+    with service.assistant.database.transaction(community) as connection:
+        values = {"c": community, "m": member, "state": orjson.dumps(document).decode()}
+        of_before = (
+            "UPDATE profiles SET state = CAST(:state AS jsonb), packed = NULL WHERE community = :c AND member_id = :m"
+        )
+        assert connection.execute(text(of_before), values).rowcount == 1
+    assert client.post("/v1/segments/count", json=asked).json()["count"] == 1
+    assert client.get(f"/v1/members/{member}/profile").json()["profile"]["events"] == 20
+    client.post("/v1/events", json={"events": events[20:]})
+    fold_all(service)
+    after = stored(service, community, member)[2]
+    assert after["events"] == 30
+    with service.assistant.database.transaction(community) as connection:
+        state = connection.scalar(text("SELECT state FROM profiles WHERE community = :c"), {"c": community})
+    assert state == asked_of(after)
 
 
 def test_as_of_a_moment_is_what_was_known_then(service, client, member):

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
+from assistant.push import catalogue
+from assistant.usecases.push import item_index
+
 NOW = datetime.now(UTC)
 
 
@@ -91,6 +94,59 @@ def test_touches_are_followed_and_reasons_name_them(client, member):
     assert "i7" in {one["id"] for one in found["items"]}
     assert all(one["reason"]["text"] for one in found["items"])
     assert found["policy_version"]
+
+
+def test_many_items_taken_away_behind_a_memory_leave_no_list_short(service, client, community, member):
+    client.put("/v1/items", json={"items": [item(number) for number in range(60)]})
+    first = until(lambda: len((found := shown(client, member, limit=20))["items"]) == 20 and found["items"])
+    shown_first = [one["id"] for one in first]
+    with service.assistant.database.transaction(community) as transaction:
+        gone = "DELETE FROM items WHERE community = :c AND (id = ANY(:shown) OR id LIKE 'i4_')"
+        assert transaction.execute(text(gone), {"c": community, "shown": shown_first}).rowcount >= 20
+        left = set(transaction.scalars(text("SELECT id FROM items WHERE community = :c"), {"c": community}))
+    found = [one["id"] for one in shown(client, member, limit=20)["items"]]
+    assert len(found) == 20
+    assert set(found) <= left
+    kept = service.assistant.memories.get(service.assistant.database, community, *_model(service), datetime.now(UTC))
+    assert set(kept.memory.catalogue.rows) == left
+
+
+def test_an_index_of_items_follows_them_and_survives_a_restart(service, client, community, member, monkeypatch):
+    for place in (item_index, catalogue):
+        monkeypatch.setattr(place, "FLAT", 20)
+    titles = {
+        0: "手沖咖啡豆怎麼挑",
+        1: "咖啡機清潔",
+        2: "貓咪飼料比較",
+        3: "狗狗洗澡",
+        4: "露營帳篷推薦",
+        5: "睡袋怎麼選",
+    }
+
+    def cup(number, **more):
+        return item(number, title=f"{titles[number % 6]} {number}", text="", tags=[], **more)
+
+    def alike(number):
+        kept = service.assistant.memories.get(
+            service.assistant.database, community, *_model(service), datetime.now(UTC)
+        )
+        kept.index.wait()
+        with kept.lock:
+            rows = kept.memory.catalogue
+            found = kept.memory.nearest(rows.vectors(rows.known([f"i{number}"]))[0], 6) if kept.memory.nearest else []
+            return [rows.ids[row] for row in found]
+
+    client.put("/v1/items", json={"items": [cup(number) for number in range(60)]})
+    until(lambda: len(alike(6)) == 6)
+    assert alike(6)[0] == "i6"
+    client.put("/v1/items", json={"items": [cup(66), cup(6, hidden=True)]})
+    until(lambda: "i6" not in alike(12) and alike(66)[0] == "i66")
+    before = alike(18)
+    service.assistant.memories.forget(community)
+    again = until(lambda: alike(18))
+    assert again[0] == before[0] == "i18"
+    assert "i6" not in again
+    assert shown(client, member)["items"]
 
 
 def test_without_consent_nothing_of_the_member_is_used(client):

@@ -10,15 +10,15 @@ from assistant.faq.dense import PREFIX_FROM, FlatVectors
 from assistant.faq.lexical import Floats
 
 
-def faiss_graph(rows: Floats) -> FaissVectors:
-    return FaissVectors.build(rows, graph_from=100)
+def faiss_lists(rows: Floats) -> FaissVectors:
+    return FaissVectors.build(rows, lists_from=100)
 
 
 def faiss_flat(rows: Floats) -> FaissVectors:
     return FaissVectors.build(rows)
 
 
-@pytest.fixture(params=[FlatVectors.build, faiss_flat, faiss_graph], ids=["numpy", "faiss", "faiss-graph"])
+@pytest.fixture(params=[FlatVectors.build, faiss_flat, faiss_lists], ids=["numpy", "faiss", "faiss-lists"])
 def build(request):
     if request.param is not FlatVectors.build:
         pytest.importorskip("faiss")
@@ -74,3 +74,37 @@ def test_recall_at_ten_over_many(build) -> None:
     vectors = build(rows)
     recalls = [len(set(exact(rows, q, 10)) & set(vectors.nearest(q, 10)[0].tolist())) / 10 for q in questions]
     assert np.mean(recalls) > 0.99
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_rows_that_come_and_change_are_found_as_they_are(half: bool) -> None:
+    pytest.importorskip("faiss")
+    everything = made(3_000)
+    if half:
+        everything = everything.astype(np.float16)
+    vectors = FaissVectors.build(everything[:1_000].copy(), lists_from=100)
+    vectors.add(everything.copy())
+    for question in made(20, seed=6):
+        found, _ = vectors.nearest(question, 10)
+        assert len(set(exact(everything.astype(np.float32), question, 10)) & set(found.tolist())) >= 9
+    moved = made(1, seed=7)[0]
+    vectors.rows[2_345] = moved
+    vectors.replace(np.array([2_345]))
+    found, products = vectors.nearest(moved, 3)
+    assert found[0] == 2_345
+    assert products[0] == pytest.approx(1, abs=1e-2)
+    found, _ = vectors.nearest(everything[2_345].astype(np.float32), 1)
+    assert found[0] != 2_345
+    assert len(set(vectors.nearest(moved, 1_000)[0].tolist())) == 1_000
+
+
+def test_only_the_rows_at_places_are_found() -> None:
+    pytest.importorskip("faiss")
+    rows, places = made(2_000), np.arange(0, 2_000, 5)
+    vectors = FaissVectors.build(rows, places=places)
+    for question in made(20, seed=8):
+        found, _ = vectors.nearest(question, 10)
+        true = places[exact(rows[places], question, 10)]
+        assert set(found.tolist()) <= set(places.tolist())
+        assert len(set(true.tolist()) & set(found.tolist())) >= 9
+    assert len(FaissVectors.build(rows, places=np.zeros(0, np.int64)).nearest(rows[0], 5)[0]) == 0

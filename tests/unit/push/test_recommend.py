@@ -18,6 +18,7 @@ from assistant.push.flow import recommend
 from assistant.push.pool import Taste
 from assistant.push.scorer import read_trees
 from assistant.push.trends import SCALES_H, Trends
+from assistant.types.item import Item
 from tests.unit.push.small import T0, world
 
 STEADY = Taste(explore=0.0)
@@ -70,7 +71,7 @@ def test_hidden_expired_future_and_seen_items_are_never_candidates():
     memory, touches = world()
     memory.add_all(touches)
     at = touches[-1].at + 1
-    items = memory.catalogue.items
+    items = [Item(id=f"i{row}", title="t", published_at=datetime.fromtimestamp(T0, UTC)) for row in range(3)]
     memory.put(replace(items[0], hidden=True))
     memory.put(replace(items[1], expires_at=datetime.fromtimestamp(at - 1, UTC)))
     memory.put(replace(items[2], published_at=datetime.fromtimestamp(at + 1, UTC)))
