@@ -6,7 +6,7 @@ What is there stays readable: a row of before holds its whole state in ``state``
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 _PROFILES = """
 ALTER TABLE profiles ADD COLUMN packed bytea;
