@@ -100,9 +100,11 @@ def _drop_stretches(folded: str, keep: bytearray) -> list[int]:
 
 
 def _letters_kept(word: str, runs: list[re.Match[str]]) -> tuple[int, ...]:
-    """How many letters of each stretch make a usual word, the more the better; one of each where none does, or in too long a word."""
+    """How many letters of each stretch make a usual word, the more the better; one of each where none does, in a single
+    letter (aaaa), and in too long a word."""
     ones = (1,) * len(runs)
-    if len(runs) > _MOST_STRETCHES or len(word) > _LONGEST_WORD:
+    single = len(runs) == 1 and len(runs[0][0]) == len(word)
+    if single or len(runs) > _MOST_STRETCHES or len(word) > _LONGEST_WORD:
         return ones
     for kept in sorted(product((2, 1), repeat=len(runs)), key=sum, reverse=True):
         pieces, done = [], 0
