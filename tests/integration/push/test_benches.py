@@ -1,6 +1,6 @@
 """The benches of members and pushes, small, on the tests' database: they run, and their figures are of what they say."""
 
-from eval.bench import members, million
+from eval.bench import members, million, recommend
 
 
 def test_events_into_profiles(service):
@@ -20,3 +20,10 @@ def test_many_members_at_once(service):
             for name in ("profiles", "profile_snapshots", "events", "consents")
         }
     assert counted == dict.fromkeys(counted, 600)
+
+
+def test_lists_out_of_few_items_are_measured_as_those_out_of_a_million(service):
+    found = recommend.measure(service.assistant, 3_000, 3_000, 20)
+    assert found["recall@100, near an item"] > 0.95
+    times = found["ms per list, in memory"]
+    assert 0 < times["p50"] <= times["p99"]

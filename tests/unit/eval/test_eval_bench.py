@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import Webhook
 
 from assistant.platforms.standard_webhooks import make_secret
 from eval.bench import __main__ as bench
-from eval.bench import hooks, load, recommend
+from eval.bench import hooks, load
 from eval.bench.client import length, read_requests, write_requests
 from eval.bench.serving import cpu_seconds, family, free_port, listens, request, running
 from eval.bench.texts import LENGTH, texts
@@ -140,12 +140,6 @@ def test_one_part_measured_anew_leaves_the_others_as_they_are(tmp_path):
     assert (kept["made"], kept["commit"], kept["start"]) == ("before", "c1", {"x": 1})
     assert (kept["hooks"]["made"], kept["hooks"]["commit"]) == ("now", "c2")
     assert kept["ratios"] == {"webhooks, 1 process, over moderate": 1}
-
-
-def test_lists_out_of_few_items_are_measured_as_those_out_of_a_million():
-    found = recommend.measure(3_000, 3_000)
-    assert found["recall@100"] > 0.95
-    assert 0 < found["ms"]["p50"] <= found["ms"]["p99"]
 
 
 def test_a_scale_reaches_the_part_that_it_is_of(tmp_path, monkeypatch):
