@@ -7,10 +7,12 @@ rn for m), one changed letter, and the name standing beside other words inside s
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import combinations
 from typing import NamedTuple
 
 import tldextract
@@ -103,13 +105,23 @@ def own_names(domains: Iterable[str]) -> tuple[Name, ...]:
     return tuple(Name(text, owned, common) for text, common in names.items())
 
 
-def imitates(host: Host, names: Iterable[Name]) -> float:
-    """How surely ``host`` imitates one of ``names``, which is not its own: 0 to 1."""
-    seen = _seen(host)
-    return max((_imitates(seen, name) for name in names if not host.within(name.official)), default=0.0)
+class Names:
+    """Protected names, looked up by what an imitation shares with the name it imitates, so that hundreds cost no more than one."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._by_trace: defaultdict[str, list[Name]] = defaultdict(list)
+        for name in names:
+            for trace in {name.text, skeleton(name.text), *_one_less(name.text), *name.official}:
+                self._by_trace[trace].append(name)
+
+    def imitated_by(self, host: Host) -> float:
+        """How surely ``host`` imitates one of the names, which is not its own: 0 to 1."""
+        seen = look_at(host)
+        near = {name for trace in _traces(seen) for name in self._by_trace.get(trace, ())}
+        return max((imitates(seen, name) for name in near if not host.within(name.official)), default=0.0)
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """What is compared with every name. ``above`` is the part below which the domain is registered, between dots; empty without one."""
 
     host: Host
@@ -119,13 +131,33 @@ class _Seen(NamedTuple):
     words: tuple[str, ...]
 
 
-def _seen(host: Host) -> _Seen:
+def _traces(seen: Seen) -> Iterator[str]:
+    """What a name that ``seen`` imitates has among its own: itself, its skeleton, itself with a letter less, or one of its domains."""
+    domain, subdomain = seen.host.domain, seen.host.subdomain
+    yield from (domain, seen.skeleton)
+    yield from _one_less(domain)
+    for at in range(_LEAST_LETTERS_FOR_NAME, len(domain)):
+        yield domain[:at]
+        yield domain[-at:]
+    for word in (*seen.words, *seen.above_words):
+        yield word
+        yield skeleton(word)
+    for start, end in combinations(range(len(subdomain) + 1), 2):
+        yield ".".join(subdomain[start:end])
+
+
+def _one_less(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def look_at(host: Host) -> Seen:
     above = ".".join(host.subdomain)
     words = tuple(above.replace(".", "-").split("-")) if above else ()
-    return _Seen(host, skeleton(host.domain), f".{above}." if above else "", words, tuple(host.domain.split("-")))
+    return Seen(host, skeleton(host.domain), f".{above}." if above else "", words, tuple(host.domain.split("-")))
 
 
-def _imitates(seen: _Seen, name: Name) -> float:
+def imitates(seen: Seen, name: Name) -> float:
+    """How surely a host imitates ``name``: 0 to 1."""
     known, host = known_domains(), seen.host
     if not name.common and host.domain not in known.neighbours:
         if host.domain == name.text:
@@ -139,7 +171,7 @@ def _imitates(seen: _Seen, name: Name) -> float:
     return max(_in_subdomain(seen, name), _in_domain(seen, name))
 
 
-def _in_subdomain(seen: _Seen, name: Name) -> float:
+def _in_subdomain(seen: Seen, name: Name) -> float:
     if not seen.above:
         return 0.0
     if any(f".{own}." in seen.above for own in name.official):
@@ -147,7 +179,7 @@ def _in_subdomain(seen: _Seen, name: Name) -> float:
     return 0.91 if name.text in seen.above_words and _baited(seen, name) else 0.0
 
 
-def _in_domain(seen: _Seen, name: Name) -> float:
+def _in_domain(seen: Seen, name: Name) -> float:
     if len(seen.words) == 1:
         return 0.0
     if name.text in seen.words:
@@ -157,7 +189,7 @@ def _in_domain(seen: _Seen, name: Name) -> float:
     return 0.92 if alike else 0.0
 
 
-def _baited(seen: _Seen, name: Name) -> bool:
+def _baited(seen: Seen, name: Name) -> bool:
     return any(word in known_domains().bait for word in (*seen.above_words, *seen.words) if word != name.text)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import idna
 
-from assistant.moderation.domains import Host, imitates, known_domains, own_names, parse_host
+from assistant.moderation.domains import Host, Names, known_domains, own_names, parse_host
 from assistant.text import Normalised, View
 from assistant.types import Finding, Label, Links, Own
 
@@ -59,8 +59,9 @@ class LinkRules:
         self._deny = frozenset(domain.lower().strip(".") for domain in links.deny)
         self._allow = frozenset(domain.lower().strip(".") for domain in links.allow)
         self._deny_label = links.deny_label
-        self._names = (*own_names((*own.domains, *links.protect)), *known_domains().names)
-        self._official = frozenset(domain for name in self._names for domain in name.official)
+        names = (*own_names((*own.domains, *links.protect)), *known_domains().names)
+        self._names = Names(names)
+        self._official = frozenset(domain for name in names for domain in name.official)
         self._accounts = frozenset(account.lower().strip("@+ ") for account in own.accounts if account.strip("@ "))
 
     def find(self, text: Normalised) -> list[Finding]:
@@ -104,8 +105,8 @@ class LinkRules:
             return 0.95
         decoded = _decoded(host)
         if decoded is not None:
-            return 0.95 if decoded.within(self._official) else imitates(decoded, self._names)
-        return 0.0 if host.within(self._official) else imitates(host, self._names)
+            return 0.95 if decoded.within(self._official) else self._names.imitated_by(decoded)
+        return 0.0 if host.within(self._official) else self._names.imitated_by(host)
 
     def _detour(self, link: _Link, host: Host) -> tuple[str, str, float] | None:
         name = ".".join(host.labels).removeprefix("www.")

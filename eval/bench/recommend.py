@@ -37,7 +37,7 @@ from eval.bench.million import resident
 
 ITEMS, TOUCHES, MEMBERS, TOPICS = 1_000_000, 1_000_000, 20_000, 2_000
 ASKED, WARM, DEEP, NEAREST, TRIED = 1_000, 50, 10, 100, 200
-_COMMUNITY = "bench"
+_COMMUNITY = "catalogue"
 _PART = 10_000
 _T = TypeVar("_T")
 _ITEMS = """

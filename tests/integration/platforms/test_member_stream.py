@@ -180,6 +180,7 @@ def cited(shop, member, canary):
         "connection_id": shop.connection.id,
         "audience": {"members": [member, "u9"]},
         "text": {"zh-Hant": f"{CLEAN} {canary}"},
+        "starts_at": (datetime.now(UTC) + timedelta(hours=3)).isoformat(),
         "ends_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
     }
     made = shop.operator.post("/v1/campaigns", json=campaign)
