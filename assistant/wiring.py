@@ -51,7 +51,6 @@ from assistant.usecases.screening_threads import ScreeningThreads
 log = structlog.get_logger()
 
 _WARM_UP = Message("你好 hello 123 https://example.org", purpose=Purpose.MARKETING)
-"""Screened once while starting, so that the first member does not wait for tables and patterns to be read."""
 
 
 def build_classifier(settings: Settings) -> Classifier:
@@ -89,6 +88,11 @@ def load_stance() -> StanceModel:
     return StanceModel.read(shipped("models/replies") / "stance.json")
 
 
+def warm_up(classifier: Classifier) -> None:
+    """Screen once, so that the first member does not wait for tables and patterns to be read."""
+    compile_policy(shipped_policy(), classifier).screen(_WARM_UP)
+
+
 def build_screener(settings: Settings, policy: Policy | None = None) -> Screener:
     """A screener without a database, under ``policy`` or the shipped one."""
     return compile_policy(policy or shipped_policy(), build_classifier(settings))
@@ -112,7 +116,7 @@ def build(
     """
     if classifier is not None or screening:
         chosen: Classifier = classifier or build_classifier(settings)
-        compile_policy(shipped_policy(), chosen).screen(_WARM_UP)
+        warm_up(chosen)
     else:
         chosen = NoClassifier()
     embedded: EmbeddedServer | None = None
@@ -274,4 +278,5 @@ __all__ = [
     "has_faq",
     "join_database",
     "open_database",
+    "warm_up",
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,10 @@ from assistant.usecases.connections import Made, Wanted, add_connection
 from assistant.usecases.keys import create_key
 from assistant.usecases.outbox import OutboxWorker
 from assistant.web.app import create_app
-from assistant.wiring import Assistant, build
+from assistant.wiring import Assistant, build, build_classifier
+
+_TLS = ssl.create_default_context()
+"""One for all clients: each of its own would read the system's certificates."""
 
 
 @dataclass
@@ -51,7 +56,12 @@ class Service:
     def client(self, key: str | None = None, **options: Any) -> httpx.Client:
         headers = {"authorization": f"Bearer {key}"} if key else {}
         return httpx.Client(
-            base_url=self.url, headers=headers | options.pop("headers", {}), timeout=30, trust_env=False, **options
+            base_url=self.url,
+            headers=headers | options.pop("headers", {}),
+            timeout=30,
+            trust_env=False,
+            verify=_TLS,
+            **options,
         )
 
     def connect(
@@ -73,6 +83,12 @@ class Service:
         return made
 
 
+@cache
+def shipped_classifier() -> Classifier:
+    """Read once for all services of a test process."""
+    return build_classifier(Settings())
+
+
 @contextmanager
 def own_database(folder: Path) -> Iterator[ServerUrls]:
     """A migrated database that nobody else uses. Whoever runs a worker needs one: workers share what waits in a database."""
@@ -90,6 +106,7 @@ def working(service: Service) -> Iterator[OutboxWorker]:
     """A worker over the service's database, in a thread of its own, until the block ends."""
     assistant = build(
         service.assistant.settings,
+        classifier=service.assistant.classifier,
         database=Database(service.assistant.database.url.render_as_string(hide_password=False), 8, 5),
     )
     worker, stopping = OutboxWorker(assistant), threading.Event()
@@ -126,7 +143,7 @@ def running(
         assistant = build(
             Settings(data_dir=data_dir, port=port, **settings),
             database=Database(app_url, pool_size=8, timeout_s=5),
-            classifier=classifier,
+            classifier=classifier or (None if "risk" in settings else shipped_classifier()),
         )
         seed_demo(assistant.database)
         config = uvicorn.Config(

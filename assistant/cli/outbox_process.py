@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import signal
 import sys
 import threading
 import time
-from multiprocessing.context import SpawnProcess
 
 import structlog
 
 from assistant.cli.exits import Exit
+from assistant.cli.forking import Started, Starting, begun, classifier, end_lost
 from assistant.cli.worker import work_outbox
 from assistant.cli.workers import GRACE_S, end_with_parent
 from assistant.errors import CannotStart
 from assistant.settings import Settings
 from assistant.web.logs import configure_logs
+from assistant.wiring import has_faq
 
 log = structlog.get_logger()
 
 _PAUSE_S = 1.0
 """Between one start and the next, at least."""
-_SPAWN = multiprocessing.get_context("spawn")
+_AGAIN_S = 30.0
+"""After a start that failed."""
 
 
 def _work(settings: Settings) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
     configure_logs(settings.log)
     try:
-        work_outbox(settings)
+        work_outbox(settings, classifier() if has_faq() else None)
     except CannotStart as error:
         log.error("the outbox's worker cannot start", reason=error.detail)  # noqa: TRY400
         sys.exit(Exit.CANNOT_START)
@@ -37,10 +40,11 @@ def _work(settings: Settings) -> None:
 class OutboxProcess:
     """``start`` once the database is ready."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, starting: Starting) -> None:
         self._settings = settings
+        self._starting = starting
         self._stopping = threading.Event()
-        self._process: SpawnProcess | None = None
+        self._process: Started | None = None
         self._watch = threading.Thread(target=self._keep, name="outbox-watch", daemon=True)
 
     def start(self) -> None:
@@ -54,18 +58,23 @@ class OutboxProcess:
     def _keep(self) -> None:
         while not self._stopping.is_set():
             began = time.monotonic()
-            process = self._process = _SPAWN.Process(target=_work, args=(self._settings,), name="outbox")
-            process.start()
+            try:
+                process = self._process = begun(self._starting, "outbox", _work, (self._settings,))
+            except CannotStart as error:
+                log.error("the outbox's worker cannot start", reason=error.detail)  # noqa: TRY400
+                self._stopping.wait(_AGAIN_S)
+                continue
             while process.exitcode is None and not self._stopping.is_set():
                 process.join(0.2)
             if self._stopping.is_set():
                 _end(process)
                 return
+            end_lost(process)
             log.error("the outbox's worker died and is replaced", pid=process.pid, exitcode=process.exitcode)
             self._stopping.wait(max(0.0, began + _PAUSE_S - time.monotonic()))
 
 
-def _end(process: SpawnProcess) -> None:
+def _end(process: Started) -> None:
     process.terminate()
     process.join(GRACE_S)
     if process.exitcode is None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.forking import Starting, spawning
 from assistant.cli.listening import listen
 from assistant.cli.outbox_process import OutboxProcess
 from assistant.cli.screen import err
@@ -42,17 +43,17 @@ def serve(
     with ExitStack() as stack:
         if len(listeners) > 1:
             Workers(settings, listeners, Shared(shared_folder(settings))).run(
-                lambda: stack.enter_context(_database(settings))
+                lambda starting: stack.enter_context(_database(settings, starting))
             )
         else:
-            stack.enter_context(_database(settings))
+            stack.enter_context(_database(settings, spawning()))
             assistant = build(settings, prepared=True)
             stack.callback(assistant.close)
             run_here(assistant, listeners[0])
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[None]:
+def _database(settings: Settings, starting: Starting) -> Iterator[None]:
     """Opened, watched and seeded."""
     database, embedded = open_database(settings)
     outbox: OutboxProcess | None = None
@@ -64,7 +65,7 @@ def _database(settings: Settings) -> Iterator[None]:
             _introduce(settings, demo_key(database, settings.data_dir / "demo.key"))
         build_vault(settings)
         if settings.outbox.worker:
-            outbox = OutboxProcess(settings)
+            outbox = OutboxProcess(settings, starting)
             outbox.start()
         yield
     finally:

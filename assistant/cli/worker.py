@@ -13,6 +13,7 @@ import uvloop
 
 from assistant.cli.screen import err
 from assistant.errors import InvalidInput
+from assistant.ports import Classifier
 from assistant.settings import Settings, load_settings
 from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
 from assistant.usecases.faq.embedding import keep_embedding
@@ -53,9 +54,10 @@ def worker(
             embedded.stop()
 
 
-def work_outbox(settings: Settings) -> None:
-    """The life of the worker that ``serve`` starts, in a process of its own, over a database that is ready."""
-    assistant = build(settings, prepared=True, screening=has_faq())
+def work_outbox(settings: Settings, classifier: Classifier | None) -> None:
+    """The life of the worker that ``serve`` starts, in a process of its own, over a database that is ready. Without a ``classifier``
+    it screens nothing."""
+    assistant = build(settings, classifier=classifier, prepared=True, screening=False)
     try:
         if settings.demo and assistant.has_faq:
             seed_demo_faq(assistant, resources.files("assistant.cli").joinpath(DOCUMENT).read_bytes())

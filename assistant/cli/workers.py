@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import wait
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import structlog
@@ -22,13 +21,14 @@ import uvicorn
 from prometheus_client.multiprocess import mark_process_dead
 
 from assistant.cli.exits import Exit
+from assistant.cli.forking import Started, Starting, begun, classifier, end_lost, forking
 from assistant.cli.screen import err
 from assistant.errors import CannotStart
 from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.logs import configure_logs
 from assistant.web.shared import METRICS_VARIABLE, Shared
-from assistant.wiring import Assistant, build, build_classifier
+from assistant.wiring import Assistant, build
 
 log = structlog.get_logger()
 
@@ -36,8 +36,6 @@ GRACE_S = 20
 """Seconds that requests under way have to end."""
 _PAUSE_S = 1.0
 """Between a worker's start and its replacement's, at least."""
-_POLL_S = 0.01
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 def run_here(assistant: Assistant, listener: socket.socket, shared: Shared | None = None) -> None:
@@ -78,10 +76,7 @@ def _work(settings: Settings, listener: socket.socket, shared: Shared) -> None:
     threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
     configure_logs(settings.log)
     try:
-        classifier = build_classifier(settings)
-        while not shared.prepared.exists():
-            time.sleep(_POLL_S)
-        assistant = build(settings, classifier=classifier, prepared=True)
+        assistant = build(settings, classifier=classifier(), prepared=True)
     except CannotStart as error:
         err.print(f"error: {error.detail}", markup=False, soft_wrap=True)
         sys.exit(Exit.CANNOT_START)
@@ -107,12 +102,13 @@ class Workers:
         self._settings = settings
         self._listeners = listeners
         self._shared = shared
-        self._processes: dict[int, SpawnProcess] = {}
+        self._processes: dict[int, Started] = {}
         self._started: dict[int, float] = {}
         self._told, self._tell = os.pipe()
+        self._starting: Starting
 
-    def run(self, prepare: Callable[[], object]) -> None:
-        """Until SIGTERM or SIGINT; a worker that dies is replaced. ``prepare`` readies the database while the workers load.
+    def run(self, prepare: Callable[[Starting], object]) -> None:
+        """Until SIGTERM or SIGINT; a worker that dies is replaced. ``prepare`` readies the database while the models are read.
 
         Raises:
             CannotStart: the first workers cannot; they have said why.
@@ -121,27 +117,27 @@ class Workers:
         os.environ[METRICS_VARIABLE] = str(self._shared.metrics)  # read when a worker imports the metrics' library
         for which in signal.SIGTERM, signal.SIGINT:
             signal.signal(which, lambda *_: os.write(self._tell, b"."))
+        self._starting = forking()
         try:
+            prepare(self._starting)
             for number in range(len(self._listeners)):
                 self._start(number)
-            prepare()
-            self._shared.prepared.touch()
             while self._told not in wait([self._told, *(process.sentinel for process in self._processes.values())]):
                 self._replace_dead()
         finally:
             self._stop()
 
     def _start(self, number: int) -> None:
-        process = _SPAWN.Process(
-            target=_work, args=(self._settings, self._listeners[number], self._shared), name=f"worker-{number}"
+        process = begun(
+            self._starting, f"worker-{number}", _work, (self._settings, self._listeners[number], self._shared)
         )
-        process.start()
         self._processes[number], self._started[number] = process, time.monotonic()
 
     def _replace_dead(self) -> None:
         for number, process in list(self._processes.items()):
             if process.exitcode is None:
                 continue
+            end_lost(process)
             if process.exitcode == Exit.CANNOT_START and not self._shared.worked.exists():
                 raise CannotStart("the service's worker cannot start; the reason stands above")
             self._forget(process)
@@ -149,7 +145,7 @@ class Workers:
             wait([self._told], timeout=max(0.0, self._started[number] + _PAUSE_S - time.monotonic()))
             self._start(number)
 
-    def _forget(self, process: SpawnProcess) -> None:
+    def _forget(self, process: Started) -> None:
         process.join()
         mark_process_dead(process.pid, str(self._shared.metrics))  # type: ignore[no-untyped-call]
 

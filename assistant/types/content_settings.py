@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from assistant.types.advertising import Category, Jurisdiction
+from assistant.types.time_zones import time_zones
 
 MAX_DATES = 100
 MAX_FACTS = 50
@@ -62,7 +63,7 @@ class ContentSettings:
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID_EXTRA
 
     def __post_init__(self) -> None:
-        if self.timezone not in available_timezones():
+        if self.timezone not in time_zones():
             raise ValueError(f"timezone {self.timezone!r} is not known")
         if self.language not in LANGUAGES:
             raise ValueError(f"language must be one of {', '.join(sorted(LANGUAGES))}")

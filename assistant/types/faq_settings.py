@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from assistant.types.time_zones import time_zones
 
 MAX_HOURS = 50
 MAX_NAMES = 20
@@ -81,7 +83,7 @@ class FaqSettings:
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{name} must be 0 to 1")
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in time_zones():
             raise ValueError(f"time_zone {self.time_zone!r} is not one like Asia/Taipei")
         if len(self.hours) > MAX_HOURS:
             raise ValueError(f"{len(self.hours)} hours, at most {MAX_HOURS} are allowed")

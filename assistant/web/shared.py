@@ -29,11 +29,6 @@ class Shared:
         return self.folder / "addresses"
 
     @property
-    def prepared(self) -> Path:
-        """Exists once the database is ready for the workers."""
-        return self.folder / "prepared"
-
-    @property
     def worked(self) -> Path:
         """Exists once a worker has been built."""
         return self.folder / "worked"

@@ -14,7 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from eval.bench.client import write_requests
-from eval.bench.serving import cpu_seconds, family, free_port, listens, request, resident_mb, running, service
+from eval.bench.serving import (
+    cpu_seconds,
+    family,
+    free_port,
+    listens,
+    parent_of,
+    proportional_mb,
+    request,
+    resident_mb,
+    running,
+    service,
+)
 from eval.bench.texts import texts
 
 CONNECTIONS = 32
@@ -73,20 +84,25 @@ def _beside(stack: ExitStack, kind: str, processes: int) -> Server:
 
 
 def _memory(leader: int, port: int) -> dict[str, float | None]:
-    """Of each process: the one that was started, its workers if it has any, and the outbox's; the spawner's own small one is left out."""
-    spawned = [pid for pid in family(leader) if pid != leader and b"spawn_main" in _command_line(pid)]
-    workers = [pid for pid in spawned if listens(pid, port)]
-    others = [pid for pid in spawned if pid not in workers]
-    names = {leader: "parent" if workers else "service"}
+    """Of each process: the one that was started, the one that has read the models, the workers forked from it, and the outbox's; then
+    of all together, every page counted once."""
+    found = [pid for pid in family(leader) if pid != leader and _works(pid)]
+    workers = [pid for pid in found if listens(pid, port)]
+    models = [pid for pid in found if parent_of(pid) == leader and any(parent_of(worker) == pid for worker in workers)]
+    others = [pid for pid in found if pid not in workers and pid not in models]
+    names = {leader: "parent" if workers else "service"} | dict.fromkeys(models, "models")
     names |= {pid: f"worker {number}" for number, pid in enumerate(workers, 1)} | dict.fromkeys(others, "outbox")
-    return {name: resident_mb(pid) for pid, name in names.items()}
+    memory = {name: resident_mb(pid) for pid, name in names.items()}
+    return memory | {"all, shared pages once": proportional_mb(names)}
 
 
-def _command_line(pid: int) -> bytes:
+def _works(pid: int) -> bool:
+    """Whether it is of the service, not one that multiprocessing keeps for itself."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return b""
+        return False
+    return b"spawn_main" in command or b"multiprocessing.forkserver" in command
 
 
 def _requests(folder: Path, key: str) -> dict[str, Path]:

@@ -110,6 +110,22 @@ def resident_mb(pid: int) -> float | None:
     return int(line.split()[1]) * 1024 / 1e6
 
 
+def proportional_mb(pids: Iterable[int]) -> float | None:
+    """What the processes take together in MB (10^6 bytes), a page that several share counted once; None where the system does not tell."""
+    kib = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
+        except OSError:
+            return None
+        kib += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kib * 1024 / 1e6
+
+
+def parent_of(pid: int) -> int:
+    return int(_fields(Path(f"/proc/{pid}/stat"))[1])
+
+
 def cpu_seconds(pids: Iterable[int]) -> float | None:
     """Processor time that the processes have used, all their threads; None where the system does not tell."""
     ticks = 0

@@ -29,6 +29,7 @@ from assistant.usecases.keys import create_key
 from assistant.wiring import administration
 from tests.commands import command
 from tests.integration.cli.conftest import environment, wait_until_ready
+from tests.processes import workers_of
 from tests.receiver import Receiver
 
 ADVERT = "加微信 abc123 日结300"
@@ -82,8 +83,7 @@ class Killable:
     def kill_children(self) -> None:
         """The serving processes and the outbox's worker; their parent replaces them."""
         assert self._process is not None
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        kill(int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        kill(workers_of(self._process.pid))
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

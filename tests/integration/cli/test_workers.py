@@ -20,8 +20,10 @@ from assistant.settings import Settings
 from assistant.types.access import Scope
 from assistant.usecases.keys import create_key
 from assistant.wiring import administration
+from eval.bench.serving import listens
 from tests.commands import command
 from tests.integration.cli.conftest import environment, wait_until_ready
+from tests.processes import forked_from, workers_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="several workers share a port evenly on Linux only")
 
@@ -33,7 +35,8 @@ class Running:
         self.process = process
 
     def workers(self) -> set[int]:
-        return {pid for pid in children(self.process.pid) if b"spawn_main" in command_line(pid)}
+        port = int(self.url.rpartition(":")[2])
+        return {pid for pid in workers_of(self.process.pid) if listens(pid, port)}
 
     def client(self, key: str | None = None) -> httpx.Client:
         """A connection of its own for each request, so that the kernel chooses the worker each time."""
@@ -51,17 +54,6 @@ class Running:
         with self.client() as client:
             found = re.search(rf"^{pattern} ([0-9.e+]+)$", client.get("/metrics").text, re.MULTILINE)
         return float(found[1]) if found else 0.0
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def command_line(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 def alive(pid: int) -> bool:
@@ -134,6 +126,16 @@ def test_two_processes_answer_and_one_that_is_killed_is_replaced_with_nothing_lo
             assert client.get(f"/v1/decisions/{identifier}").status_code == 200
     after = running.metric(r'assistant_decisions_total\{action="allow",community="demo"\}')
     assert after >= before + 50
+
+
+def test_what_the_workers_are_forked_from_may_die_and_nobody_serves_on_unseen(running):
+    both_answer(running)
+    old, (server,) = running.workers(), forked_from(running.process.pid)
+    os.kill(server, signal.SIGKILL)
+    eventually(lambda: not any(map(alive, old)), 60)
+    eventually(lambda: len(running.workers()) == 2, 60)
+    assert forked_from(running.process.pid).isdisjoint({server})
+    both_answer(running)
 
 
 def test_metrics_are_sums_over_the_workers_dead_ones_included(running):

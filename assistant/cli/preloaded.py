@@ -1,0 +1,24 @@
+"""The process that the service's others are forked from: importing this reads what all of them need."""
+
+from __future__ import annotations
+
+import gc
+import signal
+from contextlib import suppress
+
+import assistant.cli.worker
+import assistant.cli.workers
+import assistant.web.app  # noqa: F401
+from assistant.cli.forking import classifier
+from assistant.errors import CannotStart
+from assistant.settings import load_settings
+
+# It ends with the service that started it, after the workers: told to stop with all of them, it waits.
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+with suppress(CannotStart):  # the worker that needs it says why
+    # A model that torch runs is each worker's own: torch's threads do not survive a fork.
+    if load_settings().risk.model is None:
+        classifier()
+# What is there lives as long as the workers: none of them walks through it again, which would copy it.
+gc.collect()
+gc.freeze()
