@@ -144,7 +144,7 @@ def test_there_has_to_be_such_a_community(service: Service, folder: Path) -> Non
 def test_ctrl_c_stops_the_import(service: Service, shop: str, tmp_path: Path) -> None:
     for at in range(30):
         (tmp_path / f"{at}.md").write_text(f"# 第{at}題？\n答{at}。")
-    program = [sys.executable, "-m", small_model.__name__, "0.2", "faq", "import", str(tmp_path), "--community", shop]
+    program = [sys.executable, "-m", small_model.__name__, "1", "faq", "import", str(tmp_path), "--community", shop]
     process = subprocess.Popen(program, env=service.environment, cwd=REPOSITORY, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 30
     while not known(service, shop):

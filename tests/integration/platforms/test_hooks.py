@@ -7,6 +7,13 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.integration.platforms.conftest import ADVERT, CLEAN, Shop
+from tests.integration.platforms.outbox_state import deliveries, until
+
+
+def done(shop: Shop, do: str) -> bool:
+    """Also written down as done: what a worker may be at just now is not taken back before that is certainly over."""
+    found = deliveries(shop, do=do)
+    return bool(found) and all(one["state"] == "done" for one in found)
 
 
 def test_a_clean_message_passes_and_an_advert_is_rejected_before_it_is_shown(shop: Shop) -> None:
@@ -133,13 +140,7 @@ def test_an_overturned_decision_takes_strike_penalty_and_hiding_back(shop: Shop)
     said = [shop.say(ADVERT) for _ in range(3)]
     shop.receiver.wait("order.mute")
     shop.receiver.wait("order.hide", count=3)
-    for _ in range(100):
-        if all(
-            one["state"] == "done"
-            for one in shop.operator.get("/v1/deliveries").json()["deliveries"]
-            if one["do"] in {"hide", "mute"}
-        ):
-            break
+    until(lambda: done(shop, "hide") and done(shop, "mute"))
     muted = next(one["decision_id"] for one in shop.record()["penalties"] if one["step"] == "mute")
     path = f"/v1/decisions/{muted}/overturn"
     answer = shop.operator.post(path, json={"reason": "a quotation", "actor": "ming"})
@@ -175,7 +176,7 @@ def test_someone_who_may_hurt_themselves_gets_help_and_never_a_strike(shop: Shop
 
 def test_an_appeal_is_decided_by_a_second_person(shop: Shop) -> None:
     said = shop.say(ADVERT)
-    shop.receiver.wait("order.hide")
+    until(lambda: done(shop, "hide"))
     appeal = {"decision_id": said["decision_id"], "text": "我只是引用", "member": "u1"}
     key = shop.service.key(scope="platform", community=shop.community)
     with shop.service.client(key) as platform:
