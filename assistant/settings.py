@@ -52,7 +52,7 @@ class RiskSettings(Section):
     local_files_only: bool = Field(False, description="Never ask the hub for `risk.model`.")
     encoder: bool = Field(
         True,
-        description="Let the shipped encoders read what the shipped n-grams are unsure of; off, n-grams judge alone.",
+        description="Let the shipped encoders read what the lighter models see something in; off, those judge alone.",
     )
     restore: bool = Field(
         True,

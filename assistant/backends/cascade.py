@@ -1,4 +1,4 @@
-"""The shipped classifier: n-grams judge every text; where they see anything, an encoder of the text's language reads it too.
+"""The shipped classifier: a light one judges every text; where it sees anything, an encoder of the text's language reads it too.
 
 Both logits are joined by a fitted map per language and label. Where syllables or another undone disguise speak louder than the letters, the
 encoder, which reads letters alone, may raise a score and not lower it.
@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.backends.encoder import Encoder
-from assistant.backends.ngram import Judged, NgramClassifier, spelled_out
+from assistant.backends.light import LightClassifier
+from assistant.backends.meaning import LOUDER
+from assistant.backends.ngram import Judged, spelled_out
 from assistant.backends.shipped import shipped
 from assistant.errors import ModelError
 from assistant.text import Normalised
@@ -30,14 +32,13 @@ JOINT = "joint.json"
 LANGUAGES = ("en", "zh")
 """By script: no Han character, some. A language without an encoder is left to the n-grams."""
 
-_LOUDER = 1.0
 _EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Joint:
     """One language: a text is read by the encoder where any label's score reaches its ``gate``; then the logit of each label is
-    ``own`` times the n-grams' plus ``read`` times the encoder's plus ``shift``. All have one value per label.
+    ``own`` times the light one's plus ``read`` times the encoder's plus ``shift``. All have one value per label.
     """
 
     encoder: Encoder
@@ -50,29 +51,29 @@ class Joint:
         """Probabilities (texts x labels)."""
         logits = np.log(scores.clip(_EDGE, 1 - _EDGE) / (1 - scores).clip(_EDGE))
         found: F64 = 1 / (1 + np.exp(-(logits * self.own + read * self.read + self.shift).clip(-30, 30)))
-        return np.where(disguise > _LOUDER, np.maximum(found, scores), found)
+        return np.where(disguise > LOUDER, np.maximum(found, scores), found)
 
 
 class CascadeClassifier:
     """Implements ``assistant.ports.Classifier``."""
 
-    def __init__(self, ngrams: NgramClassifier, joints: Mapping[int, Joint], version: str) -> None:
-        self._ngrams = ngrams
+    def __init__(self, light: LightClassifier, joints: Mapping[int, Joint], version: str) -> None:
+        self._light = light
         self._joints = dict(joints)
-        its = ngrams.ref
+        its = light.ref
         self._ref = ModelRef("risk-cascade", f"{its.version}-{version}", its.uncalibrated)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> CascadeClassifier:
-        """The model of ``folder``, or the shipped one; n-grams alone where no ``cascade.json`` lies beside them.
+        """The model of ``folder``, or the shipped one; the light one alone where no ``cascade.json`` lies beside it.
 
         Raises:
             ModelError: it is missing or damaged.
         """
         folder = folder or shipped("models/risk")
-        ngrams = NgramClassifier.load(folder)
+        light = LightClassifier.load(folder)
         if not (folder / ABOUT).exists():
-            return cls(ngrams, {}, "alone")
+            return cls(light, {}, "alone")
         try:
             about = _about(folder)
             labels, version = _labels(about), str(about["version"])
@@ -83,9 +84,9 @@ class CascadeClassifier:
             }
         except (OSError, KeyError, ValueError) as reason:
             raise ModelError(f"the risk model's {ABOUT} in {folder} cannot be read: {reason}") from reason
-        if labels != {ngrams.labels}:
+        if labels != {light.labels}:
             raise ModelError(f"the labels of {ABOUT} or {JOINT} in {folder} are not those of its n-grams")
-        return cls(ngrams, joints, version)
+        return cls(light, joints, version)
 
     @property
     def ref(self) -> ModelRef:
@@ -93,20 +94,20 @@ class CascadeClassifier:
 
     @property
     def quick(self) -> bool:
-        """All but one in two hundred texts of ordinary talk are judged by n-grams alone."""
+        """All but one in fifty texts of ordinary talk are judged without an encoder."""
         return True
 
     def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
         """One mapping of label to probability per text, in order."""
         if not texts:
             return []
-        judged = self._ngrams.judged([text.readings for text in texts])
+        judged = self._light.judged(texts)
         for script, joint in self._joints.items():
             self._read(joint, np.flatnonzero(judged.scripts == script), texts, judged)
-        return [dict(zip(self._ngrams.labels, row, strict=True)) for row in judged.scores.tolist()]
+        return [dict(zip(self._light.labels, row, strict=True)) for row in judged.scores.tolist()]
 
     def _read(self, joint: Joint, own: npt.NDArray[np.int64], texts: Sequence[Normalised], judged: Judged) -> None:
-        """Puts the joined scores of the grey texts among ``own`` in place of the n-grams'."""
+        """Puts the joined scores of the grey texts among ``own`` in place of the light ones."""
         grey = own[(judged.scores[own] >= joint.gate).any(axis=1)]
         grey = np.array([n for n in grey if judged.scripts[n] or not spelled_out(*texts[n].readings[0])], np.int64)
         if len(grey):
@@ -115,7 +116,7 @@ class CascadeClassifier:
 
     def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
         """Where the n-grams see it: they alone say which characters."""
-        return self._ngrams.evidence(text, label)
+        return self._light.evidence(text, label)
 
 
 def _about(folder: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from contextlib import suppress
 
@@ -13,6 +14,7 @@ from assistant.cli.forking import classifier
 from assistant.errors import CannotStart
 from assistant.settings import load_settings
 
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads do not survive a fork either
 # It ends with the service that started it, after the workers: told to stop with all of them, it waits.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 with suppress(CannotStart):  # the worker that needs it says why

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, select
+from sqlalchemy import Connection, RowMapping, delete, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.member_tables import consent_changes, consents, member_stops
@@ -51,6 +51,19 @@ def granted(connection: Connection, community: str, member_ids: Sequence[str]) -
     for member, purpose in connection.execute(query):
         found.setdefault(member, set()).add(ConsentPurpose(purpose))
     return found
+
+
+def standing(connection: Connection, community: str, member_id: str) -> tuple[set[ConsentPurpose], set[str]]:
+    """The purposes that a member consents to, and the topics they stopped, asked for at once."""
+    allowed = select(literal("purpose"), consents.c.purpose).where(
+        consents.c.community == community, consents.c.member_id == member_id, consents.c.granted
+    )
+    stopped = select(literal("topic"), member_stops.c.topic).where(
+        member_stops.c.community == community, member_stops.c.member_id == member_id
+    )
+    rows = connection.execute(union_all(allowed, stopped)).all()
+    purposes = {ConsentPurpose(value) for kind, value in rows if kind == "purpose"}
+    return purposes, {value for kind, value in rows if kind == "topic"}
 
 
 def current(connection: Connection, community: str, member_id: str) -> list[Consent]:

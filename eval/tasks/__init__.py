@@ -24,6 +24,7 @@ from eval.tasks.faq_understanding import faq_understanding, faq_understanding_ou
 from eval.tasks.hatecheck import hatecheck
 from eval.tasks.held_families import held_families
 from eval.tasks.obfuscation import obfuscation
+from eval.tasks.others import others
 from eval.tasks.personal_data import multipriv, personal_data_sample, presidio
 from eval.tasks.push_bandit import push_offpolicy
 from eval.tasks.push_films import push_films
@@ -43,6 +44,7 @@ SAMPLE: Mapping[str, Task] = {
     "obfuscation": obfuscation,
     "traditional_twins": traditional_twins,
     "held_families": held_families,
+    "others": others,
     "advertising_law": advertising_law,
 }
 """What needs no download: rows that lie in this repository."""

@@ -23,6 +23,7 @@ from models.risk.seeded import disguised, generated, held_back, seeds
 from models.risk.weak import terms, with_profanity
 
 HERE = Path(__file__).parent
+OTHERS = HERE.parents[1] / "eval/others"
 WORK = HERE / "work"
 ROWS = WORK / "rows.jsonl"
 DEFAULT_DATA = HERE.parents[1] / "../shared/datasets"
@@ -83,6 +84,8 @@ def held_out(root: Path) -> set[str]:
         found |= {fingerprint(entry["content"]) for entry in json.loads(path.read_text("utf-8"))}
     for path in root.glob("edos/data/*.csv"):
         found |= {fingerprint(en.plain(entry["text"])) for entry in zh.table(path) if entry["split"] != "train"}
+    for path in sorted(OTHERS.glob("*.jsonl")):
+        found |= {fingerprint(json.loads(line)["text"]) for line in path.read_text("utf-8").splitlines()}
     return found
 
 

