@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from zipfile import BadZipFile
@@ -52,6 +53,7 @@ SWAPPED = round(10.0 * SCALE)
 ODD = round(14.0 * SCALE)
 """Cost of a character's two pairs together from which on it is odd."""
 
+STRETCHES_REMEMBERED, LONGEST_REMEMBERED = 20_000, 12
 LONGEST = 1_280
 """Code points of the text that are read so: the time is bounded, and an advert seldom has more."""
 
@@ -122,6 +124,8 @@ class Restorer:
         self._alike = by_sound(usual)
         self._initial = by_initial(usual)
         self._choices = choices(usual, self._alike)
+        # What is odd in ordinary writing is odd again and again: names, particles, turns of speech.
+        self._remembered = lru_cache(STRETCHES_REMEMBERED)(self._cheapest)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Restorer:
@@ -190,19 +194,26 @@ class Restorer:
         self, places: I32, heard: npt.NDArray[np.uint32], spelled: npt.NDArray[np.bool_], start: int, end: int
     ) -> I32:
         """The cheapest places of the stretch between its neighbours."""
-        columns = [places[start - 1 : start] if start else BOUNDARY]
+        before = int(places[start - 1]) if start else OTHER
+        behind = int(places[end]) if end < len(places) else OTHER
+        inner = slice(start, end)
+        steps = zip(places[inner].tolist(), heard[inner].tolist(), spelled[inner].tolist(), strict=True)
+        find = self._remembered if end - start <= LONGEST_REMEMBERED else self._cheapest
+        return find(before, tuple(steps), behind)
+
+    def _cheapest(self, before: int, stretch: tuple[tuple[int, int, bool], ...], behind: int) -> I32:
+        columns = [np.array([before], np.int32)]
         cost, steps = np.zeros(1, np.int32), []
-        for at in range(start, end):
-            column, own = self._spelled(int(heard[at])) if spelled[at] else self._choices[int(places[at])]
+        for place, heard, spelled in stretch:
+            column, own = self._spelled(heard) if spelled else self._choices[place]
             whole = cost[:, None] + self._costs[columns[-1][:, None], column]
             best = whole.argmin(axis=0)
             steps.append(best)
             cost = whole[best, np.arange(len(column))] + own
             columns.append(column)
-        behind = places[end] if end < len(places) else OTHER
         last = int((cost + self._costs[columns[-1], behind]).argmin())
-        found = np.zeros(end - start, np.int32)
-        for at in range(end - start, 0, -1):
+        found = np.zeros(len(stretch), np.int32)
+        for at in range(len(stretch), 0, -1):
             found[at - 1] = columns[at][last]
             last = int(steps[at - 1][last])
         return found
