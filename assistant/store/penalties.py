@@ -161,7 +161,9 @@ def of_member(
     def newest(table: Any) -> Any:
         mine = (table.c.connection_id == connection_id) & (table.c.member_id == member_id)
         query = (
-            select(table).where(table.c.community == community, mine).order_by(table.c.created_at.desc(), table.c.id)
+            select(table)
+            .where(table.c.community == community, mine)
+            .order_by(table.c.created_at.desc(), table.c.id.desc())
         )
         return connection.execute(query.limit(limit)).mappings()
 

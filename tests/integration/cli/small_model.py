@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from assistant import wiring
@@ -10,6 +11,7 @@ from tests.integration.usecases.reading import SmallEmbedder
 
 
 def run() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as from a terminal; tests in the background ignore it
     embedder = SmallEmbedder(float(sys.argv.pop(1)))
     wiring.build_brain = lambda _: (embedder, None)
     main()

@@ -25,7 +25,7 @@ def lessons(targets: np.ndarray, weights: np.ndarray | None = None) -> meaning.L
 
 def test_it_learns_what_no_straight_line_parts() -> None:
     given = lessons(np.array(0))
-    said = meaning.fit(given, turns=150).logits(given.vectors)
+    said = meaning.fit(given, turns=80).logits(given.vectors)
     assert ((said[:, 0] > 0) == (given.targets[:, 0] > 0.5)).mean() > 0.9
     assert (said[:, 1] < 0).all()
 
