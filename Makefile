@@ -34,10 +34,10 @@ types:
 layers:
 	$(BIN)/lint-imports
 
-# Files in their order: the longest stand first, and would come last in xdist's own. One thread each: the processes have the cores among them already, and threads that wait for each other's turn take many times as long.
+# One thread each: the processes have the cores among them already, and threads that wait for each other's turn take many times as long.
 unit: export OMP_NUM_THREADS = 1
 unit:
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder || { \
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile || { \
 	  echo "WARNING: what failed runs once more, alone: a busy machine fails what waits for seconds"; \
 	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 	$(BIN)/python -m eval --sample --check

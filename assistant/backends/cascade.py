@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from assistant.backends.encoder import Encoder
 from assistant.backends.light import LightClassifier
-from assistant.backends.meaning import LOUDER
+from assistant.backends.meaning import joined
 from assistant.backends.ngram import Judged, spelled_out
 from assistant.backends.shipped import shipped
 from assistant.errors import ModelError
@@ -31,8 +31,6 @@ JOINT = "joint.json"
 
 LANGUAGES = ("en", "zh")
 """By script: no Han character, some. A language without an encoder is left to the n-grams."""
-
-_EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,7 @@ class Joint:
 
     def joined(self, scores: F64, read: npt.NDArray[np.float32], disguise: npt.NDArray[np.float32]) -> F64:
         """Probabilities (texts x labels)."""
-        logits = np.log(scores.clip(_EDGE, 1 - _EDGE) / (1 - scores).clip(_EDGE))
-        found: F64 = 1 / (1 + np.exp(-(logits * self.own + read * self.read + self.shift).clip(-30, 30)))
-        return np.where(disguise > LOUDER, np.maximum(found, scores), found)
+        return joined(scores, read * self.read + self.shift, self.own, disguise)
 
 
 class CascadeClassifier:

@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from assistant.backends.ngram import STEP, WINDOW, Judged
+from assistant.backends.ngram import Judged, windows
 from assistant.backends.shipped import is_shipped
 from assistant.backends.static_embedder import NAME, StaticEmbedder
 from assistant.errors import ModelError
@@ -83,11 +83,8 @@ class Meaning:
 
     def joined(self, judged: Judged, texts: Sequence[str]) -> F64:
         """Probabilities (texts x labels) from the n-grams' and what the ``texts``, with their disguises undone, mean."""
-        scores = judged.scores.clip(_EDGE, 1 - _EDGE)
         own, read, shift = (one.take(judged.scripts, axis=0) for one in (self.own, self.read, self.shift))
-        logits = np.log(scores / (1 - scores)) * own + self.logits(texts) * read + shift
-        found: F64 = 1 / (1 + np.exp(-logits.clip(-30, 30)))
-        return np.where(judged.disguise > LOUDER, np.maximum(found, judged.scores), found)
+        return joined(judged.scores, self.logits(texts) * read + shift, own, judged.disguise)
 
     def logits(self, texts: Sequence[str]) -> F32:
         """Texts x labels; of a long text the piece that says most of a label counts, else its length would drown it."""
@@ -97,8 +94,10 @@ class Meaning:
         return np.maximum.reduceat(found, firsts, axis=0)
 
 
-def windows(text: str) -> list[str]:
-    """``text`` whole if short, else in overlapping pieces."""
-    if len(text) <= WINDOW:
-        return [text]
-    return [text[start : start + WINDOW] for start in range(0, len(text) - WINDOW + STEP, STEP)]
+def joined(scores: F64, said: F64, own: F64, disguise: F32) -> F64:
+    """Probabilities (texts x labels) whose logits are ``own`` times those of ``scores`` plus what another model ``said``, weighed and
+    shifted; where ``disguise`` is ``LOUDER``, never below ``scores``."""
+    kept = scores.clip(_EDGE, 1 - _EDGE)
+    logits = np.log(kept / (1 - kept)) * own + said
+    found: F64 = 1 / (1 + np.exp(-logits.clip(-30, 30)))
+    return np.where(disguise > LOUDER, np.maximum(found, scores), found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from assistant.types import ModelRef
 if TYPE_CHECKING:
     from assistant.text import Normalised, View
 
+Cut = TypeVar("Cut", U32, str)
 LETTERS, SYLLABLES = 0, 1
 Readings = Sequence[tuple[str, str]]
 """``Normalised.readings``: letters and syllables, as written first."""
@@ -162,8 +163,8 @@ def spelled_out(letters: str, syllables: str) -> bool:
     return len(syllables) <= len(letters) * _SPELLED
 
 
-def windows(points: U32) -> list[U32]:
-    """``points`` whole if short, else in overlapping pieces."""
+def windows(points: Cut) -> list[Cut]:
+    """Code points, or a text, whole if short, else in overlapping pieces."""
     if len(points) <= WINDOW:
         return [points]
     return [points[start : start + WINDOW] for start in range(0, len(points) - WINDOW + STEP, STEP)]

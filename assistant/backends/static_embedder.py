@@ -73,7 +73,7 @@ class StaticEmbedder:
         return found
 
     def _sum_one(self, text: str, into: F32) -> None:
-        """As ``_sum``, in a third of the time."""
+        """As ``_sum``, in two thirds of the time."""
         ids = np.array(self._weights.tokenizer.encode(_sound(text), add_special_tokens=False).ids, np.int64)
         for start in range(0, len(ids), TOKENS_AT_ONCE):
             into += self._weights.gather(ids[start : start + TOKENS_AT_ONCE], self._dimensions).sum(axis=0)

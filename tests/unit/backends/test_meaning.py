@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.backends.light import LightClassifier
-from assistant.backends.meaning import ABOUT, WEIGHTS, Layers, Meaning, windows
-from assistant.backends.ngram import WINDOW, Judged, NgramClassifier
+from assistant.backends.meaning import ABOUT, WEIGHTS, Layers, Meaning
+from assistant.backends.ngram import WINDOW, Judged, NgramClassifier, windows
 from assistant.backends.shipped import is_shipped, shipped
 from assistant.errors import ModelError
 from assistant.text import Normalised

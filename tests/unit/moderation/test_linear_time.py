@@ -107,8 +107,8 @@ def _warm() -> Iterator[None]:
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_is_quick(name: str) -> None:
     short, long = flood(name, LONGEST // 10), flood(name, LONGEST)
-    assert holds_once(lambda: seconds(short) < 0.08)
-    assert holds_once(lambda: seconds(long) < 0.8)
+    assert holds_once(lambda: seconds(short) < 0.05)
+    assert holds_once(lambda: seconds(long) < 0.5)
 
 
 @pytest.mark.parametrize("name", FLOODS)
