@@ -116,6 +116,7 @@ class Assistant:
     def close(self) -> None:
         """Leaves the database, which stops if it is embedded and nobody else uses it. Called once, after serving or instead of it."""
         self.journal.close()
+        self.memories.close()
         self.database.close()
         if self.embedded is not None:
             self.embedded.stop()

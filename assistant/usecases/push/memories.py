@@ -1,27 +1,35 @@
-"""What each community's members did with its items, in this process: read once, then followed each second."""
+"""What each community's members did with its items, in this process: read once, then followed each second, beside the requests."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import structlog
 from sqlalchemy import Connection as Transaction
 
+from assistant.errors import DatabaseUnavailable
 from assistant.push.memory import Memory
 from assistant.push.scorer import PRIOR, Scorer, read_trees
 from assistant.store import erasures, items, recommendations, touches
 from assistant.store.database import Database
 from assistant.store.items import Stored
+from assistant.store.recommendations import Ranker
 from assistant.store.touches import Told
 from assistant.usecases.push.item_index import ItemIndex
 
+log = structlog.get_logger()
+
 FRESH_S = 1.0
 """A touch, an item and a new ranker are seen in every process within this many seconds."""
+AHEAD_S = 0.5
+"""From this age on a memory is read anew in a thread of its own while requests still use it; at ``FRESH_S`` they wait for it."""
 LOOKED_AT = timedelta(days=60)
 """Older touches are not read."""
 _RECENT, _OVERLAP = timedelta(seconds=3), timedelta(seconds=20)
@@ -33,7 +41,7 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Kept:
-    """One community's memory, and how far it has read."""
+    """One community's memory, and how far it has read. Who takes both locks takes ``reading`` first."""
 
     memory: Memory
     model: str
@@ -47,10 +55,25 @@ class Kept:
     known: dict[str, datetime] = field(default_factory=dict)
     erased_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    ahead: bool = False
     index: ItemIndex = field(init=False)
 
     def __post_init__(self) -> None:
         self.index = ItemIndex(self.memory, self.lock)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What was read since the last time; ``present`` are the ids of all items, where somebody was erased."""
+
+    since: datetime
+    erased_at: datetime | None
+    present: Collection[str] | None
+    changed: Mapping[str, datetime]
+    fresh: Sequence[Stored]
+    told: Iterable[Told]
+    ranker: Ranker | None
 
 
 class Memories:
@@ -59,6 +82,7 @@ class Memories:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = threading.Lock()
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="memories")
 
     def get(self, database: Database, community: str, model: str, dimensions: int, now: datetime) -> Kept:
         """The community's memory, at most ``FRESH_S`` old; use it under its ``lock``."""
@@ -69,16 +93,23 @@ class Memories:
             self._kept.move_to_end(community)
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
-        with kept.lock:
-            if time.monotonic() - kept.checked >= FRESH_S:
-                _refresh(kept, database, community, now)
-                kept.checked = time.monotonic()
+            age = time.monotonic() - kept.checked
+            ahead = AHEAD_S <= age < FRESH_S and not kept.ahead
+            kept.ahead = kept.ahead or ahead
+        if age >= FRESH_S:
+            _refresh(kept, database, community, now)
+        elif ahead:
+            self._beside.submit(_refresh_ahead, kept, database, community, now)
         return kept
 
     def forget(self, community: str) -> None:
         """Read anew when it is next wanted."""
         with self._lock:
             self._kept.pop(community, None)
+
+    def close(self) -> None:
+        """Nothing is read any more, and what is being read is waited for: before the database closes."""
+        self._beside.shutdown(cancel_futures=True)
 
 
 def as_of(database: Database, community: str, model: str, dimensions: int, moment: datetime) -> Kept:
@@ -92,27 +123,69 @@ def as_of(database: Database, community: str, model: str, dimensions: int, momen
     return kept
 
 
+def _refresh_ahead(kept: Kept, database: Database, community: str, now: datetime) -> None:
+    """A failure is not lost: the next request that finds the memory too old reads it itself, and fails."""
+    try:
+        _refresh(kept, database, community, now)
+    except DatabaseUnavailable as reason:
+        log.warning("what members did could not be read ahead", community=community, reason=str(reason))
+    finally:
+        kept.ahead = False
+
+
 def _refresh(kept: Kept, database: Database, community: str, now: datetime) -> None:
-    since = _since(kept, now)
-    with database.transaction(community) as transaction:
-        erased_at = erasures.latest(transaction, community)
-        if erased_at != kept.erased_at:
-            _restart(kept)
-            kept.erased_at = erased_at
-            if kept.items_read:
-                forget_removed(kept, items.ids(transaction, community))
-        _read_items(kept, transaction, community, since)
-        told: Iterable[Told]
-        if kept.deeds_read:
-            told = touches.received(transaction, community, since, now + _OVERLAP)
-        else:
-            told = touches.until(transaction, community, now - LOOKED_AT, now + _OVERLAP)
-        ranker = recommendations.ranker(transaction, community)
+    """Returns at once where another thread has just done it."""
+    with kept.reading:
+        began = time.monotonic()
+        if began - kept.checked < AHEAD_S:
+            return
+        with database.transaction(community) as transaction:
+            news = _read(kept, transaction, community, now)
+        with kept.lock:
+            _learn(kept, news, now)
+        kept.checked = began
+
+
+def _read(kept: Kept, transaction: Transaction, community: str, now: datetime) -> _News:
+    """Of the memory nothing is changed, but that at first all items are put into it."""
+    since, present = _since(kept, now), None
+    erased_at = erasures.latest(transaction, community)
+    restart = erased_at != kept.erased_at
+    if restart and kept.items_read:
+        present = items.ids(transaction, community)
+    if kept.items_read:
+        changed = items.changed_since(transaction, community, since)
+        fresh = [item_id for item_id, at in changed.items() if kept.items_known.get(item_id) != at]
+        stored = items.shelved(transaction, community, fresh)
+    else:
+        changed, stored = {}, []
+        with kept.lock:
+            for one in items.each(transaction, community):
+                put_stored(kept, one)
+            kept.items_read = True
+    told: Iterable[Told]
+    if kept.deeds_read and not restart:
+        told = touches.received(transaction, community, since, now + _OVERLAP)
+    else:
+        told = touches.until(transaction, community, now - LOOKED_AT, now + _OVERLAP)
+    ranker = recommendations.ranker(transaction, community)
+    return _News(since, erased_at, present, changed, stored, told, ranker)
+
+
+def _learn(kept: Kept, news: _News, now: datetime) -> None:
+    if news.erased_at != kept.erased_at:
+        _restart(kept)
+        kept.erased_at = news.erased_at
+    if news.present is not None:
+        forget_removed(kept, news.present)
+    for stored in news.fresh:
+        put_stored(kept, stored)
+    kept.items_known |= news.changed
     kept.index.follow(now.timestamp())
-    _move(kept, since, now)
-    _add(kept, told)
-    if ranker is not None and ranker.version != kept.scorer.version:
-        kept.scorer = read_trees(ranker.document) or PRIOR
+    _move(kept, news.since, now)
+    _add(kept, news.told)
+    if news.ranker is not None and news.ranker.version != kept.scorer.version:
+        kept.scorer = read_trees(news.ranker.document) or PRIOR
 
 
 def _since(kept: Kept, now: datetime) -> datetime:
@@ -130,20 +203,6 @@ def _move(kept: Kept, since: datetime, now: datetime) -> None:
     for known in (kept.known, kept.items_known):
         for gone in [one for one, at in known.items() if at < kept.swept_to - _OVERLAP]:
             del known[gone]
-
-
-def _read_items(kept: Kept, transaction: Transaction, community: str, since: datetime) -> None:
-    """Those that were changed since; at first all of them."""
-    if not kept.items_read:
-        for stored in items.each(transaction, community):
-            put_stored(kept, stored)
-        kept.items_read = True
-        return
-    changed = items.changed_since(transaction, community, since)
-    fresh = [item_id for item_id, at in changed.items() if kept.items_known.get(item_id) != at]
-    for stored in items.shelved(transaction, community, fresh):
-        put_stored(kept, stored)
-    kept.items_known |= changed
 
 
 def forget_removed(kept: Kept, present: Collection[str], among: Iterable[str] | None = None) -> None:
