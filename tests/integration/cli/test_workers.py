@@ -138,6 +138,13 @@ def test_what_the_workers_are_forked_from_may_die_and_nobody_serves_on_unseen(ru
     both_answer(running)
 
 
+def test_numeric_libraries_use_one_thread_in_each_worker(running):
+    """The workers have the environment of what they are forked from."""
+    (server,) = forked_from(running.process.pid)
+    given = Path(f"/proc/{server}/environ").read_bytes().split(b"\0")
+    assert {b"OMP_NUM_THREADS=1", b"OPENBLAS_NUM_THREADS=1"} <= set(given)
+
+
 def test_metrics_are_sums_over_the_workers_dead_ones_included(running):
     both_answer(running)
     name = r'assistant_requests_total\{method="POST",route="/v1/moderate",status="200"\}'
