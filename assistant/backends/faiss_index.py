@@ -28,7 +28,7 @@ SAMPLE = 40
 """Rows per centroid that the centroids are trained on, in ``ROUNDS`` rounds of k-means."""
 ROUNDS = 6
 LEAST_PROBES = 16
-RECALL, DEEP, TRIED = 0.98, 100, 60
+RECALL, DEEP, TRIED = 0.96, 100, 60
 """The share of the nearest ``DEEP`` that a search has to find, on the mean of ``TRIED`` vectors."""
 SPARE = 50
 """Found beyond what is asked for, and put in order by the rows themselves."""
@@ -152,7 +152,7 @@ def _enough(made: FaissVectors, places: Places) -> int:
         ]
         if np.mean(shares) >= RECALL:
             break
-        made.probes = min(lists, 2 * made.probes)
+        made.probes = min(lists, made.probes + made.probes // 4)
     return made.probes
 
 

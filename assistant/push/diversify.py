@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assistant.push.rows import F32, F64
+from assistant.push.rows import F32, F64, Ints
 
 LITTLE = 1.0
 """What an e-fold of showings counts against a score in log odds; chosen on Caixin's days 12 to 14, of a grid up to 2: the largest at which
@@ -37,39 +38,37 @@ class Chooser:
     shown: F64 | None = None
     _likeness: F64 = field(init=False)
     _scaled: F64 = field(init=False)
-    _free: set[int] = field(init=False)
+    _open: NDArray[np.bool_] = field(init=False)
     _made: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._likeness = np.zeros(len(self.worth))
         self._scaled = np.exp(self.worth - self.worth.max(initial=-np.inf)) if len(self.worth) else self.worth
-        self._free = set(range(len(self.worth)))
+        self._open = np.ones(len(self.worth), np.bool_)
 
-    def open(self) -> list[int]:
+    def open(self) -> Ints:
         """Those of the best that may still be chosen, in order."""
-        return self._open(len(self.worth) if self.deep is None else min(self.deep, len(self.worth)))
+        return np.flatnonzero(self._open[: self.deep])
 
-    def all_open(self) -> list[int]:
-        return self._open(len(self.worth))
-
-    def _open(self, among: int) -> list[int]:
-        free, made, most = self._free, self._made, self.per_creator
-        return [i for i in range(among) if i in free and (not (by := self.creators[i]) or made[by] < most)]
+    def all_open(self) -> Ints:
+        return np.flatnonzero(self._open)
 
     def rare(self) -> int:
         """The one that is worth most for how little it was shown; something has to be open."""
-        places = np.array(self.all_open())
+        places = self.all_open()
         shown = self.shown[places] if self.shown is not None else np.zeros(len(places))
         return int(places[int(np.argmax(self.worth[places] - LITTLE * np.log1p(shown)))])
 
-    def best(self, among: Sequence[int]) -> int:
+    def best(self, among: Ints) -> int:
         """The one that the policy prefers; ties go to the first."""
-        places = np.array(among)
-        marginal = self.share * self._scaled[places] - (1 - self.share) * self._likeness[places] * self._scaled[places]
-        return int(places[int(np.argmax(marginal))])
+        scaled = self._scaled[among]
+        return int(among[int(np.argmax(scaled * (self.share - (1 - self.share) * self._likeness[among])))])
 
     def take(self, place: int) -> None:
-        self._free.discard(place)
-        self._made[self.creators[place]] += 1
+        self._open[place] = False
+        if by := self.creators[place]:
+            self._made[by] += 1
+            if self._made[by] == self.per_creator:
+                self._open[[i for i, other in enumerate(self.creators) if other == by]] = False
         if self.vectors.shape[1]:
             np.maximum(self._likeness, self.vectors @ self.vectors[place], out=self._likeness)

@@ -28,10 +28,10 @@ def arrange(chooser: Chooser, count: int, rate: float, seed: str, rare_every: in
     """
     rng = np.random.default_rng(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
     placed: list[Placed] = []
-    while len(placed) < count and (among := chooser.open()):
+    while len(placed) < count and len(among := chooser.open()):
         rare = rare_every > 0 and (len(placed) + 1) % rare_every == 0
         best = chooser.rare() if rare else chooser.best(among)
-        chosen = among[int(rng.integers(len(among)))] if rng.random() < rate else best
+        chosen = int(among[rng.integers(len(among))]) if rng.random() < rate else best
         propensity = rate / len(among) * (chosen in among) + (1 - rate) * (chosen == best)
         placed.append(Placed(chosen, propensity, rare and chosen == best))
         chooser.take(chosen)

@@ -86,7 +86,7 @@ def _likeness(memory: Memory, past: Past, rows: Ints, at: float) -> list[F64]:
         return [np.zeros(len(rows))] * 3
     own = past[-_OWN:]
     mine = memory.catalogue.vectors(np.array([row for row, _ in own], np.int64))
-    weights = np.array([np.exp(-(at - when) / _FADE_S) + 1e-3 for _, when in own])
+    weights = np.exp(-(at - np.array([when for _, when in own])) / _FADE_S) + 1e-3
     cosines = memory.catalogue.vectors(rows) @ mine.T
     return [cosines @ weights / weights.sum(), cosines[:, -1], cosines.max(axis=1)]
 

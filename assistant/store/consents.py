@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    RowMapping,
+    bindparam,
+    delete,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from assistant.store.member_tables import consent_changes, consents, member_stops
@@ -53,15 +64,25 @@ def granted(connection: Connection, community: str, member_ids: Sequence[str]) -
     return found
 
 
-def standing(connection: Connection, community: str, member_id: str) -> tuple[set[ConsentPurpose], set[str]]:
-    """The purposes that a member consents to, and the topics they stopped, asked for at once."""
+def _standing() -> CompoundSelect[Any]:
+    of: BindParameter[str] = bindparam("of")
+    member: BindParameter[str] = bindparam("member")
     allowed = select(literal("purpose"), consents.c.purpose).where(
-        consents.c.community == community, consents.c.member_id == member_id, consents.c.granted
+        consents.c.community == of, consents.c.member_id == member, consents.c.granted
     )
     stopped = select(literal("topic"), member_stops.c.topic).where(
-        member_stops.c.community == community, member_stops.c.member_id == member_id
+        member_stops.c.community == of, member_stops.c.member_id == member
     )
-    rows = connection.execute(union_all(allowed, stopped)).all()
+    return union_all(allowed, stopped)
+
+
+_STANDING = _standing()
+"""Made once: it is asked with every recommendation."""
+
+
+def standing(connection: Connection, community: str, member_id: str) -> tuple[set[ConsentPurpose], set[str]]:
+    """The purposes that a member consents to, and the topics they stopped, asked for at once."""
+    rows = connection.execute(_STANDING, {"of": community, "member": member_id}).all()
     purposes = {ConsentPurpose(value) for kind, value in rows if kind == "purpose"}
     return purposes, {value for kind, value in rows if kind == "topic"}
 

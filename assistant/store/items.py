@@ -33,6 +33,7 @@ _SHELF = (
     "model",
     "updated_at",
 )
+_SHOWN = ("id", "title", "url", "tags", "creator", "published_at", "expires_at", "hidden", "stock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,17 @@ def get_many(connection: Connection, community: str, ids: Iterable[str], *, lock
     query = select(items).where(items.c.community == community, items.c.id.in_(list(ids)))
     query = query.order_by(items.c.id).with_for_update() if locked else query
     return {row["id"]: _stored(row) for row in connection.execute(query).mappings()}
+
+
+_SHOWING = select(*(items.c[name] for name in _SHOWN)).where(
+    items.c.community == bindparam("of"), items.c.id == any_(bindparam("ids", type_=ARRAY(Text)))
+)
+"""Made once: it is asked with every recommendation."""
+
+
+def to_show(connection: Connection, community: str, ids: Sequence[str]) -> dict[str, Item]:
+    """Those of the ids that exist right now, with what deciding and showing needs: no text, price and properties."""
+    return {row.id: _to_show(row) for row in connection.execute(_SHOWING, {"of": community, "ids": list(ids)})}
 
 
 def get(connection: Connection, community: str, item_id: str) -> Stored:
@@ -157,6 +169,11 @@ def _on_shelf(row: Row[Any]) -> Stored:
         stock=row.stock,
     )
     return Stored(item, (), np.frombuffer(row.vector, np.float16).astype(np.float32), row.model, row.updated_at)
+
+
+def _to_show(row: Row[Any]) -> Item:
+    values = row._asdict()
+    return Item(**values | {"tags": tuple(values["tags"])})
 
 
 def _stored(row: RowMapping) -> Stored:

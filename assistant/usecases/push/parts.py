@@ -139,7 +139,7 @@ class _Work:
         seed = f"{self.campaign.id} {row.id} {self.turn.name}".rstrip()
         wanted = Wanted(row.id if row.profiled else None, self.now, self.asked.recommend, seed, besides=told)
         _, shown = listed(self.transaction, kept, self.campaign.community, wanted, row.stops or ())
-        return [stored.item for _, stored in shown]
+        return [item for _, item in shown]
 
     def _sent(self, row: Row, variant: str, shown: Sequence[Item], due_at: datetime) -> Planned:
         assert self.held is not None  # noqa: S101 - asked before

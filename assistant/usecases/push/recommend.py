@@ -13,9 +13,8 @@ from assistant.push.flow import recommend
 from assistant.push.memory import HISTORY
 from assistant.push.pool import Taste
 from assistant.store import consents, items, recommendations, touches
-from assistant.store.items import Stored
 from assistant.store.recommendations import Made
-from assistant.types.item import Reason, Recommendation, Recommended
+from assistant.types.item import Item, Reason, Recommendation, Recommended
 from assistant.types.member import ConsentPurpose
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.identity import new_id
@@ -24,8 +23,8 @@ from assistant.usecases.push.memories import Kept, as_of, forget_removed
 from assistant.words import load_words
 
 MAX_LIMIT = 100
-_SPARE = 10
-"""Asked for beyond the limit: some may have been taken away since the memory was read."""
+_SPARE, _SPARE_FOR_STOPS = 4, 10
+"""Asked for beyond the limit: some may have been taken away since the memory was read, or be of what the member stopped."""
 
 
 def recommend_items(
@@ -56,7 +55,7 @@ def recommend_items(
             )
     return {
         "id": answer_id,
-        "items": [_render(one, stored, language) for one, stored in shown],
+        "items": [_render(one, item, language) for one, item in shown],
         "policy_version": made.policy_version,
         "personalised": made.personalised,
     }
@@ -103,7 +102,7 @@ class Wanted:
 
 def listed(
     transaction: Transaction, kept: Kept, community: str, wanted: Wanted, stops: Collection[str]
-) -> tuple[Recommendation, list[tuple[Recommended, Stored]]]:
+) -> tuple[Recommendation, list[tuple[Recommended, Item]]]:
     """What a memory proposes, and of that in order what the database still holds and allows. What was removed since is forgotten; where
     that leaves too few, so is all else that was, and the list is made once more."""
     made, shown, gone = _proposed(transaction, kept, community, wanted, stops)
@@ -117,33 +116,33 @@ def listed(
 
 def _proposed(
     transaction: Transaction, kept: Kept, community: str, wanted: Wanted, stops: Collection[str]
-) -> tuple[Recommendation, list[tuple[Recommended, Stored]], bool]:
-    made = _of_memory(kept, wanted)
+) -> tuple[Recommendation, list[tuple[Recommended, Item]], bool]:
+    made = _of_memory(kept, wanted, _SPARE_FOR_STOPS if stops else _SPARE)
     ids = [one.item for one in made.items]
-    found = items.get_many(transaction, community, ids)
+    found = items.to_show(transaction, community, ids)
     gone = len(found) < len(ids)
     if gone:
         with kept.lock:
             forget_removed(kept, found, ids)
     there = [(one, found[one.item]) for one in made.items if one.item in found]
-    shown = [one for one in there if one[1].item.holds(wanted.at) and not _stopped(one[1], stops)]
+    shown = [one for one in there if one[1].holds(wanted.at) and not _stopped(one[1], stops)]
     return made, shown, gone
 
 
-def _of_memory(kept: Kept, wanted: Wanted) -> Recommendation:
+def _of_memory(kept: Kept, wanted: Wanted, spare: int) -> Recommendation:
     with kept.lock:
         memory, member_id = kept.memory, wanted.member_id
         past = memory.past(member_id) if member_id is not None else ()
         seen = memory.seen(member_id) if member_id is not None else frozenset()
         seen |= set(memory.catalogue.known(wanted.besides).tolist())
         taste = Taste(explore=0.0) if wanted.steady else Taste()
-        count = wanted.limit + _SPARE
+        count = wanted.limit + spare
         return recommend(
             memory, past, seen, wanted.at.timestamp(), count, scorer=kept.scorer, taste=taste, seed=wanted.seed
         )
 
 
-def _note_rare(kept: Kept, shown: Collection[tuple[Recommended, Stored]]) -> None:
+def _note_rare(kept: Kept, shown: Collection[tuple[Recommended, Item]]) -> None:
     with kept.lock:
         kept.memory.showed(kept.memory.catalogue.known(one.item for one, _ in shown if one.rare).tolist())
 
@@ -152,15 +151,15 @@ def reason_in_words(reason: Reason, language: str) -> str:
     return load_words().get(f"push.reasons.{reason.kind}", language, about=reason.about)
 
 
-def _stopped(stored: Stored, stops: Collection[str]) -> bool:
-    return any(f"topic:{tag}" in stops or f"stage:{tag}" in stops for tag in stored.item.tags)
+def _stopped(item: Item, stops: Collection[str]) -> bool:
+    return any(f"topic:{tag}" in stops or f"stage:{tag}" in stops for tag in item.tags)
 
 
-def _render(one: Recommended, stored: Stored, language: str) -> dict[str, Any]:
+def _render(one: Recommended, item: Item, language: str) -> dict[str, Any]:
     return {
         "id": one.item,
-        "title": stored.item.title,
-        "url": stored.item.url or None,
+        "title": item.title,
+        "url": item.url or None,
         "score": round(one.score, 6),
         "propensity": one.propensity,
         "reason": {
@@ -172,7 +171,7 @@ def _render(one: Recommended, stored: Stored, language: str) -> dict[str, Any]:
 
 
 def _log(
-    answer_id: str, member_id: str, now: datetime, made: Recommendation, shown: list[tuple[Recommended, Stored]]
+    answer_id: str, member_id: str, now: datetime, made: Recommendation, shown: list[tuple[Recommended, Item]]
 ) -> Made:
     rows: list[Mapping[str, Any]] = [
         {
