@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from assistant.moderation.advertising import ClaimReader, find_claims
+from assistant.moderation.advertising import MODEL, ClaimReader, find_claims
 from assistant.moderation.contacts import ContactRules
 from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
@@ -67,7 +67,8 @@ class Rules:
     def advertised(self, text: Normalised, where: Advertising) -> list[Finding]:
         """The claims in a marketing text that advertising law forbids, in the order of its characters, less what the policy leaves out."""
         exempt = _Spans(_occurrences(text, self._phrases))
-        found = find_claims(text, where, self._reader, self.spared(text) if self._innocent else None)
+        reader = None if MODEL in self._disabled_families else self._reader
+        found = find_claims(text, where, reader, self.spared(text) if self._innocent else None)
         return [finding for finding in found if self._counts(finding, exempt)]
 
     def spared(self, text: Normalised) -> Normalised:

@@ -1,4 +1,4 @@
-"""Trains the model of advertising claims: ``python -m models.advertising.train``. Five minutes on one core.
+"""Trains the model of advertising claims: ``python -m models.advertising.train``. Seven minutes on one core.
 
 By cross-validation with whole families left out: how the three models are weighed and calibrated, and the threshold, the lowest at which
 ``PRECISION`` of what is found is a claim. The texts that measure (``eval/ads/heldback*.tsv``) are not read.

@@ -16,6 +16,10 @@ MODEL: Final = "model:ads."
 SECOND: Final = 0.3
 """The share from which on a second kind of claim is told of a stretch."""
 
+DOUBT: Final = 0.15
+"""A text in which no stretch reaches this makes no claim, whatever word a rule found in it. Of 2,905 texts whose families neither the rules
+nor the model had seen, that took away 23 of 43 findings in innocent ones, and 6 of 218 in texts that made a claim."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -46,11 +50,15 @@ class ClaimReader(Protocol):
 def learned_claims(
     text: Normalised, where: Advertising, reader: ClaimReader, found: Sequence[Finding]
 ) -> list[Finding]:
-    """The model's findings, ``source`` being ``model:ads.<rule>`` and ``score`` its probability. Only rules whose law holds for
-    ``where`` share in that, and none where ``found``, the rules' own, has the same rule in the same stretch."""
+    """Those of ``found``, the rules' own, that the model does not doubt, and its own findings, ``source`` being ``model:ads.<rule>`` and
+    ``score`` its probability. Only rules whose law holds for ``where`` share in that, and none where the rules found the same in the
+    same stretch."""
     view, holding = text.folded, _holding(where)
+    readings = reader.read(view.text)
+    if readings and max(reading.probability for reading in readings) < DOUBT:
+        return []
     claims: dict[tuple[str, int, int], Finding] = {}
-    for reading in reader.read(view.text):
+    for reading in readings:
         shares = {rule: share for rule, share in reading.shares.items() if rule in holding}
         score = reading.probability * sum(shares.values())
         if score < reader.threshold or len(claims) >= MAX_FINDINGS:
@@ -62,7 +70,7 @@ def learned_claims(
                 start, end = reader.weightiest(view.text[reading.start : reading.end], rule)
                 span = view.span(reading.start + start, reading.start + end)
                 claims[rule, *span] = Finding(Label.MISLEADING, score, *span, f"{MODEL}{rule}")
-    return _apart(list(claims.values()))
+    return [*found, *_apart(list(claims.values()))]
 
 
 def _holding(where: Advertising) -> set[str]:

@@ -30,11 +30,11 @@ EVERYWHERE = Advertising()
 BEYOND_RULES = [
     ("請在Dcard用分身帳號問哪裡買，再用另一個帳號回我們店名", "hidden", "zh-Hant"),
     ("告诉奶奶你生日就想要它，不买就不吃饭", "children", "zh-Hans"),
-    ("Our teachers know the examiners, so marks come easy.", "education", "en"),
+    ("Our teachers set the exam papers, so our students never fail.", "education", "en"),
     ("Cancel the order and wire it to me, so I don't lose five per cent.", "outside", "en"),
     ("喊上你的七大姑八大姨来投票，票数最高的拿冰箱", "sharing", "zh-Hans"),
 ]
-"""Of the texts it was trained on, some that no rule knows."""
+"""What no rule knows: in words that it was trained on, or in words like them."""
 
 
 def learned(text: str, where: Advertising = EVERYWHERE) -> list[Finding]:
@@ -74,6 +74,26 @@ def test_a_claim_without_a_law_in_the_place_is_none():
     assert rule("medical") not in {
         one.source for one in learned("吃了我们的药，肿瘤也缩小了", Advertising(category=Category.DRUG))
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "海报上的“错过再等一年”已经改掉了，换成具体的截止日期",
+        "有人同你講「包賺」，嗰個唔係我哋嘅同事，請打電話查證",
+        "版規：不許說奶粉好過母乳，違者刪文",
+    ],
+)
+def test_words_of_a_rule_in_a_text_that_claims_nothing_are_no_finding(text):
+    assert find_claims(Normalised(text), EVERYWHERE)
+    assert find_claims(Normalised(text), EVERYWHERE, shipped_claims()) == []
+
+
+def test_it_leaves_a_rules_finding_where_anything_in_the_text_may_be_a_claim():
+    text = "海报上的“错过再等一年”已经改掉了。全网最低价，保证瘦五公斤！"
+    by_rule = find_claims(Normalised(text), EVERYWHERE)
+    assert by_rule
+    assert set(by_rule) <= set(find_claims(Normalised(text), EVERYWHERE, shipped_claims()))
 
 
 def test_it_says_nothing_again_that_a_rule_says():
@@ -174,6 +194,12 @@ def test_a_community_leaves_it_out_or_a_rule_of_it_or_exempts_its_words():
     assert rule(kind) not in said(disabled_rules=(f"ads.{kind}",))
     assert rule(kind) in said(disabled_rules=("ads.returns",))
     assert rule(kind) not in said(exemptions=Exemptions(phrases=(text,)))
+
+
+def test_without_the_model_nothing_doubts_the_rules():
+    text = "版規：不許說奶粉好過母乳，違者刪文"
+    assert not screened(text).findings
+    assert screened(text, disabled_rules=("model:ads.",)).findings
 
 
 def test_what_the_product_writes_makes_no_claim():
