@@ -96,6 +96,11 @@ def test_it_leaves_a_rules_finding_where_anything_in_the_text_may_be_a_claim():
     assert set(by_rule) <= set(find_claims(Normalised(text), EVERYWHERE, shipped_claims()))
 
 
+@pytest.mark.parametrize("text", ["其他", "普通", "無", "ok", "😀", "1️⃣"])
+def test_a_word_alone_is_not_read(text):
+    assert learned(text) == []
+
+
 def test_it_says_nothing_again_that_a_rule_says():
     text = "全網最低價，保證瘦五公斤"
     found = find_claims(Normalised(text), EVERYWHERE, shipped_claims())
