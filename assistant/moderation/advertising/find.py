@@ -56,8 +56,9 @@ def find_claims(
     text: Normalised, where: Advertising, reader: ClaimReader | None = None, shown: Normalised | None = None
 ) -> list[Finding]:
     """One finding per stretch and rule, in the order of the text, labelled ``misleading``; ``source`` is ``rule:ads.<rule>``, or
-    ``model:ads.<rule>`` where ``reader`` alone finds it, who reads ``shown``: the same text, less what it may not see. In a text that it is
-    sure claims nothing, the rules find nothing either. Only rules whose law holds for ``where``. Takes time linear in the text."""
+    ``model:ads.<rule>`` where ``reader`` alone finds it, who reads ``shown``: the same text, less what it may not see. Where it
+    doubts that anything is claimed (``DOUBT``), the rules' findings are left out too. Only rules whose law holds for ``where``.
+    Takes time linear in the text."""
     found = _by_rule(text, where)
     if reader is not None:
         found = learned_claims(shown or text, where, reader, found)
