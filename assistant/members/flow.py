@@ -27,6 +27,6 @@ def folded(
     allowed: Allowed,
 ) -> State | None:
     """The state after one member's events, in order of (at, id), all after the place of ``base``. ``texts`` are their ``words``;
-    ``vectors`` those embedded, shape (events, dimensions), ``None`` without an embedder."""
+    ``vectors`` those embedded and shortened, shape (events, dimensions), ``None`` without an embedder."""
     meant = meanings(events, texts, vectors, items, topics, allowed)
     return fold(base, zip(events, meant, strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.members.fold import INTEREST, Meaning
-from assistant.members.interests import F32, shorten
+from assistant.members.interests import F32
 from assistant.members.topics import Topics
 from assistant.text.language import detect_language
 from assistant.types.event import Event, EventType
@@ -60,10 +60,10 @@ def meanings(
     topics: Topics,
     allowed: Allowed,
 ) -> list[Meaning]:
-    """One for each event. ``words`` are ``words_of`` each; ``vectors`` their embeddings, shape (events, dimensions), or ``None``."""
-    short = shorten(vectors) if vectors is not None else None
+    """One for each event. ``words`` are ``words_of`` each; ``vectors`` their embeddings, shortened, shape (events, dimensions), or
+    ``None``."""
     return [
-        _meaning(event, text, short[at] if short is not None else None, items, topics, allowed)
+        _meaning(event, text, vectors[at] if vectors is not None else None, items, topics, allowed)
         for at, (event, text) in enumerate(zip(events, words, strict=True))
     ]
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     literal,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -53,13 +54,16 @@ def record(connection: Connection, community: str, given: Mapping[str, Sequence[
     )
 
 
+_GRANTED = text(
+    "SELECT member_id, purpose FROM consents WHERE community = :community AND member_id = ANY(:members) AND granted"
+)
+_STOPS = text("SELECT member_id, topic FROM member_stops WHERE community = :community AND member_id = ANY(:members)")
+
+
 def granted(connection: Connection, community: str, member_ids: Sequence[str]) -> dict[str, set[ConsentPurpose]]:
     """The purposes each consents to; members without any are absent."""
-    query = select(consents.c.member_id, consents.c.purpose).where(
-        consents.c.community == community, consents.c.member_id.in_(list(member_ids)), consents.c.granted
-    )
     found: dict[str, set[ConsentPurpose]] = {}
-    for member, purpose in connection.execute(query):
+    for member, purpose in connection.execute(_GRANTED, {"community": community, "members": list(member_ids)}):
         found.setdefault(member, set()).add(ConsentPurpose(purpose))
     return found
 
@@ -117,11 +121,8 @@ def allow_again(connection: Connection, community: str, member_id: str, topic: s
 
 def stops(connection: Connection, community: str, member_ids: Sequence[str]) -> dict[str, set[str]]:
     """Topics by member."""
-    query = select(member_stops.c.member_id, member_stops.c.topic).where(
-        member_stops.c.community == community, member_stops.c.member_id.in_(list(member_ids))
-    )
     found: dict[str, set[str]] = {}
-    for member, topic in connection.execute(query):
+    for member, topic in connection.execute(_STOPS, {"community": community, "members": list(member_ids)}):
         found.setdefault(member, set()).add(topic)
     return found
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import Connection, RowMapping, exc, select, text, tuple_
+from sqlalchemy import Connection, CursorResult, exc, select, text, tuple_
 from sqlalchemy.dialects import postgresql
 
 from assistant.errors import NotFound
@@ -103,8 +104,7 @@ def of_member(
         query = query.where(events.c.at >= after[0], tuple_(events.c.at, events.c.id) > tuple_(*after))
     if until is not None:
         query = query.where(events.c.at <= until)
-    rows = connection.execute(query.order_by(events.c.at, events.c.id).limit(limit)).mappings()
-    return [event_of(row) for row in rows]
+    return read(connection.execute(query.order_by(events.c.at, events.c.id).limit(limit)))
 
 
 def timeline(
@@ -114,15 +114,14 @@ def timeline(
     query = select(events).where(events.c.community == community, events.c.member_id == member_id)
     if before is not None:
         query = query.where(tuple_(events.c.at, events.c.id) < tuple_(*before))
-    rows = connection.execute(query.order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)).mappings()
-    return [event_of(row) for row in rows]
+    return read(connection.execute(query.order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)))
 
 
 def by_ids(connection: Connection, community: str, member_id: str, ids: Sequence[str]) -> dict[str, Event]:
     query = select(events).where(
         events.c.community == community, events.c.member_id == member_id, events.c.id.in_(list(ids))
     )
-    return {row["id"]: event_of(row) for row in connection.execute(query).mappings()}
+    return {event.id: event for event in read(connection.execute(query))}
 
 
 _FLAG = text("""
@@ -173,12 +172,18 @@ def row_of(community: str, event: Event, now: datetime) -> dict[str, Any]:
     }
 
 
-def event_of(row: RowMapping) -> Event:
-    kept: Mapping[str, Any] = row["properties"]
+def read(rows: CursorResult[Any]) -> list[Event]:
+    """Whole rows of the table, in their order."""
+    place = {name: at for at, name in enumerate(rows.keys())}
+    columns = itemgetter(place["type"], place["properties"], *(place[name] for name in _PLAIN))
+    return [_event(*columns(row)) for row in rows]
+
+
+def _event(type_: str, kept: Mapping[str, Any], *plain: Any) -> Event:
     typed = {name: kept.get(f"${name}") for name in ("purchase", "via", "seen")}
     return Event(
-        **{name: row[name] for name in _PLAIN},
-        type=EventType(row["type"]),
+        **dict(zip(_PLAIN, plain, strict=True)),
+        type=EventType(type_),
         purchase=_purchase(typed["purchase"]) if typed["purchase"] is not None else None,
         via=Via(**typed["via"]) if typed["via"] is not None else None,
         seen=Seen(**typed["seen"]) if typed["seen"] is not None else None,

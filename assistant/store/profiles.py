@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 
 from assistant.members.packing import asked_of, pack, unpack
 from assistant.members.state import State, read_state, write_state
-from assistant.store.events import event_of
+from assistant.store.events import read
 from assistant.store.member_tables import profile_queue, profile_snapshots, profiles
 from assistant.types.event import Event
 
@@ -137,8 +137,8 @@ def events_after(
         "ids": [event_id for _, event_id in places.values()],
     }
     found: dict[str, list[Event]] = {}
-    for row in connection.execute(_AFTER, {"community": community, "most": most, **values}).mappings():
-        found.setdefault(row["member_id"], []).append(event_of(row))
+    for event in read(connection.execute(_AFTER, {"community": community, "most": most, **values})):
+        found.setdefault(event.member_id, []).append(event)
     return found
 
 
@@ -158,13 +158,19 @@ _SAVE = _upsert(profiles, ("community", "member_id"))
 _SNAP = _upsert(profile_snapshots, ("community", "member_id", "at", "event_id"))
 
 
-def save(connection: Connection, community: str, states: Mapping[str, State], model: str, now: datetime) -> None:
-    _put(connection, _SAVE, [_row(community, member, state, model, now) for member, state in states.items()])
-
-
-def snapshot(connection: Connection, community: str, states: Mapping[str, State], model: str) -> None:
-    """What later folds begin from."""
-    _put(connection, _SNAP, [_packed(community, member, state, model) for member, state in states.items()])
+def save(
+    connection: Connection, community: str, states: Mapping[str, State], model: str, now: datetime, due: Set[str]
+) -> None:
+    """The profiles; of the members in ``due`` a snapshot too, which later folds begin from."""
+    rows, snapshots = [], []
+    for member, state in states.items():
+        document, vectors = write_state(state)
+        held = _held(community, member, state, model) | _packed(document, vectors)
+        rows.append(held | _told(state) | {"state": asked_of(document), "updated_at": now})
+        if member in due:
+            snapshots.append(held)
+    _put(connection, _SAVE, rows)
+    _put(connection, _SNAP, snapshots)
 
 
 def _put(connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -251,32 +257,25 @@ def _state(row: RowMapping | Mapping[str, Any], model: str) -> State | None:
     return read_state(row["at"], row["event_id"], document, bytes(row["vectors"]))
 
 
-def _packed(community: str, member: str, state: State, model: str) -> dict[str, Any]:
-    document, vectors = write_state(state)
+def _held(community: str, member: str, state: State, model: str) -> dict[str, Any]:
     return {
         "community": community,
         "member_id": member,
         "at": state.at,
         "event_id": state.event_id,
-        "vectors": b64encode(vectors).decode(),
         "model": model,
-        "packed": b64encode(pack(document)).decode(),
     }
 
 
-def _row(community: str, member: str, state: State, model: str, now: datetime) -> dict[str, Any]:
-    document, vectors = write_state(state)
+def _packed(document: Mapping[str, Any], vectors: bytes) -> dict[str, str]:
+    return {"packed": b64encode(pack(document)).decode(), "vectors": b64encode(vectors).decode()}
+
+
+def _told(state: State) -> dict[str, Any]:
+    """The columns that members are searched and segments made by."""
     currency = max(state.spending, key=lambda one: state.spending[one].count, default=None)
     spent = state.spending[currency] if currency is not None else None
     return {
-        "community": community,
-        "member_id": member,
-        "at": state.at,
-        "event_id": state.event_id,
-        "state": asked_of(document),
-        "packed": b64encode(pack(document)).decode(),
-        "vectors": b64encode(vectors).decode(),
-        "model": model,
         "first_at": state.first_at,
         "events": state.events,
         "active_days": state.active_days,
@@ -284,5 +283,4 @@ def _row(community: str, member: str, state: State, model: str, now: datetime) -
         "spent": spent.amount if spent else "0",
         "currency": currency or None,
         "language": max(state.languages, key=lambda one: (state.languages[one], one), default=None),
-        "updated_at": now,
     }

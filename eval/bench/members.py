@@ -9,6 +9,7 @@ ask for recommendations until it is not among them any more.
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import json
 import random
@@ -29,6 +30,7 @@ from typing import Any
 from sqlalchemy import text
 
 from assistant.members import flow
+from assistant.members.interests import shorten
 from assistant.members.meaning import Allowed
 from assistant.members.topics import shipped_topics
 from assistant.settings import Settings
@@ -77,6 +79,7 @@ def main() -> None:
 def work(assistant: Assistant) -> None:
     """As a worker does, but for nothing else."""
     embedder_of(assistant)
+    gc.freeze()
     print("ready", flush=True)
     while True:
         if not fold_waiting(assistant):
@@ -204,7 +207,7 @@ def _in_memory(assistant: Assistant, given: list[dict[str, Any]]) -> float:
     start = time.perf_counter()
     for its in by_member.values():
         words = flow.words(its, {})
-        vectors = embedder.encode(words) if embedder is not None else None
+        vectors = shorten(embedder.encode(words)) if embedder is not None else None
         flow.folded(None, its, words, vectors, {}, shipped_topics(), Allowed())
     return len(given) / (time.perf_counter() - start)
 

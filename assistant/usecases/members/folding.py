@@ -12,6 +12,7 @@ from sqlalchemy import exc
 
 from assistant.errors import DatabaseUnavailable, ModelError
 from assistant.members import flow
+from assistant.members.interests import shorten
 from assistant.members.meaning import Allowed, ItemText
 from assistant.members.state import State
 from assistant.members.topics import shipped_topics
@@ -28,7 +29,8 @@ from assistant.usecases.members.items import item_texts
 log = structlog.get_logger()
 
 POLL_S = 0.25
-BATCH = 1_000
+BATCH = 4_000
+"""Where more waits, more members have several events in it, and each is read and written once."""
 MOST_EVENTS = 5_000
 """Of one member in one pass; the rest waits for the next."""
 NO_MODEL = "none"
@@ -115,13 +117,9 @@ def _fold(
     places = {one.member_id: place_of(bases.get(one.member_id)) for one in work}
     events = profiles.events_after(transaction, community, places, MOST_EVENTS)
     states = fold_on(transaction, community, bases, events, allowed, embedder)
-    profiles.save(transaction, community, states, model, now)
-    due = {
-        one: state
-        for one, state in states.items()
-        if _snapshot_due(state, kept.get(one), one in {w.member_id for w in late})
-    }
-    profiles.snapshot(transaction, community, due, model)
+    again = {one.member_id for one in late}
+    due = {one for one, state in states.items() if _snapshot_due(state, kept.get(one), one in again)}
+    profiles.save(transaction, community, states, model, now, due)
     for member_id, its in events.items():
         if len(its) >= MOST_EVENTS:
             profiles.queue(transaction, community, [member_id], its[-1].at + timedelta(microseconds=1), now)
@@ -157,7 +155,7 @@ def fold_on(
     wanted = sorted({event.item_id for event in flat if event.item_id is not None})
     items: Mapping[str, ItemText] = item_texts(transaction, community, wanted) if wanted else {}
     words = flow.words(flat, items)
-    vectors = embedder.encode(words) if embedder is not None and any(words) else None
+    vectors = shorten(embedder.encode(words)) if embedder is not None and any(words) else None
     states: dict[str, State] = {}
     at = 0
     for member_id, its in events.items():
