@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.backends.encoder import Encoder
+from assistant.backends.encoder_weights import read_once
 from assistant.backends.light import LightClassifier
 from assistant.backends.meaning import joined
 from assistant.backends.ngram import Judged, spelled_out
@@ -134,6 +135,6 @@ def _labels(about: Mapping[str, Any]) -> set[tuple[str, ...]]:
 
 def _joint(folder: Path, about: Mapping[str, Sequence[float]]) -> Joint:
     maps = {name: np.array(about[name], np.float64) for name in ("gate", "own", "read", "shift")}
-    encoder = Encoder.load(folder)
+    encoder = Encoder(read_once(folder))
     encoder.logits([""])  # so that the first member does not wait for the threads of matrix multiplication
     return Joint(encoder, **maps)

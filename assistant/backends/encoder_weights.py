@@ -4,11 +4,16 @@ A folder holds ``tokenizer.json``, ``words.npz`` (``rows`` int8 V x H, ``scales`
 ``n.qkv`` (3H x H), ``n.out`` (H x H), ``n.up`` (F x H), ``n.down`` (H x F) as int8 with ``.scale`` (one per output) and ``.bias``,
 ``n.norm1`` and ``n.norm2`` (2 x H, factor and shift); ``places`` (P x H, the token type added), ``norm`` (2 x H), ``head`` (L x H) and
 ``head.bias``, ``ends`` (the ids of the first and the last token), ``heads`` (attention heads).
+
+Another task may have upper layers of its own over the words and lower layers of such an encoder: a file with the arrays of those layers,
+``head``, ``head.bias``, and ``below``, the digest of what they were fitted over.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -74,6 +79,34 @@ class EncoderWeights:
             raise ModelError(f"the tokenizer in {folder} cannot be read: {reason}") from reason
         return cls._build(tokenizer, rows, scales, arrays)
 
+    def under(self, upper: Path) -> EncoderWeights:
+        """The words and lower layers of this encoder with the upper layers and outputs of the file ``upper``; what they share lies in
+        memory once.
+
+        Raises:
+            ModelError: the file is missing or damaged, or was fitted over other weights.
+        """
+        try:
+            with upper.open("rb") as file, np.load(file, allow_pickle=False) as held:
+                arrays = dict(held)
+            numbers = sorted({int(name.split(".")[0]) for name in arrays if name[0].isdigit()})
+            layers = tuple(_layer(arrays, number) for number in numbers)
+            below, head = bytes(arrays["below"]), Dense(np.ascontiguousarray(arrays["head"].T), arrays["head.bias"])
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as reason:
+            raise ModelError(f"{upper} cannot be read: {reason}") from reason
+        count = len(self.layers) - len(layers)
+        if numbers != list(range(count, len(self.layers))) or below != self.digest(count):
+            raise ModelError(f"{upper} was fitted over another encoder")
+        return replace(self, layers=(*self.layers[:count], *layers), head=head)
+
+    def digest(self, layers: int) -> bytes:
+        """16 bytes that change with the words and the lowest ``layers`` layers."""
+        found = hashlib.blake2b(self.rows.tobytes(), digest_size=16)
+        for layer in self.layers[:layers]:
+            for dense in (layer.qkv, layer.out, layer.up, layer.down):
+                found.update(dense.weight.tobytes())
+        return found.digest()
+
     @classmethod
     def _build(cls, tokenizer: Any, rows: npt.NDArray[np.int8], scales: F32, arrays: dict[str, Any]) -> EncoderWeights:
         count = sum(name.endswith(".qkv") for name in arrays)
@@ -89,6 +122,16 @@ class EncoderWeights:
             ends=(first, last),
             heads=int(arrays["heads"]),
         )
+
+
+@cache
+def read_once(folder: Path) -> EncoderWeights:
+    """The encoder of ``folder``, which several tasks share.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    return EncoderWeights.load(folder)
 
 
 def _layer(arrays: dict[str, Any], number: int) -> Layer:

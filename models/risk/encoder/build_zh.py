@@ -13,7 +13,7 @@ from pathlib import Path
 from models.risk.data import DEFAULT_DATA, HERE, WORK
 from models.risk.encoder import align_zh, fit_zh, start_zh, store_zh
 
-ALIGN, FIRST, SECOND = 8.0, 18.0, 6.0
+ALIGN, FIRST, SECOND = 15.0, 32.0, 13.0
 """Processor minutes of each."""
 
 

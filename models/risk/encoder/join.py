@@ -137,8 +137,10 @@ def loss(logit: F64, truth: F64, weight: F64) -> float:
     return float(np.average(np.logaddexp(0, logit) - truth * logit, weights=weight))
 
 
-def join(kept: dict[str, Kept], read: Read, script: int) -> tuple[dict[str, list[float]], dict[str, Any]]:
-    """The maps of one language, and what they do to held-back grey rows."""
+def join(
+    kept: dict[str, Kept], read: Read, script: int, enough: int = ENOUGH
+) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """The maps of one language, and what they do to held-back grey rows; with ``enough`` harmful ones they are fitted on those alone."""
     maps: dict[str, list[float]] = {"own": [], "read": [], "shift": []}
     report: dict[str, Any] = {}
     for column, label in enumerate(LABELS):
@@ -148,7 +150,7 @@ def join(kept: dict[str, Kept], read: Read, script: int) -> tuple[dict[str, list
         seen = read.logits[[read.place[row] for row in rows], column]
         weight = odds(label, one)[at] * [read.stands_for[row] for row in rows]
         grey = np.array([row in read.grey for row in rows], np.bool_)
-        used = grey if (truth[grey] == 1).sum() >= ENOUGH else np.ones(len(rows), np.bool_)
+        used = grey if (truth[grey] == 1).sum() >= enough else np.ones(len(rows), np.bool_)
         parts = own[used], seen[used], truth[used], weight[used]
         found = fitted(*parts) if worth(*parts) else ALONE
         for name, value in zip(maps, found, strict=True):

