@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -11,7 +12,7 @@ import structlog
 from assistant.moderation.continued import Continued, brought_in
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised
-from assistant.types import Advertising, Finding, Message, Purpose
+from assistant.types import Advertising, Finding, Label, Message, Purpose
 
 log = structlog.get_logger()
 
@@ -82,7 +83,8 @@ def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], tu
 
 
 def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Classification]:
-    """One classification per message. Languages that the classifier was not made for are left to the rules."""
+    """One classification per message. Languages that the classifier was not made for are left to the rules; one character by itself
+    can be a swear word, and says too little to be anything else."""
     rows = [
         (index, field, text)
         for index, one in enumerate(assessed)
@@ -99,12 +101,19 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
         return [Classification({}, {}, ("model",) if one.language.supported else ()) for one in assessed]
     scores: list[dict[str, float]] = [{} for _ in assessed]
     fields: list[dict[str, str]] = [{} for _ in assessed]
-    for (index, field, _), probabilities in zip(rows, found, strict=True):
+    for (index, field, text), probabilities in zip(rows, found, strict=True):
+        alone = _is_one_letter(text)
         for label, probability in probabilities.items():
-            if probability > scores[index].get(label, -1.0):
+            if (not alone or label == Label.PROFANITY) and probability > scores[index].get(label, -1.0):
                 scores[index][label] = probability
                 fields[index][label] = field
     return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]
+
+
+def _is_one_letter(text: Normalised) -> bool:
+    """One letter or digit among spaces and marks; an emoji is no mark."""
+    left = [char for char in text.folded.text if not char.isspace() and not unicodedata.category(char).startswith("P")]
+    return len(left) == 1 and left[0].isalnum()
 
 
 def classify_continued(

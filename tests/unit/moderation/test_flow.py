@@ -113,6 +113,23 @@ def test_what_the_other_stage_found_still_counts() -> None:
     assert (decision.action, decision.degraded) == (Action.REVIEW, ("rules",))
 
 
+class SureOfAll(Classifier):
+    def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+        return [dict.fromkeys(("harassment", "threat", "spam", "profanity"), 0.99) for _ in texts]
+
+    def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
+        return [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"), [("你", False), ("代！ ", False), ("6", False), ("你们", True), ("你🐷", True)]
+)
+def test_one_character_alone_is_at_most_a_swear_word(text: str, heard: bool) -> None:
+    scores = Screener(POLICY, NoRules(), SureOfAll()).screen(Message(text, language="zh-Hans")).scores
+    assert scores["profanity"] == 0.99
+    assert {scores[label] for label in ("harassment", "threat", "spam")} == ({0.99} if heard else {0.0})
+
+
 def test_other_languages_get_rules_only() -> None:
     screener = Screener(POLICY, FindsX(), Broken())
     decision = screener.screen(Message("Привет, как дела? X 坏坏", language="ru"))
