@@ -46,6 +46,8 @@ class Assessment:
 
 
 WHOLE = "whole"
+WORD_ALONE = 0.95
+"""Below every threshold at which the shipped policy hides or blocks: a word without a sentence takes a person, or a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], tu
 
 def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Classification]:
     """One classification per message. Languages that the classifier was not made for are left to the rules; one character by itself
-    can be a swear word, and says too little to be anything else."""
+    can be a swear word, and says too little to be anything else, and of two nobody is surer than ``WORD_ALONE``."""
     rows = [
         (index, field, text)
         for index, one in enumerate(assessed)
@@ -102,18 +104,21 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
     scores: list[dict[str, float]] = [{} for _ in assessed]
     fields: list[dict[str, str]] = [{} for _ in assessed]
     for (index, field, text), probabilities in zip(rows, found, strict=True):
-        alone = _is_one_letter(text)
-        for label, probability in probabilities.items():
-            if (not alone or label == Label.PROFANITY) and probability > scores[index].get(label, -1.0):
+        letters = _letters_alone(text)
+        for label, said in probabilities.items():
+            if letters == 1 and label != Label.PROFANITY:
+                continue
+            probability = min(said, WORD_ALONE) if letters == 2 and label != Label.PROFANITY else said
+            if probability > scores[index].get(label, -1.0):
                 scores[index][label] = probability
                 fields[index][label] = field
     return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]
 
 
-def _is_one_letter(text: Normalised) -> bool:
-    """One letter or digit among spaces and marks; an emoji is no mark."""
+def _letters_alone(text: Normalised) -> int:
+    """How many letters and digits there are among spaces and marks; 0 if there is anything else, as an emoji."""
     left = [char for char in text.folded.text if not char.isspace() and not unicodedata.category(char).startswith("P")]
-    return len(left) == 1 and left[0].isalnum()
+    return len(left) if all(map(str.isalnum, left)) else 0
 
 
 def classify_continued(

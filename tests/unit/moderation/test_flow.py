@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.moderation.assess import WORD_ALONE
 from assistant.moderation.flow import Screener
 from assistant.moderation.policy import shipped_policy
 from assistant.moderation.rules import Rules
@@ -122,12 +123,21 @@ class SureOfAll(Classifier):
 
 
 @pytest.mark.parametrize(
-    ("text", "heard"), [("你", False), ("代！ ", False), ("6", False), ("你们", True), ("你🐷", True)]
+    ("text", "heard"), [("你", False), ("代！ ", False), ("6", False), ("你们好", True), ("你🐷", True)]
 )
 def test_one_character_alone_is_at_most_a_swear_word(text: str, heard: bool) -> None:
     scores = Screener(POLICY, NoRules(), SureOfAll()).screen(Message(text, language="zh-Hans")).scores
     assert scores["profanity"] == 0.99
     assert {scores[label] for label in ("harassment", "threat", "spam")} == ({0.99} if heard else {0.0})
+
+
+def test_a_word_of_two_characters_takes_a_person_for_more_than_review() -> None:
+    screener = Screener(POLICY, NoRules(), SureOfAll())
+    assert screener.screen(Message("约会", language="zh-Hans")).scores["threat"] == WORD_ALONE
+    assert screener.screen(Message("约会吗", language="zh-Hans")).scores["threat"] == 0.99
+    own = {label: limits for label, limits in shipped_policy().thresholds.items() if label != "sexual_minors"}
+    for limits in own.values():
+        assert all(least is None or least > WORD_ALONE for least in (limits.hide, limits.block))
 
 
 def test_other_languages_get_rules_only() -> None:
