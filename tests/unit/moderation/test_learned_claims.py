@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.backends.claims import ClaimWeights, kernel, mixed, shipped_claims
+from assistant.backends.claims import (
+    ENCODED,
+    ClaimModel,
+    ClaimWeights,
+    kernel,
+    mixed,
+    probability,
+    shares,
+    shipped_claims,
+    signals_of,
+)
 from assistant.backends.no_classifier import NoClassifier
 from assistant.backends.shipped import shipped
 from assistant.errors import ModelError
@@ -163,10 +173,40 @@ def test_the_weightiest_words_are_never_none(text, kind):
 
 def test_probabilities_are_of_the_models_weighed():
     margins = np.array([[0.0, 2.0, 0.0], [3.0, 0.0, 0.0]])
-    some, shares = mixed(np.array([1.0, -1.0]), margins, np.array([0.5, 0.5]), np.array([1.0, 0.0, 2.0, -1.0]))
+    signals = signals_of(np.array([1.0, -1.0]), margins, np.array([0.5, 0.5]))
+    assert signals[1].tolist() == pytest.approx([-1.0, np.log(2) - 3, 0.5])
+    some = probability(mixed(signals, np.array([1.0, 0.0, 2.0, -1.0])))
     assert some.tolist() == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
-    assert shares.sum(axis=1).tolist() == pytest.approx([1, 1])
-    assert shares[0, 0] == pytest.approx(np.exp(2) / (np.exp(2) + 1))
+    its = shares(margins)
+    assert its.sum(axis=1).tolist() == pytest.approx([1, 1])
+    assert its[0, 0] == pytest.approx(np.exp(2) / (np.exp(2) + 1))
+
+
+class Counting:
+    """The shipped encoder of a language, with what it was given."""
+
+    def __init__(self):
+        self.read: dict[str, list[str]] = {}
+
+    def __call__(self, language):
+        self.language = language
+        return self
+
+    def logits(self, texts):
+        self.read.setdefault(self.language, []).extend(texts)
+        return np.zeros((len(texts), 2 + len(shipped_claims()._weights.kinds)), np.float32)
+
+
+def test_the_encoder_of_a_stretchs_script_reads_the_surest_and_no_more():
+    model, encoder = shipped_claims(), Counting()
+    counted = ClaimModel(model._weights, model._embedder, encoder)
+    claims = ["包治百病，一次見效。", "Cures everything in one day. "]
+    counted.read(Normalised("".join(claims) * 30 + "明天十點開門。" * 100).folded.text)
+    assert set(encoder.read) == {"en", "zh"}
+    assert sum(map(len, encoder.read.values())) == ENCODED
+    assert all(any("\u4e00" <= char <= "\u9fff" for char in one) for one in encoder.read["zh"])
+    assert not any("\u4e00" <= char <= "\u9fff" for one in encoder.read["en"] for char in one)
+    assert not any("开门" in one for one in encoder.read["zh"])
 
 
 def test_the_kernel_is_of_squared_distances():
@@ -223,6 +263,7 @@ def test_long_texts_take_linear_time():
 def test_weights_are_small_and_damaged_ones_are_refused(tmp_path):
     file = shipped("models/advertising") / "claims.npz"
     assert file.stat().st_size < 2_500_000
+    assert sum(one.stat().st_size for one in file.parent.glob("encoder_*.npz")) < 9_000_000
     damaged = tmp_path / "claims.npz"
     damaged.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(ModelError, match=r"claims\.npz"):
