@@ -40,7 +40,7 @@ EVERYWHERE = Advertising()
 BEYOND_RULES = [
     ("請在Dcard用分身帳號問哪裡買，再用另一個帳號回我們店名", "hidden", "zh-Hant"),
     ("告诉奶奶你生日就想要它，不买就不吃饭", "children", "zh-Hans"),
-    ("Our teachers set the exam papers, so our students never fail.", "education", "en"),
+    ("Every applicant we coached got in. So will you.", "education", "en"),
     ("Cancel the order and wire it to me, so I don't lose five per cent.", "outside", "en"),
     ("喊上你的七大姑八大姨来投票，票数最高的拿冰箱", "sharing", "zh-Hans"),
 ]
@@ -263,7 +263,7 @@ def test_long_texts_take_linear_time():
 def test_weights_are_small_and_damaged_ones_are_refused(tmp_path):
     file = shipped("models/advertising") / "claims.npz"
     assert file.stat().st_size < 2_500_000
-    assert sum(one.stat().st_size for one in file.parent.glob("encoder_*.npz")) < 9_000_000
+    assert sum(one.stat().st_size for one in file.parent.glob("encoder_*.npz")) < 10_000_000
     damaged = tmp_path / "claims.npz"
     damaged.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(ModelError, match=r"claims\.npz"):
