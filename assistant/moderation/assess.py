@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -116,9 +117,10 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
 
 
 def _letters_alone(text: Normalised) -> int:
-    """How many letters and digits there are among spaces and marks; 0 if there is anything else, as an emoji."""
-    left = [char for char in text.folded.text if not char.isspace() and not unicodedata.category(char).startswith("P")]
-    return len(left) if all(map(str.isalnum, left)) else 0
+    """How many letters and digits there are among spaces and marks, three at most; 0 if there is anything else, as an emoji."""
+    shown = (char for char in text.folded.text if not char.isspace() and not unicodedata.category(char).startswith("P"))
+    first = list(islice(shown, 3))
+    return len(first) if all(map(str.isalnum, first)) else 0
 
 
 def classify_continued(
