@@ -6,6 +6,7 @@ What is close to an interest is drawn into it; what is not begins a new one, and
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +65,7 @@ def _join(one: Interest, other: Interest) -> Interest:
     """Weighed by what each counts; forward-decayed weights of one time base need no fading first."""
     total = one.weight + other.weight
     mean = one.vector * np.float32(one.weight / total) + other.vector * np.float32(other.weight / total)
-    length = float(np.linalg.norm(mean))
+    length = math.sqrt(float(mean @ mean))
     vector = _rounded(np.asarray(mean / np.float32(length), np.float32)) if length > 0 else one.vector
     return Interest(vector, total, (*one.events, *other.events)[-EVIDENCE:])
 

@@ -63,7 +63,7 @@ _STOPS = text("SELECT member_id, topic FROM member_stops WHERE community = :comm
 def granted(connection: Connection, community: str, member_ids: Sequence[str]) -> dict[str, set[ConsentPurpose]]:
     """The purposes each consents to; members without any are absent."""
     found: dict[str, set[ConsentPurpose]] = {}
-    for member, purpose in connection.execute(_GRANTED, {"community": community, "members": list(member_ids)}):
+    for member, purpose in connection.execute(_GRANTED, {"community": community, "members": list(member_ids)}).all():
         found.setdefault(member, set()).add(ConsentPurpose(purpose))
     return found
 

@@ -176,7 +176,7 @@ def read(rows: CursorResult[Any]) -> list[Event]:
     """Whole rows of the table, in their order."""
     place = {name: at for at, name in enumerate(rows.keys())}
     columns = itemgetter(place["type"], place["properties"], *(place[name] for name in _PLAIN))
-    return [_event(*columns(row)) for row in rows]
+    return [_event(*columns(row)) for row in rows.all()]
 
 
 def _event(type_: str, kept: Mapping[str, Any], *plain: Any) -> Event:

@@ -93,7 +93,7 @@ _KEPT = text("""
 
 def kept(connection: Connection, community: str, member_ids: Sequence[str], model: str) -> dict[str, Kept]:
     """By member; those without a profile are absent."""
-    rows = connection.execute(_KEPT, {"community": community, "members": list(member_ids)}).mappings()
+    rows = connection.execute(_KEPT, {"community": community, "members": list(member_ids)}).mappings().all()
     return {row["member_id"]: Kept(_state(row, model), row["snapshot_at"]) for row in rows}
 
 
@@ -111,7 +111,7 @@ _BEFORE = text("""
 def before(connection: Connection, community: str, wanted: Sequence[Work], model: str) -> dict[str, State]:
     """The last snapshot before each one's ``since``, by member; absent where there is none of this fold and model."""
     values = {"members": [one.member_id for one in wanted], "sinces": [one.since for one in wanted]}
-    rows = connection.execute(_BEFORE, {"community": community, **values}).mappings()
+    rows = connection.execute(_BEFORE, {"community": community, **values}).mappings().all()
     return {row["member_id"]: state for row in rows if (state := _state(row, model)) is not None}
 
 

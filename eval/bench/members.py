@@ -119,8 +119,9 @@ def at_once(assistant: Assistant, folder: Path, events: int) -> dict[str, Any]:
             assert child.poll() is None  # noqa: S101 - it would never be ready
         try:
             return {
-                "a quarter are messages": _at_once(assistant, list(_events(names, events, "a")), "p"),
-                "no messages": _at_once(assistant, list(_events(names, events, "b", messages=0.0)), "q"),
+                "a quarter are messages": _at_once(assistant, list(_events(names, events, "a", days=(4, 3))), "p"),
+                "no messages": _at_once(assistant, list(_events(names, events, "b", 0.0, (3, 2))), "q"),
+                "no messages, all of them late": _at_once(assistant, list(_events(names, events, "c", 0.0, (6, 2))), "r"),
             }
         finally:
             child.kill()
@@ -176,10 +177,13 @@ def _waiting(assistant: Assistant) -> int:
         return profiles.waiting(connection, _COMMUNITY)
 
 
-def _events(names: list[str], events: int, prefix: str = "e", messages: float = _MESSAGES) -> Iterator[dict[str, Any]]:
+def _events(
+    names: list[str], events: int, prefix: str = "e", messages: float = _MESSAGES, days: tuple[int, int] = (6, 4)
+) -> Iterator[dict[str, Any]]:
+    """In the order they happened, evenly between so many days ago and so many."""
     chosen = random.Random(1)
     said = iter(texts(events, 7))
-    begin = datetime.now(UTC) - timedelta(days=6)
+    begin, step = datetime.now(UTC) - timedelta(days=days[0]), timedelta(days=days[0] - days[1]) / events
     for number in range(events):
         kind = "message" if chosen.random() < messages else chosen.choice(_KINDS[:-1])
         properties: dict[str, Any] = {"session_id": "s"}
@@ -192,7 +196,7 @@ def _events(names: list[str], events: int, prefix: str = "e", messages: float = 
             "type": kind,
             "member_id": chosen.choice(names),
             "item_id": f"i{chosen.randrange(ITEMS)}",
-            "at": (begin + timedelta(seconds=number * 480_000 / events)).isoformat(),
+            "at": (begin + number * step).isoformat(),
             "properties": properties,
         }
 

@@ -12,7 +12,7 @@ from sqlalchemy import exc
 
 from assistant.errors import DatabaseUnavailable, ModelError
 from assistant.members import flow
-from assistant.members.interests import shorten
+from assistant.members.interests import F32, shorten
 from assistant.members.meaning import Allowed, ItemText
 from assistant.members.state import State
 from assistant.members.topics import shipped_topics
@@ -155,7 +155,7 @@ def fold_on(
     wanted = sorted({event.item_id for event in flat if event.item_id is not None})
     items: Mapping[str, ItemText] = item_texts(transaction, community, wanted) if wanted else {}
     words = flow.words(flat, items)
-    vectors = shorten(embedder.encode(words)) if embedder is not None and any(words) else None
+    vectors = _vectors(embedder, words) if embedder is not None and any(words) else None
     states: dict[str, State] = {}
     at = 0
     for member_id, its in events.items():
@@ -167,6 +167,12 @@ def fold_on(
         if state is not None:
             states[member_id] = state
     return states
+
+
+def _vectors(embedder: Embedder, words: Sequence[str]) -> F32:
+    """Shape (words, dimensions). Many events are about the same few items: each text is embedded once."""
+    place = {one: at for at, one in enumerate(dict.fromkeys(words))}
+    return shorten(embedder.encode(list(place)))[[place[one] for one in words]]
 
 
 def allowed_of(transaction: Transaction, community: str, member_ids: Sequence[str]) -> dict[str, Allowed]:
