@@ -121,7 +121,9 @@ def at_once(assistant: Assistant, folder: Path, events: int) -> dict[str, Any]:
             return {
                 "a quarter are messages": _at_once(assistant, list(_events(names, events, "a", days=(4, 3))), "p"),
                 "no messages": _at_once(assistant, list(_events(names, events, "b", 0.0, (3, 2))), "q"),
-                "no messages, all of them late": _at_once(assistant, list(_events(names, events, "c", 0.0, (6, 2))), "r"),
+                "no messages, all of them late": _at_once(
+                    assistant, list(_events(names, events, "c", 0.0, (6, 2))), "r"
+                ),
             }
         finally:
             child.kill()

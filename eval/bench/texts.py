@@ -17,7 +17,7 @@ HARMFUL_SHARE = 0.05
 _HERE = Path(__file__).parent
 
 
-def texts(count: int, seed: int) -> list[str]:
+def texts(count: int, seed: int, harmful_share: float = HARMFUL_SHARE) -> list[str]:
     """``count`` texts in Chinese (both scripts) and English; other seeds give nearly all other texts, so that no cache can help."""
     ordinary, harmful = _ordinary(), _harmful()
     rng = np.random.default_rng(seed)
@@ -25,7 +25,7 @@ def texts(count: int, seed: int) -> list[str]:
     while len(made) < count:
         language = list(ordinary)[rng.integers(len(ordinary))]
         bad = harmful[language]
-        pieces = [bad[rng.integers(len(bad))]] if rng.random() < HARMFUL_SHARE else []
+        pieces = [bad[rng.integers(len(bad))]] if rng.random() < harmful_share else []
         while sum(map(len, pieces)) + len(pieces) <= LENGTH:
             pieces.append(ordinary[language][rng.integers(len(ordinary[language]))])
         made[(", " if language == "en" else "，").join(pieces)[:LENGTH]] = None

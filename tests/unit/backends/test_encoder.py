@@ -65,6 +65,35 @@ def test_texts_together_score_as_each_alone(made: tuple[Path, np.ndarray]) -> No
     assert np.allclose(encoder.logits(TEXTS), alone, atol=1e-4)
 
 
+def test_the_same_text_is_read_once(made: tuple[Path, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Encoder.load(made[0])
+    first = encoder.logits([*TEXTS, TEXTS[0]])
+    assert np.array_equal(first[0], first[-1])
+    first[:] = 0.0
+    read: list[str] = []
+    own = encoder._logits
+    monkeypatch.setattr(encoder, "_logits", lambda texts: read.extend(texts) or own(texts))
+    again = encoder.logits([TEXTS[1], "a new one", TEXTS[0], "a new one"])
+    assert read == ["a new one"]
+    fresh = Encoder.load(made[0]).logits([TEXTS[1], "a new one", TEXTS[0], "a new one"])
+    assert np.allclose(again, fresh, atol=1e-4)
+
+
+def test_only_the_latest_are_remembered(made: tuple[Path, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.backends.encoder.REMEMBERED", 2)
+    encoder = Encoder.load(made[0])
+    encoder.logits(["one", "two"])
+    encoder.logits(["one"])
+    encoder.logits(["three"])
+    read: list[str] = []
+    own = encoder._logits
+    monkeypatch.setattr(encoder, "_logits", lambda texts: read.extend(texts) or own(texts))
+    encoder.logits(["one", "three"])
+    assert not read
+    encoder.logits(["two"])
+    assert read == ["two"]
+
+
 def test_what_stands_far_back_is_read_too(made: tuple[Path, np.ndarray]) -> None:
     encoder = Encoder.load(made[0])
     calm = "you are kind " * (MOST_TOKENS // 2)
