@@ -178,7 +178,7 @@ def _answer(world: World, touch: Touch, ranker: Scorer, scale: int) -> Answer:
     shown = {
         name: shown_of(memory, best_of(found, table, scorer), DEEP, taste) for name, (scorer, taste) in ways.items()
     }
-    memory.showed(shown[OURS][RARE_EVERY - 1 :: RARE_EVERY].tolist())
+    memory.showed(shown[OURS][RARE_EVERY - 1 :: RARE_EVERY].tolist(), at)
     shown[POPULAR] = world.popularity.top(memory.catalogue, scale, at, seen, DEEP)
     shown[DAY] = np.array(world.most_read(at, seen), np.int64)
     row = memory.catalogue.rows.get(touch.item)

@@ -1,4 +1,4 @@
-"""Which items are looked at more closely: what rises, what goes with the member's own, what reads alike, what is new."""
+"""Which items are looked at more closely: what rises, what goes with the member's own, what reads alike, what is new, whose turn it is."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def candidates(memory: Memory, past: Past, at: float, seen: frozenset[int]) -> I
     found.update(dict.fromkeys(_together(memory, past)))
     found.update(dict.fromkeys(memory.alike(past, at, READ_ALIKE).tolist()))
     found.update(dict.fromkeys(memory.catalogue.newest(at, NEW).tolist()))
+    found.update(dict.fromkeys(memory.rotation.waiting()))
     rows = np.array([row for row in found if row not in seen], np.int64)
     return memory.catalogue.showable(rows, at)
 

@@ -30,6 +30,7 @@ def recommend(
     placed = arrange(chooser(memory, pool, taste), count, taste.explore, seed, taste.rare_every)
     places = np.array([one.place for one in placed], np.int64)
     rows, table = pool.rows[places], pool.table[places]
+    whys = reasons(memory, past, rows, table, [one.rare for one in placed])
     items = tuple(
         Recommended(
             item=memory.catalogue.ids[row],
@@ -39,9 +40,7 @@ def recommend(
             features=dict(zip(NAMES, values, strict=True)),
             rare=one.rare,
         )
-        for one, row, why, values in zip(
-            placed, rows.tolist(), reasons(memory, past, rows, table), table.tolist(), strict=True
-        )
+        for one, row, why, values in zip(placed, rows.tolist(), whys, table.tolist(), strict=True)
     )
     ids = tuple(memory.catalogue.ids[row] for row in pool.rows[:POOL])
     return Recommendation(items, scorer.version, ids, personalised=bool(past))

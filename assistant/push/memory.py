@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from math import exp
 from struct import Struct
@@ -11,7 +10,8 @@ import numpy as np
 
 from assistant.push.catalogue import FLAT, Catalogue
 from assistant.push.covisits import CoVisits
-from assistant.push.rows import F32, F64, Ints
+from assistant.push.rotation import Rotation
+from assistant.push.rows import F32, Ints
 from assistant.push.trends import Trends
 from assistant.types.item import Item, Touch
 
@@ -41,7 +41,7 @@ class Memory:
         self.nearest: Nearest | None = None
         self._pasts: dict[str, bytes] = {}
         self._before: dict[str, set[int]] = {}
-        self._shown: Counter[int] = Counter()
+        self.rotation = Rotation()
 
     def put(self, item: Item, vector: F32 | None = None) -> None:
         self.catalogue.put(item, vector)
@@ -88,13 +88,9 @@ class Memory:
         interest = weights @ self.catalogue.vectors(np.array([row for row, _ in own], np.int64))
         return (self.nearest or self.catalogue.nearest)(interest, count)
 
-    def showed(self, rows: Iterable[int]) -> None:
-        """They were put at a place for what is shown little; counted as long as this memory lives."""
-        self._shown.update(rows)
-
-    def shown(self, rows: Ints) -> F64:
-        """How often each was."""
-        return np.array([self._shown[row] for row in rows.tolist()], np.float64)
+    def showed(self, rows: Iterable[int], at: float) -> None:
+        """They were put at a place for what is shown little, or nothing was; counted as long as this memory lives."""
+        self.rotation.showed(rows, len(self.catalogue), lambda some: self.catalogue.showable(some, at))
 
     def remember(self, member: str, touches: Iterable[Touch]) -> None:
         """A member's own touches, in order, in the place of what is held of them; they count for nobody else anew."""

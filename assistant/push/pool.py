@@ -70,5 +70,5 @@ def chooser_of(
 
 def chooser(memory: Memory, pool: Pool, taste: Taste) -> Chooser:
     creators = [memory.catalogue.cards[row].creator for row in pool.rows]
-    vectors, shown = memory.catalogue.vectors(pool.rows), memory.shown(pool.rows)
+    vectors, shown = memory.catalogue.vectors(pool.rows), memory.rotation.shown(pool.rows)
     return Chooser(pool.scores, vectors, creators, taste.share, taste.per_creator, POOL, shown)

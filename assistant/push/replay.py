@@ -60,7 +60,7 @@ def guess(
     seen = memory.seen(touch.member)
     made = recommend(memory, memory.past(touch.member), seen, touch.at, count, scorer=scorer, taste=taste)
     shown = tuple(one.item for one in made.items)
-    memory.showed(memory.catalogue.rows[one.item] for one in made.items if one.rare)
+    memory.showed((memory.catalogue.rows[one.item] for one in made.items if one.rare), touch.at)
     tops = [
         popularity.top(memory.catalogue, scale, touch.at, seen, count).tolist()
         for scale in range(len(popularity.grid_h))

@@ -47,7 +47,7 @@ def recommend_items(
             _recall(transaction, kept, community, member_id, now)
         wanted = Wanted(member_id if personal else None, now, limit, f"{member_id} {now.isoformat()}", at is not None)
         made, shown = listed(transaction, kept, community, wanted, stops)
-        _note_rare(kept, shown)
+        _note_rare(kept, shown, now)
         answer_id = new_id("rec")
         if at is None:
             recommendations.log(
@@ -142,9 +142,10 @@ def _of_memory(kept: Kept, wanted: Wanted, spare: int) -> Recommendation:
         )
 
 
-def _note_rare(kept: Kept, shown: Collection[tuple[Recommended, Item]]) -> None:
+def _note_rare(kept: Kept, shown: Collection[tuple[Recommended, Item]], now: datetime) -> None:
     with kept.lock:
-        kept.memory.showed(kept.memory.catalogue.known(one.item for one, _ in shown if one.rare).tolist())
+        rare = kept.memory.catalogue.known(one.item for one, _ in shown if one.rare)
+        kept.memory.showed(rare.tolist(), now.timestamp())
 
 
 def reason_in_words(reason: Reason, language: str) -> str:
