@@ -25,7 +25,7 @@ AT_ONCE = 32
 """Pieces in one turn: at 64 tokens, 12 MB for the widest array."""
 
 REMEMBERED = 1_024
-"""Texts whose logits are kept: 0.2 MB."""
+"""Texts whose logits are kept: 0.3 MB."""
 
 _TINY = 1e-12
 _GELU = float(np.sqrt(2 / np.pi))
@@ -45,12 +45,12 @@ class Encoder:
         return cls(EncoderWeights.load(folder))
 
     def logits(self, texts: Sequence[str]) -> F32:
-        """Shape (texts, labels)."""
+        """Shape (texts, labels), of one text at least."""
         digests = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
         known = self._recalled(digests)
         new = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
         if new:
-            rows = dict(zip(new, self._logits(list(new.values())), strict=True))
+            rows = dict(zip(new, self.read(list(new.values())), strict=True))
             self._remember(rows)
             known |= rows
         return np.array([known[digest] for digest in digests], np.float32)
@@ -68,7 +68,8 @@ class Encoder:
             while len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
 
-    def _logits(self, texts: Sequence[str]) -> F32:
+    def read(self, texts: Sequence[str]) -> F32:
+        """The same, of what is not remembered, and not remembering it."""
         pieces = [self._pieces(text) for text in texts]
         flat = [piece for those in pieces for piece in those]
         found = [self._read(flat[start : start + AT_ONCE]) for start in range(0, len(flat), AT_ONCE)]

@@ -30,7 +30,7 @@ def recommend(
     placed = arrange(chooser(memory, pool, taste), count, taste.explore, seed, taste.rare_every)
     places = np.array([one.place for one in placed], np.int64)
     rows, table = pool.rows[places], pool.table[places]
-    whys = reasons(memory, past, rows, table, [one.rare for one in placed])
+    whys = reasons(memory, past, rows, table)
     items = tuple(
         Recommended(
             item=memory.catalogue.ids[row],

@@ -34,14 +34,16 @@ class Memory:
     """Touches have to come in time order; those of unknown items are ignored. What is asked ``at`` a time is answered from what came before
     it only as long as nothing later was added: replays ask first, then add."""
 
-    def __init__(self, dimensions: int = 0, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self, dimensions: int = 0, catalogue: Catalogue | None = None, rotation: Rotation | None = None
+    ) -> None:
         self.catalogue = Catalogue(dimensions) if catalogue is None else catalogue
         self.trends = Trends()
         self.covisits = CoVisits()
         self.nearest: Nearest | None = None
         self._pasts: dict[str, bytes] = {}
         self._before: dict[str, set[int]] = {}
-        self.rotation = Rotation()
+        self.rotation = Rotation() if rotation is None else rotation
 
     def put(self, item: Item, vector: F32 | None = None) -> None:
         self.catalogue.put(item, vector)
@@ -89,7 +91,7 @@ class Memory:
         return (self.nearest or self.catalogue.nearest)(interest, count)
 
     def showed(self, rows: Iterable[int], at: float) -> None:
-        """They were put at a place for what is shown little, or nothing was; counted as long as this memory lives."""
+        """A list was made ``at``, with these at places for what is shown little."""
         self.rotation.showed(rows, len(self.catalogue), lambda some: self.catalogue.showable(some, at))
 
     def remember(self, member: str, touches: Iterable[Touch]) -> None:

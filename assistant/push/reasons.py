@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import itemgetter
 
 import numpy as np
@@ -17,12 +16,14 @@ _ALIKE = 0.55
 _BOND = 0.02
 _NEW_H = 6.0
 _OWN = 12
+_FEW = 3
+"""Touches below which nobody can be told that many look at it."""
 _AGE = NAMES.index("age")
 
 
-def reasons(memory: Memory, past: Past, rows: Ints, table: F32, rare: Sequence[bool]) -> list[Reason]:
-    """One for each of ``rows``, whose features are ``table``; ``rare`` are there because they were shown little. Names something of the
-    member's own only where there is something, and it was not removed."""
+def reasons(memory: Memory, past: Past, rows: Ints, table: F32) -> list[Reason]:
+    """One for each of ``rows``, whose features are ``table``. Names something of the member's own only where there is something, and it
+    was not removed."""
     cards, covisits = memory.catalogue.cards, memory.covisits
     own = tuple(one for one in past[-_OWN:] if cards[one[0]].title)
     bonds = [(covisits.after.get(other, {}), covisits.touches[other] + 3.0, other) for other, _ in reversed(own)]
@@ -41,7 +42,7 @@ def reasons(memory: Memory, past: Past, rows: Ints, table: F32, rare: Sequence[b
         elif tag := next((tag for tag in cards[row].tags if tag in mine), ""):
             found.append(Reason(TAG, tag))
         else:
-            found.append(Reason(FRESH if fresh[place] else SELDOM if rare[place] else TREND))
+            found.append(Reason(FRESH if fresh[place] else SELDOM if covisits.touches[row] < _FEW else TREND))
     return found
 
 

@@ -63,7 +63,7 @@ def measure(rounds: int = ROUNDS, seconds: float = SECONDS, processes: Sequence[
     Raises:
         RuntimeError: ids came again, or the database does not hold as many decisions as were answered.
     """
-    said, found, serving = texts(2_000, 9), dict[str, list[dict[str, Any]]](), dict[str, int]()
+    said, found, serving = texts(20_000, 9), dict[str, list[dict[str, Any]]](), dict[str, int]()
     count = int((seconds + WARM_UP_S) * MOST_PER_SECOND)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
         services = [_start(stack, Path(folder) / f"data-{number}", number) for number in processes]

@@ -107,7 +107,7 @@ def _works(pid: int) -> bool:
 
 def _requests(folder: Path, key: str) -> dict[str, Path]:
     bodies: list[dict[str, object]] = [
-        {"text": text, "member": {"id": f"u{i % 97}"}, "channel": "general"} for i, text in enumerate(texts(2_000, 9))
+        {"text": text, "member": {"id": f"u{i % 97}"}, "channel": "general"} for i, text in enumerate(texts(20_000, 9))
     ]
     files = {}
     for name, secret in (("ours", key), ("echo", None)):

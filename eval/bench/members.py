@@ -1,9 +1,9 @@
 """Events into profiles, through the embedded database: taken, folded, visible. Prints JSON.
 
 Of the events a quarter are messages of about 60 characters, which are screened while they are taken and embedded while they are folded;
-the others are views, clicks, reactions and purchases. Every member consents to profiling. At the end both happen at once, in two processes,
-with those messages and without: events are told at 5,000 a second, or as fast as they are taken, while members who touch an item
-ask for recommendations until it is not among them any more.
+the others are views, clicks, reactions and purchases. Every member consents to profiling. At the end both happen at once, in two processes:
+with those messages, without, and without but told after what came later. Events are told at 6,000 a second, or as fast as they are taken,
+while members who touch an item ask for recommendations until it is not among them any more.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from typing import Any
 from sqlalchemy import text
 
 from assistant.members import flow
-from assistant.members.interests import shorten
 from assistant.members.meaning import Allowed
 from assistant.members.topics import shipped_topics
 from assistant.settings import Settings
@@ -42,7 +41,7 @@ from assistant.usecases.communities import create_community
 from assistant.usecases.members.declare import put_members
 from assistant.usecases.members.event_shapes import read_event
 from assistant.usecases.members.events import bounds_of, take_events
-from assistant.usecases.members.folding import POLL_S, embedder_of, fold_waiting
+from assistant.usecases.members.folding import POLL_S, embedded, embedder_of, fold_waiting
 from assistant.usecases.members.profile import read_profile
 from assistant.usecases.push.items import ItemShape, put_items
 from assistant.usecases.push.recommend import recommend_items
@@ -51,7 +50,7 @@ from eval.bench.texts import texts
 
 MEMBERS, EVENTS, BATCH = 4_000, 40_000, 2_000
 SEEN = 30
-RATE, LOAD_S, PROBE_S, ITEMS = 5_000, 20, 1.0, 200
+RATE, LOAD_S, PROBE_S, ITEMS = 6_000, 20, 1.0, 200
 _COMMUNITY = "bench"
 _KINDS = ("view", "view", "click", "reaction", "purchase", "message")
 _MESSAGES = 0.25
@@ -111,7 +110,7 @@ def measure(assistant: Assistant, members: int, events: int) -> dict[str, Any]:
 def at_once(assistant: Assistant, folder: Path, events: int) -> dict[str, Any]:
     """Events per second, from the first told until the last is in its profile, and the seconds until a touch is in recommendations."""
     put_items(assistant, _COMMUNITY, [ItemShape(id=f"i{n}", title=f"item {n}") for n in range(ITEMS)], actor="bench")
-    names = [f"m{number}" for number in range(MEMBERS)]
+    names = [f"m{number}" for number in range(SEEN, MEMBERS + SEEN)]  # the first ones did something just now
     command = [sys.executable, "-m", "eval.bench.members", "--work", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None  # noqa: S101 - asked for
@@ -122,7 +121,7 @@ def at_once(assistant: Assistant, folder: Path, events: int) -> dict[str, Any]:
                 "a quarter are messages": _at_once(assistant, list(_events(names, events, "a", days=(4, 3))), "p"),
                 "no messages": _at_once(assistant, list(_events(names, events, "b", 0.0, (3, 2))), "q"),
                 "no messages, all of them late": _at_once(
-                    assistant, list(_events(names, events, "c", 0.0, (6, 2))), "r"
+                    assistant, list(_events(names, events, "c", 0.0, (6, 3))), "r"
                 ),
             }
         finally:
@@ -182,7 +181,7 @@ def _waiting(assistant: Assistant) -> int:
 def _events(
     names: list[str], events: int, prefix: str = "e", messages: float = _MESSAGES, days: tuple[int, int] = (6, 4)
 ) -> Iterator[dict[str, Any]]:
-    """In the order they happened, evenly between so many days ago and so many."""
+    """Evenly spread, the oldest first, from ``days[0]`` to ``days[1]`` days ago."""
     chosen = random.Random(1)
     said = iter(texts(events, 7))
     begin, step = datetime.now(UTC) - timedelta(days=days[0]), timedelta(days=days[0] - days[1]) / events
@@ -213,7 +212,7 @@ def _in_memory(assistant: Assistant, given: list[dict[str, Any]]) -> float:
     start = time.perf_counter()
     for its in by_member.values():
         words = flow.words(its, {})
-        vectors = shorten(embedder.encode(words)) if embedder is not None else None
+        vectors = embedded(embedder, words) if embedder is not None else None
         flow.folded(None, its, words, vectors, {}, shipped_topics(), Allowed())
     return len(given) / (time.perf_counter() - start)
 

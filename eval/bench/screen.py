@@ -7,6 +7,7 @@ random weights in float32 (its speed does not depend on them); in place of a tok
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import statistics
@@ -106,15 +107,15 @@ def _each(screener: Screener, messages: Sequence[Message]) -> list[tuple[float, 
 
 @contextmanager
 def _counting() -> Iterator[list[int]]:
-    """Of each turn of an encoder, how many texts it was asked about."""
+    """How many texts encoders read, turn by turn; not those that they remember."""
     reads: list[int] = []
-    own = Encoder.logits
+    own = Encoder.read
 
     def logits(encoder: Encoder, texts: Sequence[str]) -> F32:
         reads.append(len(texts))
         return own(encoder, texts)
 
-    with mock.patch.object(Encoder, "logits", logits):
+    with mock.patch.object(Encoder, "read", logits):
         yield reads
 
 
@@ -132,7 +133,7 @@ def _ordinary(screener: Screener) -> dict[str, float]:
 
 
 def _p99(seconds: Sequence[float]) -> float:
-    return statistics.quantiles(seconds, n=100)[98] * 1000
+    return statistics.quantiles(seconds, n=100)[98] * 1000 if len(seconds) > 1 else math.nan
 
 
 def _share(screener: Screener) -> float:
@@ -178,7 +179,9 @@ def _breakdown(screener: Screener) -> dict[str, float]:
             "keywords": _seconds(lexicon.find, read),
             "all rules": _seconds(rules.find, read),
             "model, one by one": _seconds(classifier.classify, [[one] for one in read]),
-            "model, in one batch": _seconds(classifier.classify, [read]),
+            "model, in one batch": _seconds(
+                classifier.classify, [[Normalised(text) for text in texts(_PART, 7000 + turn)]]
+            ),
             "whole screen, one by one": _seconds(screener.screen, again),
         }
         rounds.append({name: spent / _PART * 1e6 for name, spent in seconds.items()})

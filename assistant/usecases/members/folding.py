@@ -155,7 +155,7 @@ def fold_on(
     wanted = sorted({event.item_id for event in flat if event.item_id is not None})
     items: Mapping[str, ItemText] = item_texts(transaction, community, wanted) if wanted else {}
     words = flow.words(flat, items)
-    vectors = _vectors(embedder, words) if embedder is not None and any(words) else None
+    vectors = embedded(embedder, words) if embedder is not None and any(words) else None
     states: dict[str, State] = {}
     at = 0
     for member_id, its in events.items():
@@ -169,7 +169,7 @@ def fold_on(
     return states
 
 
-def _vectors(embedder: Embedder, words: Sequence[str]) -> F32:
+def embedded(embedder: Embedder, words: Sequence[str]) -> F32:
     """Shape (words, dimensions). Many events are about the same few items: each text is embedded once."""
     place = {one: at for at, one in enumerate(dict.fromkeys(words))}
     return shorten(embedder.encode(list(place)))[[place[one] for one in words]]

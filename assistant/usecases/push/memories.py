@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import random
 
 import numpy as np
 import structlog
@@ -16,6 +17,7 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.errors import DatabaseUnavailable
 from assistant.push.memory import Memory
+from assistant.push.rotation import Rotation
 from assistant.push.scorer import PRIOR, Scorer, read_trees
 from assistant.store import erasures, items, recommendations, touches
 from assistant.store.database import Database
@@ -89,7 +91,7 @@ class Memories:
         with self._lock:
             kept = self._kept.get(community)
             if kept is None or kept.model != model:
-                kept = self._kept[community] = Kept(Memory(dimensions), model)
+                kept = self._kept[community] = Kept(Memory(dimensions, rotation=Rotation(random())), model)  # noqa: S311 - no secret
             self._kept.move_to_end(community)
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
@@ -212,8 +214,8 @@ def forget_removed(kept: Kept, present: Collection[str], among: Iterable[str] | 
 
 
 def _restart(kept: Kept) -> None:
-    """What was done is read anew: somebody was erased, and is in no sum any more. The items stay."""
-    memory = Memory(kept.memory.catalogue.dimensions, kept.memory.catalogue)
+    """What was done is read anew: somebody was erased, and is in no sum any more. The items stay, and whose turn it is among them."""
+    memory = Memory(kept.memory.catalogue.dimensions, kept.memory.catalogue, kept.memory.rotation)
     kept.index.serve(memory)
     kept.memory = memory
     kept.deeds_read = False

@@ -4,6 +4,7 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from sqlalchemy import text
 
 from assistant.push import catalogue
@@ -94,6 +95,19 @@ def test_touches_are_followed_and_reasons_name_them(client, member):
     assert "i7" in {one["id"] for one in found["items"]}
     assert all(one["reason"]["text"] for one in found["items"])
     assert found["policy_version"]
+
+
+def test_every_tenth_place_is_counted_and_others_take_their_turns(service, client, community, member):
+    client.put("/v1/items", json={"items": [item(number) for number in range(100)]})
+    until(lambda: len(shown(client, member, limit=10)["items"]) == 10)
+    kept = service.assistant.memories.get(service.assistant.database, community, *_model(service), datetime.now(UTC))
+    rotation, rows = kept.memory.rotation, np.arange(len(kept.memory.catalogue))
+    waiting, counted = set(rotation.waiting()), rotation.shown(rows).sum()
+    assert len(waiting) == 20
+    for _ in range(30):
+        shown(client, member, limit=10)
+    assert 20 <= rotation.shown(rows).sum() - counted <= 30
+    assert set(rotation.waiting()) - waiting
 
 
 def test_many_items_taken_away_behind_a_memory_leave_no_list_short(service, client, community, member):

@@ -71,8 +71,8 @@ def test_the_same_text_is_read_once(made: tuple[Path, np.ndarray], monkeypatch: 
     assert np.array_equal(first[0], first[-1])
     first[:] = 0.0
     read: list[str] = []
-    own = encoder._logits
-    monkeypatch.setattr(encoder, "_logits", lambda texts: read.extend(texts) or own(texts))
+    own = encoder.read
+    monkeypatch.setattr(encoder, "read", lambda texts: read.extend(texts) or own(texts))
     again = encoder.logits([TEXTS[1], "a new one", TEXTS[0], "a new one"])
     assert read == ["a new one"]
     fresh = Encoder.load(made[0]).logits([TEXTS[1], "a new one", TEXTS[0], "a new one"])
@@ -86,8 +86,8 @@ def test_only_the_latest_are_remembered(made: tuple[Path, np.ndarray], monkeypat
     encoder.logits(["one"])
     encoder.logits(["three"])
     read: list[str] = []
-    own = encoder._logits
-    monkeypatch.setattr(encoder, "_logits", lambda texts: read.extend(texts) or own(texts))
+    own = encoder.read
+    monkeypatch.setattr(encoder, "read", lambda texts: read.extend(texts) or own(texts))
     encoder.logits(["one", "three"])
     assert not read
     encoder.logits(["two"])
