@@ -170,7 +170,8 @@ def _screen_tables(screen: dict[str, Any]) -> list[Table]:
     stages = [(name, f"{value:.1f}") for name, value in screen["microseconds"].items()]
     stages.append(("p99 of the whole screen, one by one", f"{screen['p99 ms, single'] * 1000:.1f}"))
     stages.append(("share of texts that the policy acts on", f"{screen['share not allowed']:.3f}"))
-    return [speed, _table("per message", ("stage", "microseconds"), stages)]
+    chat = [(name, f"{value:.4g}") for name, value in screen["ordinary chat"].items()]
+    return [speed, _table("per message", ("stage", "microseconds"), stages), _pairs("ordinary chat, one by one", chat)]
 
 
 def _speeds(title: str, what: str, runs: dict[str, list[float]]) -> Table:
@@ -196,6 +197,8 @@ def _member_rows(members: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [(f"{name}, events/s", f"{value:,.0f}") for name, value in members["events per second"].items()]
     rows += [(f"until visible, {name}", f"{value:.2f} s") for name, value in members["seconds until visible"].items()]
     rows.append(("resident, classifier and embedder with it", f"{members['resident MB, at most']:,.0f} MB"))
+    for kind, both in members["at once, two processes"].items():
+        rows += [(f"at once, {kind}: {name}", f"{value:,.2f}") for name, value in both.items()]
     sizes = members["bytes per member in the database"].items()
     return rows + [(f"{name}, bytes per member", f"{value:,.0f}") for name, value in sizes]
 

@@ -2,7 +2,7 @@
 
 Of the events a quarter are messages of about 60 characters, which are screened while they are taken and embedded while they are folded;
 the others are views, clicks, reactions and purchases. Every member consents to profiling. At the end both happen at once, in two processes:
-with those messages, without, and without but told after what came later. Events are told at 6,000 a second, or as fast as they are taken,
+with those messages, without, and without but told after what came later. Events are told at 5,500 a second, or as fast as they are taken,
 while members who touch an item ask for recommendations until it is not among them any more.
 """
 
@@ -50,7 +50,7 @@ from eval.bench.texts import texts
 
 MEMBERS, EVENTS, BATCH = 4_000, 40_000, 2_000
 SEEN = 30
-RATE, LOAD_S, PROBE_S, ITEMS = 6_000, 20, 1.0, 200
+RATE, LOAD_S, PROBE_S, ITEMS = 5_500, 20, 1.0, 200
 _COMMUNITY = "bench"
 _KINDS = ("view", "view", "click", "reaction", "purchase", "message")
 _MESSAGES = 0.25

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -55,13 +57,25 @@ async def keep_folding(assistant: Assistant) -> None:
 
 def fold_waiting(assistant: Assistant, limit: int = BATCH) -> int:
     """One batch, in one transaction: it is done or it still waits. How many members it was about."""
-    with assistant.database.transaction(EVERY_COMMUNITY) as transaction:
+    with _uncollected(), assistant.database.transaction(EVERY_COMMUNITY) as transaction:
         claimed = profiles.claim(transaction, limit)
         for community, work in claimed.items():
             if not _folded(assistant, transaction, community, work):
                 for one in work:
                     _folded(assistant, transaction, community, [one])
     return sum(map(len, claimed.values()))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A batch makes a hundred thousand objects and no cycles: looking for those would take a fifth of its time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _folded(assistant: Assistant, transaction: Transaction, community: str, work: Sequence[Work]) -> bool:
