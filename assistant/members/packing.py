@@ -4,11 +4,14 @@ compressed, beginning from the names that every state has (RFC 1951, RFC 1950 se
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from struct import Struct, unpack_from
 from typing import Any
 
 import orjson
+
+from assistant.members.interests import Interest
+from assistant.members.state import VERSION, State, Tag, read_document, read_rows, read_spending
 
 _FORM = b"\x01"
 """The first byte; 0x78, zlib's own, begins what earlier versions packed."""
@@ -27,54 +30,86 @@ _KNOWN = (
 """What compression begins from. Never changed: what was packed with it is read with it."""
 
 
-def pack(document: Mapping[str, Any]) -> bytes:
-    """A document as ``write_state`` gives it."""
-    rest = dict(document)
-    hours, languages, tags, interests = (rest.pop(name) for name in ("hours", "languages", "tags", "interests"))
+def pack(state: State) -> bytes:
+    """All of it but its place (``at``, ``event_id``) and the vectors of its interests, which are kept beside. Equal states give the
+    same bytes."""
+    hours = dict(sorted(state.hours.items()))
+    languages = dict(sorted(state.languages.items()))
+    tags = sorted(state.tags.items())
     weights = [
-        rest.pop("gap"),
+        state.gap,
         *hours.values(),
         *languages.values(),
-        *(one["weight"] for one in tags.values()),
-        *(one["weight"] for one in interests),
+        *[one.weight for _, one in tags],
+        *[one.weight for one in state.interests],
     ]
-    rest |= {
-        "hours": [int(hour) for hour in hours],
+    rest = {
+        "first_event": state.first_event,
+        "events": state.events,
+        "counts": state.counts,
+        "active_days": state.active_days,
+        "longest_gap": state.longest_gap,
+        "steps": state.steps,
+        "orders": state.orders,
+        "version": VERSION,
+        "first_at": state.first_at,
+        "back_on": state.back_on,
+        "left_at": state.left_at,
+        "recent": [day.toordinal() for day in state.recent],
+        "spending": dict(sorted(state.spending.items())),
+        "hours": list(hours),
         "languages": list(languages),
-        "tags": [[name, one["count"], one["events"]] for name, one in tags.items()],
-        "interests": [one["events"] for one in interests],
+        "tags": [(name, one.count, one.events) for name, one in tags],
+        "interests": [one.events for one in state.interests],
     }
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _KNOWN)
     words = deflate.compress(orjson.dumps(rest)) + deflate.flush()
     return _FORM + _COUNT.pack(len(weights)) + Struct(f"<{len(weights)}d").pack(*weights) + words
 
 
-def unpack(packed: bytes) -> dict[str, Any]:
-    """The document again, also of what earlier versions packed."""
+def unpack(at: datetime, event_id: str, packed: bytes, vectors: bytes) -> State | None:
+    """The state again, also of what earlier versions packed; ``None`` where it is of another version of the fold."""
     if not packed.startswith(_FORM):
-        found: dict[str, Any] = orjson.loads(zlib.decompress(packed))
-        return found
+        return read_document(at, event_id, orjson.loads(zlib.decompress(packed)), vectors)
     (count,) = _COUNT.unpack_from(packed, 1)
     begin = 1 + _COUNT.size
-    weights: Iterator[float] = iter(unpack_from(f"<{count}d", packed, begin))
-    document: dict[str, Any] = orjson.loads(zlib.decompressobj(-15, _KNOWN).decompress(packed[begin + 8 * count :]))
-    gap = next(weights)
-    hours = {str(hour): next(weights) for hour in document["hours"]}
-    languages = {name: next(weights) for name in document["languages"]}
-    tags = {
-        name: {"weight": next(weights), "count": number, "events": events} for name, number, events in document["tags"]
-    }
-    interests = [{"weight": next(weights), "events": events} for events in document["interests"]]
-    return document | {"gap": gap, "hours": hours, "languages": languages, "tags": tags, "interests": interests}
+    kept: dict[str, Any] = orjson.loads(zlib.decompressobj(-15, _KNOWN).decompress(packed[begin + 8 * count :]))
+    if kept["version"] != VERSION:
+        return None
+    weights = iter(unpack_from(f"<{count}d", packed, begin))
+    return State(
+        at=at,
+        event_id=event_id,
+        first_at=datetime.fromisoformat(kept["first_at"]),
+        first_event=kept["first_event"],
+        events=kept["events"],
+        counts=kept["counts"],
+        recent=tuple(map(date.fromordinal, kept["recent"])),
+        active_days=kept["active_days"],
+        gap=next(weights),
+        longest_gap=kept["longest_gap"],
+        back_on=date.fromisoformat(kept["back_on"]) if kept["back_on"] else None,
+        left_at=datetime.fromisoformat(kept["left_at"]) if kept["left_at"] else None,
+        hours={hour: next(weights) for hour in kept["hours"]},
+        languages={name: next(weights) for name in kept["languages"]},
+        tags={name: Tag(next(weights), number, tuple(events)) for name, number, events in kept["tags"]},
+        interests=tuple(
+            Interest(row, next(weights), tuple(events))
+            for row, events in zip(read_rows(vectors, len(kept["interests"])), kept["interests"], strict=True)
+        ),
+        spending={name: read_spending(one) for name, one in kept["spending"].items()},
+        steps=kept["steps"],
+        orders=tuple(kept["orders"]),
+    )
 
 
-def asked_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The little of a document that conditions on many members ask for, as JSON that the database reads; weights to six digits."""
+def asked_of(state: State) -> dict[str, Any]:
+    """The little of a state that conditions on many members ask for, as JSON that the database reads; weights to six digits."""
     return {
-        "version": document["version"],
-        "gap": document["gap"],
-        "left_at": document["left_at"],
-        "back_on": document["back_on"],
-        "recent": list(document["recent"][-1:]),
-        "tags": {name: float(f"{one['weight']:.6g}") for name, one in document["tags"].items()},
+        "version": VERSION,
+        "gap": state.gap,
+        "left_at": state.left_at,
+        "back_on": state.back_on,
+        "recent": [day.toordinal() for day in state.recent[-1:]],
+        "tags": {name: float(f"{one.weight:.6g}") for name, one in sorted(state.tags.items())},
     }

@@ -69,33 +69,24 @@ class State:
         return (self.at, self.event_id)
 
 
-def write_state(state: State) -> tuple[dict[str, Any], bytes]:
-    """As JSON, and its interests' vectors in half precision, row after row; ``read_state`` gives the same state back."""
-    document = {name: getattr(state, name) for name in _PLAIN} | {
-        "version": VERSION,
-        "first_at": state.first_at.isoformat(),
-        "back_on": state.back_on.isoformat() if state.back_on else None,
-        "left_at": state.left_at.isoformat() if state.left_at else None,
-        "recent": [day.toordinal() for day in state.recent],
-        "languages": dict(sorted(state.languages.items())),
-        "hours": {str(hour): weight for hour, weight in sorted(state.hours.items())},
-        "tags": {
-            name: {"weight": one.weight, "count": one.count, "events": one.events}
-            for name, one in sorted(state.tags.items())
-        },
-        "spending": {name: _written(one) for name, one in sorted(state.spending.items())},
-        "interests": [{"weight": one.weight, "events": one.events} for one in state.interests],
-    }
-    vectors = b"".join(one.vector.astype(np.float16).tobytes() for one in state.interests)
-    return document, vectors
+def written_rows(state: State) -> bytes:
+    """Its interests' vectors in half precision, row after row; ``read_rows`` gives the same back."""
+    return b"".join(one.vector.astype(np.float16).tobytes() for one in state.interests)
 
 
-def read_state(at: datetime, event_id: str, document: Mapping[str, Any], vectors: bytes) -> State | None:
-    """``None`` where the state is of another version of the fold. Names come in their own order, however they were stored;
-    weights are whole numbers where the database had no need of a point."""
+def read_rows(vectors: bytes, count: int) -> NDArray[np.float32]:
+    """Shape (count, dimensions)."""
+    if not count:
+        return np.empty((0, 0), np.float32)
+    return np.frombuffer(vectors, np.float16).astype(np.float32).reshape(count, -1)
+
+
+def read_document(at: datetime, event_id: str, document: Mapping[str, Any], vectors: bytes) -> State | None:
+    """A state that an earlier version wrote as JSON; ``None`` where it is of another version of the fold. Names come in their own
+    order, however they were stored; weights are whole numbers where the database had no need of a point."""
     if document.get("version") != VERSION:
         return None
-    rows = _rows(vectors, len(document["interests"]))
+    rows = read_rows(vectors, len(document["interests"]))
     return State(
         at=at,
         event_id=event_id,
@@ -110,44 +101,20 @@ def read_state(at: datetime, event_id: str, document: Mapping[str, Any], vectors
             name: Tag(float(one["weight"]), one["count"], tuple(one["events"]))
             for name, one in sorted(document["tags"].items())
         },
-        spending={name: _spending(one) for name, one in sorted(document["spending"].items())},
+        spending={name: read_spending(one) for name, one in sorted(document["spending"].items())},
         interests=tuple(
             Interest(row, float(one["weight"]), tuple(one["events"]))
             for row, one in zip(rows, document["interests"], strict=True)
         ),
         orders=tuple(document["orders"]),
-        **{name: document[name] for name in _PLAIN if name not in {"orders", "languages", "gap"}},
+        **{name: document[name] for name in _PLAIN},
     )
 
 
-_PLAIN = (
-    "first_event",
-    "events",
-    "counts",
-    "active_days",
-    "gap",
-    "longest_gap",
-    "languages",
-    "steps",
-    "orders",
-)
+_PLAIN = ("first_event", "events", "counts", "active_days", "longest_gap", "steps")
 
 
-def _rows(vectors: bytes, count: int) -> NDArray[np.float32]:
-    return np.frombuffer(vectors, np.float16).astype(np.float32).reshape(count, -1) if count else np.empty((0, 0))  # type: ignore[return-value]
-
-
-def _written(one: Spending) -> dict[str, Any]:
-    return {
-        "count": one.count,
-        "amount": one.amount,
-        "days": one.days,
-        "first": one.first.isoformat(),
-        "last": one.last.isoformat(),
-        "repeat_amount": one.repeat_amount,
-    }
-
-
-def _spending(kept: Mapping[str, Any]) -> Spending:
+def read_spending(kept: Mapping[str, Any]) -> Spending:
+    """One currency's, of its fields as JSON."""
     days = {name: date.fromisoformat(kept[name]) for name in ("first", "last")}
     return Spending(**(dict(kept) | days))

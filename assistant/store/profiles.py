@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, delete, select, text
 from sqlalchemy.dialects import postgresql
 
 from assistant.members.packing import asked_of, pack, unpack
-from assistant.members.state import State, read_state, write_state
+from assistant.members.state import State, read_document, written_rows
 from assistant.store.events import read
 from assistant.store.member_tables import profile_queue, profile_snapshots, profiles
 from assistant.types.event import Event
@@ -164,9 +164,8 @@ def save(
     """The profiles; of the members in ``due`` a snapshot too, which later folds begin from."""
     rows, snapshots = [], []
     for member, state in states.items():
-        document, vectors = write_state(state)
-        held = _held(community, member, state, model) | _packed(document, vectors)
-        rows.append(held | _told(state) | {"state": asked_of(document), "updated_at": now})
+        held = _held(community, member, state, model)
+        rows.append(held | _told(state) | {"state": asked_of(state), "updated_at": now})
         if member in due:
             snapshots.append(held)
     _put(connection, _SAVE, rows)
@@ -252,9 +251,10 @@ def thin(connection: Connection, chunk: int = 5000) -> int:
 def _state(row: RowMapping | Mapping[str, Any], model: str) -> State | None:
     if row["model"] != model:
         return None
-    packed = row["packed"]
-    document = row["state"] if packed is None else unpack(bytes(packed))
-    return read_state(row["at"], row["event_id"], document, bytes(row["vectors"]))
+    at, event_id, packed, vectors = row["at"], row["event_id"], row["packed"], bytes(row["vectors"])
+    if packed is None:
+        return read_document(at, event_id, row["state"], vectors)
+    return unpack(at, event_id, bytes(packed), vectors)
 
 
 def _held(community: str, member: str, state: State, model: str) -> dict[str, Any]:
@@ -264,11 +264,9 @@ def _held(community: str, member: str, state: State, model: str) -> dict[str, An
         "at": state.at,
         "event_id": state.event_id,
         "model": model,
+        "packed": b64encode(pack(state)).decode(),
+        "vectors": b64encode(written_rows(state)).decode(),
     }
-
-
-def _packed(document: Mapping[str, Any], vectors: bytes) -> dict[str, str]:
-    return {"packed": b64encode(pack(document)).decode(), "vectors": b64encode(vectors).decode()}
 
 
 def _told(state: State) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, overload
@@ -21,21 +21,25 @@ MOST = 2_000_000
 PAGE = 50_000
 
 _COLUMNS = """
-    SELECT e.id, e.member_id, e.item_id, e.type, extract(epoch FROM e.at)::float8 AS at, e.at AS moment, e.received_at
+    SELECT e.id, e.member_id, e.item_id, e.type, extract(epoch FROM e.at)::float8 AS at, e.received_at
+"""
+_DEEDS = """
     FROM events e
     WHERE e.community = :community AND e.item_id IS NOT NULL AND NOT e.flagged AND e.type = ANY(:types)
 """
 _UNTIL = text(
-    f'{_COLUMNS} AND e.at >= :since AND (e.at, e.id) < (:until, CAST(:before AS text) COLLATE "C") '
+    f'{_COLUMNS}, e.at AS moment {_DEEDS} AND e.at >= :since AND (e.at, e.id) < (:until, CAST(:before AS text) COLLATE "C") '
     "ORDER BY e.at DESC, e.id DESC LIMIT :most"
 )
-_RECEIVED = text(f"{_COLUMNS} AND e.received_at >= :since AND e.at < :until ORDER BY e.at, e.id LIMIT :most")
+_RECEIVED = text(f"{_COLUMNS} {_DEEDS} AND e.received_at >= :since AND e.at < :until ORDER BY e.at, e.id LIMIT :most")
 _ALLOWED = text("""
     SELECT member_id FROM consents
     WHERE community = :community AND member_id = ANY(:members) AND purpose = 'profiling' AND granted
 """)
 """Asked by itself: joined to the events, before the tables were analysed, it took seconds for some thousands."""
-_OF_MEMBER = text(f"{_COLUMNS} AND e.member_id = :member AND e.at < :until ORDER BY e.at DESC, e.id DESC LIMIT :most")
+_OF_MEMBER = text(
+    f"{_COLUMNS} {_DEEDS} AND e.member_id = :member AND e.at < :until ORDER BY e.at DESC, e.id DESC LIMIT :most"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +125,17 @@ def until(connection: Connection, community: str, since: datetime, moment: datet
     return found.ordered(MOST)
 
 
-def received(connection: Connection, community: str, since: datetime, moment: datetime) -> list[Told]:
-    """Those that came to us from ``since`` on and happened before ``moment``, in the order of their happening."""
-    return _read(connection, _RECEIVED, community, since=since, until=moment)
+def received(
+    connection: Connection, community: str, since: datetime, moment: datetime, known: Container[str] = ()
+) -> list[Told]:
+    """Those that came to us from ``since`` on and happened before ``moment``, in the order of their happening, without the ``known``
+    ones: of many that are read again nothing is made."""
+    return _read(connection, _RECEIVED, community, known, since=since, until=moment)
 
 
 def of_member(connection: Connection, community: str, member: str, moment: datetime, most: int) -> list[Told]:
     """A member's own last ones, in order."""
-    return _read(connection, _OF_MEMBER, community, member=member, until=moment, most=most)[::-1]
+    return _read(connection, _OF_MEMBER, community, (), member=member, until=moment, most=most)[::-1]
 
 
 def _pages(
@@ -146,8 +153,11 @@ def _pages(
         before, place = rows[-1].moment, rows[-1].id
 
 
-def _read(connection: Connection, query: TextClause, community: str, **values: object) -> list[Told]:
-    rows = connection.execute(query, {"community": community, "types": list(WEIGHTS), "most": MOST, **values}).all()
+def _read(
+    connection: Connection, query: TextClause, community: str, known: Container[str], **values: object
+) -> list[Told]:
+    found = connection.execute(query, {"community": community, "types": list(WEIGHTS), "most": MOST, **values}).all()
+    rows = [row for row in found if row[0] not in known]
     allowed = _allowed(connection, community, rows)
     return [
         Told(

@@ -167,7 +167,7 @@ def _read(kept: Kept, transaction: Transaction, community: str, now: datetime) -
             kept.items_read = True
     told: Iterable[Told]
     if kept.deeds_read and not restart:
-        told = touches.received(transaction, community, since, now + _OVERLAP)
+        told = touches.received(transaction, community, since, now + _OVERLAP, kept.known)
     else:
         told = touches.until(transaction, community, now - LOOKED_AT, now + _OVERLAP)
     ranker = recommendations.ranker(transaction, community)

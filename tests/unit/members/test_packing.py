@@ -1,6 +1,7 @@
 """What is packed is what is unpacked, whichever version packed it."""
 
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -10,35 +11,50 @@ from hypothesis import given
 from assistant.members import packing
 from assistant.members.fold import fold
 from assistant.members.packing import asked_of, pack, unpack
-from assistant.members.state import State, write_state
+from assistant.members.state import State, written_rows
+from tests.unit.members.earlier import document_of
 from tests.unit.members.test_fold import histories
 
 
-def document_of(history):
-    return write_state(fold(None, sorted(history, key=lambda pair: pair[0].order)))[0]
+def again(state, packed=None):
+    return unpack(state.at, state.event_id, packed or pack(state), written_rows(state))
 
 
 @given(histories())
-def test_a_document_comes_back(history):
-    document = orjson.loads(orjson.dumps(document_of(history)))
-    assert unpack(pack(document)) == document
-    assert list(unpack(pack(document))["tags"]) == list(document["tags"])
+def test_a_state_comes_back(history):
+    state = fold(None, sorted(history, key=lambda pair: pair[0].order))
+    found = again(state)
+    assert replace(found, interests=()) == replace(state, interests=())
+    assert list(found.tags) == sorted(state.tags)
+    assert [(one.weight, one.events) for one in found.interests] == [
+        (one.weight, one.events) for one in state.interests
+    ]
+    assert written_rows(found) == written_rows(state)
+    assert pack(found) == pack(state)
 
 
-def test_what_earlier_versions_packed_is_read():
-    document = orjson.loads(orjson.dumps(write_state(_state())[0]))
-    assert unpack(zlib.compress(orjson.dumps(document), 1)) == document
+@given(histories())
+def test_what_earlier_versions_packed_is_read(history):
+    state = fold(None, sorted(history, key=lambda pair: pair[0].order))
+    found = again(state, zlib.compress(orjson.dumps(document_of(state)), 1))
+    assert pack(found) == pack(state)
+    assert written_rows(found) == written_rows(state)
 
 
 def test_what_was_packed_yesterday_is_read_today():
     """Compression begins from these bytes: with others nothing that is stored could be read."""
     assert sha256(packing._KNOWN).hexdigest() == _KNOWN
-    assert unpack(bytes.fromhex(_PACKED)) == orjson.loads(orjson.dumps(write_state(_state())[0]))
+    assert again(_state(), bytes.fromhex(_PACKED)) == _state()
+
+
+def test_a_state_of_another_version_of_the_fold_is_none(monkeypatch):
+    packed = pack(_state())
+    monkeypatch.setattr(packing, "VERSION", packing.VERSION + 1)
+    assert again(_state(), packed) is None
 
 
 def test_conditions_find_the_weights_that_they_ask_for():
-    document = write_state(_state())[0]
-    assert asked_of(document) == {
+    assert asked_of(_state()) == {
         "version": 1,
         "gap": 1.5,
         "left_at": None,
