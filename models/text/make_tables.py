@@ -55,6 +55,8 @@ IMITATIONS_OF_OURS = {"l*": "ӏ"}
 RADICALS = dict(zip("讠钅饣纟氵忄刂礻衤犭", "言金食糸水心刀示衣犬", strict=True)) | {"扌": "手才"}
 COMMON_READING_SHARE = 0.08
 ORDINARY_FREQUENCY = 10
+ORDINARY_TOO = ("扣缴", "貂毛")
+"""Rarer words that sound like what lists look for."""
 MOST_COMMON = 1500
 
 
@@ -229,6 +231,8 @@ def ordinary_words(fold: dict[str, str]) -> dict[str, str]:
         if len(word) == 2 and int(frequency) >= ORDINARY_FREQUENCY and all("\u4e00" <= c <= "\u9fff" for c in word):
             first, second = (fold.get(c, c) for c in word)
             table[first].add(second)
+    for first, second in ORDINARY_TOO:
+        table[first].add(second)
     return {first: "".join(sorted(seconds)) for first, seconds in sorted(table.items())}
 
 
