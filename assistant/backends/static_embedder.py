@@ -18,6 +18,7 @@ from assistant.errors import ModelError
 from assistant.types import ModelRef
 
 NAME = "models/embedder"
+_FEW = 4
 TEXTS_AT_ONCE = 512
 TOKENS_AT_ONCE = 32_768
 """Rows gathered together: at 256 dimensions, 32 MB."""
@@ -80,8 +81,7 @@ class StaticEmbedder:
 
     def _sum(self, texts: Sequence[str], into: F32) -> None:
         """Adds each text's rows into its place; a text of many tokens in several turns."""
-        encoded = self._weights.tokenizer.encode_batch_fast([_sound(text) for text in texts], add_special_tokens=False)
-        tokens = [one.ids for one in encoded]
+        tokens = self._tokens([_sound(text) for text in texts])
         ids = np.fromiter((token for one in tokens for token in one), np.int64)
         owners = np.repeat(np.arange(len(tokens)), [len(one) for one in tokens])
         for start in range(0, len(ids), TOKENS_AT_ONCE):
@@ -89,6 +89,13 @@ class StaticEmbedder:
             rows = self._weights.gather(ids[cut], self._dimensions)
             first = np.flatnonzero(np.diff(owners[cut], prepend=-1))
             into[owners[cut][first]] += np.add.reduceat(rows, first, axis=0)
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """Few are split here: other threads, on a busy machine, take longer to begin than that takes."""
+        tokenizer = self._weights.tokenizer
+        if len(texts) <= _FEW:
+            return [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+        return [one.ids for one in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
 
 
 def _sound(text: str) -> str:
