@@ -30,3 +30,16 @@ def test_pages_give_each_touch_once_in_order(service, client, community, monkeyp
     assert [(datetime.fromtimestamp(one.touch.at, UTC).isoformat(), one.id) for one in found] == wanted
     assert list(last) == found[-10:]
     assert last[3] == found[-7]
+
+
+def test_of_what_came_lately_the_known_is_left_out(service, client, community):
+    ids = [secrets.token_hex(6) for _ in range(3)]
+    at = NOW.isoformat()
+    events = [{"id": one, "type": "click", "member_id": "m1", "item_id": "i1", "at": at} for one in ids]
+    assert client.post("/v1/events", json={"events": events}).json()["errors"] == []
+    since, until = NOW - timedelta(minutes=1), NOW + timedelta(minutes=1)
+    with service.assistant.database.transaction(community) as transaction:
+        every = touches.received(transaction, community, since, until)
+        fresh = touches.received(transaction, community, since, until, {ids[1]})
+    assert {one.id for one in every} == set(ids)
+    assert fresh == [one for one in every if one.id != ids[1]]
