@@ -1,4 +1,7 @@
-"""Community messages by writers who knew the labels' names and nothing of this project: harm, its innocent look-alikes, ordinary talk."""
+"""Community messages by writers who knew the labels' names and nothing of this project: harm, its innocent look-alikes, ordinary talk.
+
+Beside them what is said all day where a shop talks with its customers, all of it innocent.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from eval.results import Better, Cell, Kind, Result, Row, Table
 
 _FILES = ("en", "zh_hans", "zh_hant")
 _LANGUAGES = ("zh-Hans", "zh-Hant", "zh-Hant-HK", "en")
+_SHOPS = {"member": Better.DOWN, "staff": Better.DOWN}
 _KINDS = {"harm": Better.UP, "cloaked": Better.UP, "twin": Better.DOWN, "everyday": Better.DOWN}
 
 
@@ -49,8 +53,27 @@ def others(context: Context) -> Result:
         "twins acted on": Better.DOWN,
         "harmful": Better.NEITHER,
     }
+    shops, texts = _shops(context)
     tables = (
         Table("by language", {**_KINDS, "texts": Better.NEITHER}, (*by_language, *trivial)),
         Table("by label", columns, tuple(by_label)),
+        shops,
     )
-    return Result("others", "Texts by other hands", tables, cases=len(cases))
+    return Result("others", "Texts by other hands", tables, cases=len(cases) + texts)
+
+
+def _shops(context: Context) -> tuple[Table, int]:
+    """How many of the innocent messages of shops' communities are acted on, and of how many."""
+    cases = context.cases(read_jsonl(context.own / "others" / "shops.jsonl"))
+    acted = context.flow.screen([one["text"] for one in cases]).reaches(Action.MASK)
+    languages, kinds = (np.array([one[name] for one in cases]) for name in ("lang", "kind"))
+    rows = []
+    for language in (*_LANGUAGES, "all"):
+        its = (languages == language) | (language == "all")
+        cells: dict[str, Cell] = {
+            kind: rate(acted[its & (kinds == kind)]) for kind in _SHOPS if (its & (kinds == kind)).any()
+        }
+        rows.append(Row(language, {**cells, "texts": float(its.sum())}))
+    return Table("communities of shops, all innocent: acted on", {**_SHOPS, "texts": Better.NEITHER}, tuple(rows)), len(
+        cases
+    )
