@@ -35,7 +35,7 @@ from assistant.wiring import compile_policy
 from assistant.words import LANGUAGES, load_words
 from models.advertising.texts import training_texts
 
-HELD_BACK = Path(__file__).parents[3] / "eval/ads/heldback.tsv"
+HELD_BACK = sorted((Path(__file__).parents[3] / "eval/ads").glob("heldback*.tsv"))
 EVERYWHERE = Advertising()
 BEYOND_RULES = [
     ("請在Dcard用分身帳號問哪裡買，再用另一個帳號回我們店名", "hidden", "zh-Hant"),
@@ -274,7 +274,9 @@ def test_weights_are_small_and_damaged_ones_are_refused(tmp_path):
 
 
 def test_it_was_trained_on_nothing_that_measures_it():
-    rows = csv.reader(HELD_BACK.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    assert HELD_BACK
+    lines = [line for file in HELD_BACK for line in file.read_text("utf-8").splitlines()]
+    rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     texts = training_texts()
     seen = {Normalised(one.text).folded.text for one in texts}
     families = {one.family for one in texts}
