@@ -25,7 +25,7 @@ from models.advertising import encoder
 from models.advertising.fit import F64, GAMMA, Fitted, Matrix, cut, fit, folded, matrix_of
 from models.advertising.texts import HERE, NONE, Text, training_texts
 
-PRECISION = 0.983
+PRECISION = 0.985
 """With it as many innocent texts are found as before an encoder read them, one in ninety."""
 LEAST = 0.82
 """A finding that a policy would not show marks nothing: the shipped one shows misleading claims from 0.81 on."""
