@@ -31,8 +31,7 @@ _KNOWN = (
 
 
 def pack(state: State) -> bytes:
-    """All of it but its place (``at``, ``event_id``) and the vectors of its interests, which are kept beside. Equal states give the
-    same bytes."""
+    """All of it but its place (``at``, ``event_id``) and the vectors of its interests, which are kept beside."""
     hours = dict(sorted(state.hours.items()))
     languages = dict(sorted(state.languages.items()))
     tags = sorted(state.tags.items())

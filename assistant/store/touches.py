@@ -157,7 +157,7 @@ def _read(
     connection: Connection, query: TextClause, community: str, known: Container[str], **values: object
 ) -> list[Told]:
     found = connection.execute(query, {"community": community, "types": list(WEIGHTS), "most": MOST, **values}).all()
-    rows = [row for row in found if row[0] not in known]
+    rows = [row for row in found if row.id not in known]
     allowed = _allowed(connection, community, rows)
     return [
         Told(

@@ -74,6 +74,5 @@ def _shops(context: Context) -> tuple[Table, int]:
             kind: rate(acted[its & (kinds == kind)]) for kind in _SHOPS if (its & (kinds == kind)).any()
         }
         rows.append(Row(language, {**cells, "texts": float(its.sum())}))
-    return Table("communities of shops, all innocent: acted on", {**_SHOPS, "texts": Better.NEITHER}, tuple(rows)), len(
-        cases
-    )
+    columns = {**_SHOPS, "texts": Better.NEITHER}
+    return Table("communities of shops, all innocent: acted on", columns, tuple(rows)), len(cases)
