@@ -158,5 +158,5 @@ def _tagged(tags: Mapping[str, Tag], names: tuple[str, ...], weight: float, even
         found[name] = Tag(before.weight + weight, before.count + 1, (*before.events, event)[-EVIDENCE:])
     if len(found) <= TAGS:
         return found
-    kept = sorted(found, key=lambda name: (-found[name].weight, name))[:TAGS]
-    return {name: found[name] for name in found if name in set(kept)}
+    kept = set(sorted(found, key=lambda name: (-found[name].weight, name))[:TAGS])
+    return {name: tag for name, tag in found.items() if name in kept}

@@ -43,7 +43,7 @@ def draw(interests: tuple[Interest, ...], vector: F32, weight: float, event: str
     new = Interest(_rounded(vector), weight, (event,))
     if not interests:
         return (new,)
-    likeness = [float(one.vector @ vector) for one in interests]
+    likeness = [float(one.vector.dot(vector)) for one in interests]
     best = max(range(len(interests)), key=likeness.__getitem__)
     if likeness[best] >= CLOSE:
         joined = _join(interests[best], new)
@@ -64,9 +64,10 @@ def _at_most(interests: tuple[Interest, ...]) -> tuple[Interest, ...]:
 def _join(one: Interest, other: Interest) -> Interest:
     """Weighed by what each counts; forward-decayed weights of one time base need no fading first."""
     total = one.weight + other.weight
-    mean = one.vector * np.float32(one.weight / total) + other.vector * np.float32(other.weight / total)
-    length = math.sqrt(float(mean @ mean))
-    vector = _rounded(np.asarray(mean / np.float32(length), np.float32)) if length > 0 else one.vector
+    mean = one.vector * (one.weight / total)
+    mean += other.vector * (other.weight / total)
+    length = math.sqrt(mean.dot(mean))
+    vector = _rounded(mean / length) if length > 0 else one.vector
     return Interest(vector, total, (*one.events, *other.events)[-EVIDENCE:])
 
 

@@ -180,14 +180,15 @@ def read(rows: CursorResult[Any]) -> list[Event]:
 
 
 def _event(type_: str, kept: Mapping[str, Any], *plain: Any) -> Event:
-    typed = {name: kept.get(f"${name}") for name in ("purchase", "via", "seen")}
+    properties = dict(kept)
+    purchase, via, seen = (properties.pop(name, None) for name in ("$purchase", "$via", "$seen"))
     return Event(
         **dict(zip(_PLAIN, plain, strict=True)),
         type=EventType(type_),
-        purchase=_purchase(typed["purchase"]) if typed["purchase"] is not None else None,
-        via=Via(**typed["via"]) if typed["via"] is not None else None,
-        seen=Seen(**typed["seen"]) if typed["seen"] is not None else None,
-        properties={name: value for name, value in kept.items() if not name.startswith("$")},
+        purchase=_purchase(purchase) if purchase is not None else None,
+        via=Via(**via) if via is not None else None,
+        seen=Seen(**seen) if seen is not None else None,
+        properties=properties,
     )
 
 

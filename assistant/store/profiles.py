@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,8 @@ from assistant.types.event import Event
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Queued since then, a profile is folded anew from its first event."""
 SNAPSHOT_DAYS = 1
+_TOGETHER = 400
+"""Profiles are written so many at a time, while the next ones are packed."""
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -85,8 +88,8 @@ def queue(connection: Connection, community: str, member_ids: Sequence[str], sin
 
 
 _KEPT = text("""
-    SELECT p.*, (SELECT max(s.at) FROM profile_snapshots s WHERE s.community = p.community AND s.member_id = p.member_id)
-        AS snapshot_at
+    SELECT p.member_id, p.at, p.event_id, p.model, p.packed, p.vectors, CASE WHEN p.packed IS NULL THEN p.state END AS state,
+        (SELECT max(s.at) FROM profile_snapshots s WHERE s.community = p.community AND s.member_id = p.member_id) AS snapshot_at
     FROM profiles p WHERE p.community = :community AND p.member_id = ANY(:members)
 """)
 
@@ -162,19 +165,23 @@ def save(
     connection: Connection, community: str, states: Mapping[str, State], model: str, now: datetime, due: Set[str]
 ) -> None:
     """The profiles; of the members in ``due`` a snapshot too, which later folds begin from."""
-    rows, snapshots = [], []
-    for member, state in states.items():
-        held = _held(community, member, state, model)
-        rows.append(held | _told(state) | {"state": asked_of(state), "updated_at": now})
-        if member in due:
-            snapshots.append(held)
-    _put(connection, _SAVE, rows)
-    _put(connection, _SNAP, snapshots)
+    members = list(states)
+    with ThreadPoolExecutor(1, thread_name_prefix="profiles") as beside:
+        written = []
+        for at in range(0, len(members), _TOGETHER):
+            rows, snapshots = [], []
+            for member in members[at : at + _TOGETHER]:
+                held = _held(community, member, states[member], model)
+                rows.append(held | _told(states[member]) | {"state": asked_of(states[member]), "updated_at": now})
+                if member in due:
+                    snapshots.append(held)
+            written += [beside.submit(_put, connection, *one) for one in ((_SAVE, rows), (_SNAP, snapshots)) if one[1]]
+        for one in written:
+            one.result()
 
 
 def _put(connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.exec_driver_sql(statement, {"rows": orjson.dumps(rows).decode()})
+    connection.exec_driver_sql(statement, {"rows": orjson.dumps(rows).decode()})
 
 
 _LATER = text("""
@@ -271,7 +278,7 @@ def _held(community: str, member: str, state: State, model: str) -> dict[str, An
 
 def _told(state: State) -> dict[str, Any]:
     """The columns that members are searched and segments made by."""
-    currency = max(state.spending, key=lambda one: state.spending[one].count, default=None)
+    currency = max(sorted(state.spending), key=lambda one: state.spending[one].count, default=None)
     spent = state.spending[currency] if currency is not None else None
     return {
         "first_at": state.first_at,

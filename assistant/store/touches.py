@@ -31,7 +31,12 @@ _UNTIL = text(
     f'{_COLUMNS}, e.at AS moment {_DEEDS} AND e.at >= :since AND (e.at, e.id) < (:until, CAST(:before AS text) COLLATE "C") '
     "ORDER BY e.at DESC, e.id DESC LIMIT :most"
 )
-_RECEIVED = text(f"{_COLUMNS} {_DEEDS} AND e.received_at >= :since AND e.at < :until ORDER BY e.at, e.id LIMIT :most")
+_ARRIVALS = text(
+    f"SELECT e.received_at, count(*) AS touches {_DEEDS} AND e.received_at >= :since AND e.at < :until GROUP BY e.received_at"
+)
+_RECEIVED = text(
+    f"{_COLUMNS} {_DEEDS} AND e.received_at = ANY(:moments) AND e.at < :until ORDER BY e.at, e.id LIMIT :most"
+)
 _ALLOWED = text("""
     SELECT member_id FROM consents
     WHERE community = :community AND member_id = ANY(:members) AND purpose = 'profiling' AND granted
@@ -125,12 +130,21 @@ def until(connection: Connection, community: str, since: datetime, moment: datet
     return found.ordered(MOST)
 
 
+def arrivals(connection: Connection, community: str, since: datetime, moment: datetime) -> dict[datetime, int]:
+    """When touches that happened before ``moment`` came to us, from ``since`` on, and how many each time: a batch comes at one time, and
+    while its number stays the same there is nothing of it to read again."""
+    values = {"community": community, "types": list(WEIGHTS), "since": since, "until": moment}
+    return {row.received_at: row.touches for row in connection.execute(_ARRIVALS, values)}
+
+
 def received(
-    connection: Connection, community: str, since: datetime, moment: datetime, known: Container[str] = ()
+    connection: Connection, community: str, arrived: Sequence[datetime], moment: datetime, known: Container[str] = ()
 ) -> list[Told]:
-    """Those that came to us from ``since`` on and happened before ``moment``, in the order of their happening, without the ``known``
-    ones: of many that are read again nothing is made."""
-    return _read(connection, _RECEIVED, community, known, since=since, until=moment)
+    """Those that came to us at these times and happened before ``moment``, in the order of their happening, without the ``known``
+    ones."""
+    if not arrived:
+        return []
+    return _read(connection, _RECEIVED, community, known, moments=list(arrived), until=moment)
 
 
 def of_member(connection: Connection, community: str, member: str, moment: datetime, most: int) -> list[Told]:

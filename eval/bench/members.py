@@ -50,7 +50,7 @@ from eval.bench.texts import texts
 
 MEMBERS, EVENTS, BATCH = 4_000, 40_000, 2_000
 SEEN = 30
-RATE, LOAD_S, PROBE_S, ITEMS = 5_500, 20, 1.0, 200
+RATE, LOAD_S, PROBE_S, ITEMS = 5_500, 30, 1.0, 200
 _COMMUNITY = "bench"
 _KINDS = ("view", "view", "click", "reaction", "purchase", "message")
 _MESSAGES = 0.25

@@ -96,10 +96,10 @@ def fold_members(assistant: Assistant, transaction: Transaction, community: str,
     ids = [one.member_id for one in work]
     _award(assistant, transaction, community, work)
     allowed = allowed_of(transaction, community, ids)
-    refused = [one for one in ids if ConsentPurpose.PROFILING not in allowed[one].purposes]
+    refused = {one for one in ids if ConsentPurpose.PROFILING not in allowed[one].purposes}
     if refused:
-        profiles.forget(transaction, community, refused)
-    _fold(assistant, transaction, community, [one for one in work if one.member_id not in set(refused)], allowed)
+        profiles.forget(transaction, community, sorted(refused))
+    _fold(assistant, transaction, community, [one for one in work if one.member_id not in refused], allowed)
 
 
 def _award(assistant: Assistant, transaction: Transaction, community: str, work: Sequence[Work]) -> None:

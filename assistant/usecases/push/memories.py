@@ -55,6 +55,7 @@ class Kept:
     items_known: dict[str, datetime] = field(default_factory=dict)
     deeds_read: bool = False
     known: dict[str, datetime] = field(default_factory=dict)
+    arrived: dict[datetime, int] = field(default_factory=dict)
     erased_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     reading: threading.Lock = field(default_factory=threading.Lock)
@@ -74,6 +75,7 @@ class _News:
     present: Collection[str] | None
     changed: Mapping[str, datetime]
     fresh: Sequence[Stored]
+    arrived: Mapping[datetime, int]
     told: Iterable[Told]
     ranker: Ranker | None
 
@@ -165,13 +167,16 @@ def _read(kept: Kept, transaction: Transaction, community: str, now: datetime) -
             for one in items.each(transaction, community):
                 put_stored(kept, one)
             kept.items_read = True
+    arrived: Mapping[datetime, int] = {}
     told: Iterable[Told]
     if kept.deeds_read and not restart:
-        told = touches.received(transaction, community, since, now + _OVERLAP, kept.known)
+        arrived = touches.arrivals(transaction, community, since, now + _OVERLAP)
+        changed_at = [at for at, number in arrived.items() if kept.arrived.get(at) != number]
+        told = touches.received(transaction, community, changed_at, now + _OVERLAP, kept.known)
     else:
         told = touches.until(transaction, community, now - LOOKED_AT, now + _OVERLAP)
     ranker = recommendations.ranker(transaction, community)
-    return _News(since, erased_at, present, changed, stored, told, ranker)
+    return _News(since, erased_at, present, changed, stored, arrived, told, ranker)
 
 
 def _learn(kept: Kept, news: _News, now: datetime) -> None:
@@ -183,6 +188,7 @@ def _learn(kept: Kept, news: _News, now: datetime) -> None:
     for stored in news.fresh:
         put_stored(kept, stored)
     kept.items_known |= news.changed
+    kept.arrived |= news.arrived
     kept.index.follow(now.timestamp())
     _move(kept, news.since, now)
     _add(kept, news.told)
@@ -205,6 +211,8 @@ def _move(kept: Kept, since: datetime, now: datetime) -> None:
     for known in (kept.known, kept.items_known):
         for gone in [one for one, at in known.items() if at < kept.swept_to - _OVERLAP]:
             del known[gone]
+    for earlier in [at for at in kept.arrived if at < kept.swept_to - _OVERLAP]:
+        del kept.arrived[earlier]
 
 
 def forget_removed(kept: Kept, present: Collection[str], among: Iterable[str] | None = None) -> None:
@@ -220,6 +228,7 @@ def _restart(kept: Kept) -> None:
     kept.memory = memory
     kept.deeds_read = False
     kept.known.clear()
+    kept.arrived.clear()
 
 
 def put_stored(kept: Kept, stored: Stored) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from assistant.members import flow
 from assistant.members.packing import asked_of, unpack
 from assistant.members.state import written_rows
+from assistant.store import profiles
 from assistant.usecases.members.folding import fold_waiting
 from tests.integration.members.telling import NOW, event
 from tests.unit.members.earlier import document_of
@@ -126,6 +127,38 @@ def test_several_workers_lose_nothing(service, client, community):
     with service.assistant.database.transaction(community) as connection:
         counts = connection.scalars(text("SELECT events FROM profiles WHERE community = :c"), {"c": community}).all()
     assert counts == [10] * 12
+
+
+def test_more_than_are_written_together(service, client, community, monkeypatch):
+    monkeypatch.setattr(profiles, "_TOGETHER", 2)
+    names = [f"w{number}" for number in range(5)]
+    consents = [{"purpose": "profiling", "granted": True}]
+    client.put("/v1/members", json={"members": [{"id": name, "consents": consents} for name in names]})
+    for round_ in (1, 2):
+        client.post("/v1/events", json={"events": [event(round_, name, 3 - round_, text="早安") for name in names]})
+        fold_all(service)
+        assert [stored(service, community, name).events for name in names] == [round_] * 5
+
+
+def test_what_the_database_refuses_beside_the_packing_leaves_all_as_it_was(service, client, community, monkeypatch):
+    names = [f"w{number}" for number in range(5)]
+    consents = [{"purpose": "profiling", "granted": True}]
+    client.put("/v1/members", json={"members": [{"id": name, "consents": consents} for name in names]})
+    client.post("/v1/events", json={"events": [event(1, name, text="早安") for name in names]})
+    real = profiles._told
+
+    def refused(state):
+        return real(state) | {"currency": "\0"}
+
+    monkeypatch.setattr(profiles, "_TOGETHER", 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(profiles, "_told", refused)
+        fold_waiting(service.assistant)
+    with service.assistant.database.transaction(community) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM profiles WHERE community = :c"), {"c": community}) == 0
+    client.post("/v1/events", json={"events": [event(2, name, 0.5, text="早安") for name in names]})
+    fold_all(service)
+    assert [stored(service, community, name).events for name in names] == [2] * 5
 
 
 def test_what_is_wrong_with_one_member_keeps_nobody_else(service, client, community, monkeypatch):

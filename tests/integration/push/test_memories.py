@@ -7,11 +7,14 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from assistant.errors import DatabaseUnavailable
 from assistant.store import touches
 from assistant.usecases.members.folding import embedder_of, model_of
 from assistant.usecases.push.memories import AHEAD_S, FRESH_S
+
+CONSENTS = [{"purpose": "profiling", "granted": True}]
 
 
 @pytest.fixture
@@ -84,3 +87,35 @@ def test_a_fresh_one_is_not_read(held, monkeypatch):
     held(0.0)
     time.sleep(0.05)
     assert not asked
+
+
+def test_a_batch_is_read_once_and_again_only_when_more_of_it_is_there(held, service, client, community, monkeypatch):
+    asked, read = [], touches.received
+
+    def noted(connection, name, arrived, *rest):
+        asked.append(len(arrived))
+        return read(connection, name, arrived, *rest)
+
+    def tell(numbers):
+        at = datetime.now(UTC).isoformat()
+        events = [{"id": f"e{n}", "type": "click", "member_id": f"m{n}", "item_id": "i1", "at": at} for n in numbers]
+        assert client.post("/v1/events", json={"events": events}).json()["errors"] == []
+
+    client.put("/v1/items", json={"items": [{"id": "i1", "title": "a tent", "published_at": "2026-01-01T00:00:00Z"}]})
+    client.put("/v1/members", json={"members": [{"id": f"m{n}", "consents": CONSENTS} for n in range(6)]})
+    held(FRESH_S)
+    monkeypatch.setattr(touches, "received", noted)
+    for told in (range(3), range(3, 5), ()):
+        if told:
+            tell(told)
+        kept = held(FRESH_S)
+    assert asked == [1, 1, 0]
+    with service.assistant.database.transaction(community) as connection:
+        query = text("SELECT received_at FROM events WHERE community = :c AND id = 'e0'")
+        first = connection.scalar(query, {"c": community})
+    with monkeypatch.context() as patched:
+        patched.setattr(service.assistant, "clock", lambda: first)
+        tell([5])
+    assert held(FRESH_S) is kept
+    assert asked == [1, 1, 0, 1]
+    assert all(len(kept.memory.past(f"m{n}")) == 1 for n in range(6))

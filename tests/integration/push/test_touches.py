@@ -39,7 +39,11 @@ def test_of_what_came_lately_the_known_is_left_out(service, client, community):
     assert client.post("/v1/events", json={"events": events}).json()["errors"] == []
     since, until = NOW - timedelta(minutes=1), NOW + timedelta(minutes=1)
     with service.assistant.database.transaction(community) as transaction:
-        every = touches.received(transaction, community, since, until)
-        fresh = touches.received(transaction, community, since, until, {ids[1]})
+        arrived = touches.arrivals(transaction, community, since, until)
+        every = touches.received(transaction, community, list(arrived), until)
+        fresh = touches.received(transaction, community, list(arrived), until, {ids[1]})
+        earlier = touches.received(transaction, community, [since], until)
+    assert list(arrived.values()) == [len(ids)]
     assert {one.id for one in every} == set(ids)
     assert fresh == [one for one in every if one.id != ids[1]]
+    assert earlier == []
