@@ -14,7 +14,7 @@ from assistant.backends.ngram_weights import slotted
 from models.risk.features import Features
 from models.risk.fit import Linear
 
-MOST_KEYS = 420_000
+MOST_KEYS = 520_000
 LEAST_WEIGHT = 0.004
 """Relative to a label's scale of 127 steps: a weight below half a step is nothing."""
 
