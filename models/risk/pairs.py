@@ -19,6 +19,7 @@ import numpy as np
 from assistant.backends.restored import FIRST_HAN, LAST_HAN, RARE, SCALE
 from assistant.text import Normalised
 from models.risk.data import HERE, WORK, read
+from models.risk.packed import write_arrays
 from models.risk.row import Row
 
 DISCOUNT = 0.75
@@ -93,7 +94,7 @@ def build(rows: Iterable[Row], out: Path) -> str:
     said = texts(rows)
     chars, arrays = table(said)
     out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out / "pairs.npz", **arrays)
+    write_arrays(out / "pairs.npz", arrays)
     digest = hashlib.blake2b(b"".join(array.tobytes() for array in arrays.values()), digest_size=4).hexdigest()
     about = {"version": digest, "characters": chars}
     (out / "pairs.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from assistant.backends.ngram_weights import slotted
 from models.risk.features import Features
 from models.risk.fit import Linear
+from models.risk.packed import write_arrays
 
 MOST_KEYS = 520_000
 LEAST_WEIGHT = 0.004
@@ -45,5 +46,5 @@ def assemble(heads: tuple[Features, Features], labels: Mapping[str, Sequence[Lin
 def write(folder: Path, arrays: Mapping[str, npt.NDArray[Any]], about: Mapping[str, Any]) -> None:
     """``weights.npz`` and ``model.json``."""
     folder.mkdir(exist_ok=True)
-    np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)
+    write_arrays(folder / "weights.npz", arrays)
     (folder / "model.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
