@@ -9,7 +9,10 @@ comma := ,
 EXTRAS := train,eval,discord,llm,mcp,faiss,dev$(if $(filter 1,$(MODELS)),$(comma)models)
 STAMP := .venv/installed-$(MODELS)
 
-.PHONY: run test install lint types layers unit format eval bench train browser clean
+# pip need not compile thousands of files that nobody imports: each is compiled when it is imported first.
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: run test install lint types layers unit sample format eval bench train browser clean
 
 run: install
 	@exec env ASSISTANT_PORT=$(PORT) $(BIN)/assistant serve
@@ -19,10 +22,12 @@ install: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@
 
-test: install browser lint types layers unit
+# Tests wait for processes that start and stop as often as they compute: the longer checks run beside them, one after the other.
+test: install browser lint
+	@$(MAKE) --no-print-directory --jobs=2 unit types layers sample
 
 lint:
 	$(BIN)/ruff check .
@@ -40,6 +45,9 @@ unit:
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile || { \
 	  echo "WARNING: what failed runs once more, alone: a busy machine fails what waits for seconds"; \
 	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
+
+sample: export OMP_NUM_THREADS = 1
+sample:
 	$(BIN)/python -m eval --sample --check
 
 # Chromium for the browser tests, where this may be installed; elsewhere they are skipped, and say so.

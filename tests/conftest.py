@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from assistant.backends.shipped import is_shipped
 from assistant.store import communities
@@ -25,6 +26,14 @@ hypothesis.settings.load_profile("suite")
 
 # Consoles look at these when the program is imported (tests/commands.py).
 os.environ |= {"COLUMNS": "200", "NO_COLOR": "1"}
+
+# Where a test logs without the service's configuration, structlog would draw every frame's locals: ten seconds an exception.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 HAS_FAQ = is_shipped("models/embedder", "models/faq")
 collect_ignore = (
