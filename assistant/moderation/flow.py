@@ -18,6 +18,7 @@ from assistant.moderation.assess import (
 )
 from assistant.moderation.continued import Continued, continued
 from assistant.moderation.decide import decide, merge_scores
+from assistant.moderation.doubted import as_doubted, shipped_sources
 from assistant.moderation.evidence import evidence
 from assistant.moderation.mask import mask
 from assistant.moderation.minors import combine
@@ -26,7 +27,7 @@ from assistant.moderation.replies import Reading, answered, read_stances, taken_
 from assistant.moderation.stance import StanceModel
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised, detect_language
-from assistant.types import Decision, FailMode, Message, ModelRef, Policy, PolicyRef
+from assistant.types import Decision, FailMode, Finding, Message, ModelRef, Policy, PolicyRef
 
 log = structlog.get_logger()
 
@@ -47,6 +48,7 @@ class Screener:
         own = policy.own
         self._spares = bool(policy.exemptions.phrases or own.domains or own.accounts or own.phones)
         self._failing: dict[FailMode, Screener] = {policy.fail_mode: self}
+        self._shipped = shipped_sources(policy.lists)
         self._custom = frozenset(rule.label for rule in policy.rules if ":" in rule.label)
 
     def failing(self, mode: FailMode) -> Screener:
@@ -87,7 +89,8 @@ class Screener:
         return self._rules.spared(Normalised(text)) if self._spares else Normalised(text)
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
-        message, findings = assessed.message, assessed.findings
+        message = assessed.message
+        findings = self._weighed(assessed.findings, classified.scores)
         scores = merge_scores(classified.scores, findings, self._custom)
         reading = self._answering(assessed, scores)
         alone = {finding.label: scores[finding.label] for finding in reading.findings}
@@ -123,6 +126,9 @@ class Screener:
             degraded=degraded,
         )
 
+    def _weighed(self, findings: Sequence[Finding], scores: Mapping[str, float]) -> list[Finding]:
+        return as_doubted(findings, scores, self._classifier.ref, self._shipped)
+
     def _answering(self, assessed: Assessment, scores: Mapping[str, float]) -> Reading:
         """What the message takes on of the one that it answers. Nearly all answer none, or take nothing on: then nothing is read."""
         message = assessed.message
@@ -146,7 +152,7 @@ class Screener:
         read = Normalised(text)
         spared = self._rules.spared(read) if self._spares else read
         (found,) = self._classifier.classify([spared]) if text.strip() else ({},)
-        return merge_scores(found, self._rules.find(read), ())
+        return merge_scores(found, self._weighed(self._rules.find(read), found), ())
 
 
 def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
