@@ -39,6 +39,17 @@ def get(connection: Connection, community: str, entry_id: str) -> Entry:
     return _entry(row)
 
 
+def of_draft(connection: Connection, community: str, draft_id: str) -> list[Entry]:
+    """Where a draft is planned, and where it failed; the oldest first."""
+    query = select(content_calendar).where(
+        content_calendar.c.community == community,
+        content_calendar.c.draft_id == draft_id,
+        content_calendar.c.state.in_([SlotState.PLANNED.value, SlotState.FAILED.value]),
+    )
+    rows = connection.execute(query.order_by(content_calendar.c.created_at, content_calendar.c.id)).mappings()
+    return list(map(_entry, rows))
+
+
 def by_token(connection: Connection, token_hash: bytes) -> Entry | None:
     """In a transaction of every community: the page is opened by its secret alone."""
     query = select(content_calendar).where(content_calendar.c.token_hash == token_hash)
@@ -68,7 +79,7 @@ def planned(connection: Connection, community: str, since: datetime, until: date
 
 
 def carried_out(connection: Connection, community: str) -> list[tuple[Entry, Mapping[str, Any]]]:
-    """Planned entries whose delivery is over, with its state, reason, message and time."""
+    """Planned entries whose delivery is over, with its state, reason, message, time and the text that it carried; by id."""
     query = (
         select(
             content_calendar,
@@ -76,6 +87,7 @@ def carried_out(connection: Connection, community: str) -> list[tuple[Entry, Map
             deliveries.c.because.label("done_because"),
             deliveries.c.message_id.label("done_message"),
             deliveries.c.finished_at.label("done_at"),
+            deliveries.c.payload["text"].astext.label("done_text"),
         )
         .join(deliveries, deliveries.c.id == content_calendar.c.delivery_id)
         .where(
@@ -84,10 +96,11 @@ def carried_out(connection: Connection, community: str) -> list[tuple[Entry, Map
             content_calendar.c.state == SlotState.PLANNED.value,
             deliveries.c.state != "waiting",
         )
+        .order_by(content_calendar.c.id)
         .limit(200)
     )
     return [
-        (_entry(row), {name: row[f"done_{name}"] for name in ("state", "because", "message", "at")})
+        (_entry(row), {name: row[f"done_{name}"] for name in ("state", "because", "message", "at", "text")})
         for row in connection.execute(query).mappings()
     ]
 

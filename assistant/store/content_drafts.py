@@ -57,6 +57,15 @@ def get(connection: Connection, community: str, draft_id: str) -> Draft:
     return _draft(row)
 
 
+def hold(connection: Connection, community: str, draft_id: str) -> Draft:
+    """As ``get``; nobody else changes it, or plans it, before this transaction ends. Raises: NotFound."""
+    query = select(content_drafts).where(content_drafts.c.community == community, content_drafts.c.id == draft_id)
+    row = connection.execute(query.with_for_update()).mappings().one_or_none()
+    if row is None:
+        raise NotFound("draft_unknown", field="draft")
+    return _draft(row)
+
+
 def page(
     connection: Connection, community: str, state: DraftState | None, cursor: str | None, limit: int
 ) -> Page[Draft]:

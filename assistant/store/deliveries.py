@@ -47,6 +47,20 @@ def hold(connection: Connection, delivery_id: str) -> bool:
     return connection.execute(query).one_or_none() is not None
 
 
+def lock(connection: Connection, delivery_id: str) -> Delivery | None:
+    """One entry as it is now, which nobody else changes before this transaction ends; None where there is none."""
+    query = select(deliveries).where(deliveries.c.id == delivery_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    return delivery_of(row) if row is not None else None
+
+
+def withdraw(connection: Connection, delivery_id: str, because: str, now: datetime) -> None:
+    """Never to be tried again, be it waiting or dead; what is done stays done."""
+    tried_again = deliveries.c.state.in_([DeliveryState.WAITING.value, DeliveryState.DEAD.value])
+    query = update(deliveries).where(deliveries.c.id == delivery_id, tried_again)
+    connection.execute(query.values(state=DeliveryState.SKIPPED.value, because=because, finished_at=now))
+
+
 def finish(
     connection: Connection,
     delivery_id: str,

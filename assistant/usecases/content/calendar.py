@@ -24,7 +24,9 @@ from assistant.types import DeliveryState, Do, Order
 from assistant.types.content import Draft, DraftState, Entry, Post, SlotState
 from assistant.types.content_settings import ContentSettings
 from assistant.usecases.assistant import Assistant
+from assistant.usecases.content.people import Actor
 from assistant.usecases.content.render import screened_parts
+from assistant.usecases.content.saving import call_off, save_draft
 from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.settings import settings_in
 from assistant.usecases.entries import order_entry
@@ -42,7 +44,7 @@ class PlanRequest(Shape):
     person who posts by hand. ``anyway`` plans into a conflict."""
 
     draft_id: Name
-    actor: Name
+    actor: Actor
     at: AwareDatetime | None = None
     ahead_days: int = Field(7, ge=1, le=28)
     connection_id: Name | None = None
@@ -65,7 +67,8 @@ class NumbersRequest(Shape):
 
 
 async def plan_screened(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entry, str | None]:
-    """As ``plan``; what was approved is screened once more, for the policy and the law may have changed since.
+    """As ``plan``; what was approved is screened once more, for the policy and the law may have changed since. What they block now loses
+    its approval and keeps the new findings, so that two people may approve over them.
 
     Raises:
         Conflict: it is blocked now, and no two people have approved it.
@@ -75,6 +78,15 @@ async def plan_screened(assistant: Assistant, community: str, asked: PlanRequest
         text, parts = f"{draft.title}\n{draft.body}", screened_parts(draft.suggestion)
         screening = await screen_draft(assistant, community, text, parts, draft.jurisdictions, draft.category)
         if screening.blocked:
+            found = replace(
+                draft,
+                state=DraftState.PROPOSED,
+                screening=screening,
+                approved_by=None,
+                reason=None,
+                updated_at=assistant.clock(),
+            )
+            await asyncio.to_thread(save_draft, assistant, found, draft.revision, asked.actor, "blocked")
             raise Conflict("draft_blocked", field="draft_id")
     return await asyncio.to_thread(plan, assistant, community, asked)
 
@@ -89,7 +101,7 @@ def plan(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entr
     """
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
-        draft = content_drafts.get(transaction, community, asked.draft_id)
+        draft = content_drafts.hold(transaction, community, asked.draft_id)
         if draft.state is not DraftState.APPROVED:
             raise Conflict("draft_unapproved", field="draft_id")
         settings = settings_in(transaction, community)
@@ -120,14 +132,14 @@ def list_calendar(
 
 
 def cancel(assistant: Assistant, community: str, entry_id: str, actor: str) -> Entry:
-    """Raises: NotFound; Conflict, where it is not planned any more."""
+    """Raises: NotFound; Conflict, where it is not planned any more, or is being posted right now."""
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         settle(transaction, community, now)
         entry = content_calendar.get(transaction, community, entry_id)
-        if entry.delivery_id and not deliveries.finish(
-            transaction, entry.delivery_id, DeliveryState.SKIPPED, now, because="cancelled"
-        ):
+        if entry.state is not SlotState.PLANNED:
+            raise Conflict("entry_over", field="entry")
+        if entry.delivery_id and not call_off(transaction, entry.delivery_id, "cancelled", now):
             raise Conflict("entry_over", field="entry")
         if not content_calendar.change(transaction, entry, SlotState.PLANNED, state=SlotState.CANCELLED.value):
             raise Conflict("entry_over", field="entry")
@@ -148,7 +160,7 @@ def settle(transaction: Transaction, community: str, now: datetime) -> None:
     """Brings in what the outbox did meanwhile: published, or not."""
     for entry, over in content_calendar.carried_out(transaction, community):
         if over["state"] == DeliveryState.DONE.value:
-            _publish(transaction, entry, over["at"] or now)
+            _publish(transaction, entry, over["at"] or now, over["text"])
         else:
             because = over["because"] or over["state"]
             content_calendar.change(
@@ -157,12 +169,15 @@ def settle(transaction: Transaction, community: str, now: datetime) -> None:
 
 
 def open_page(assistant: Assistant, secret: str) -> tuple[Entry, Draft]:
-    """By the page's secret alone. Raises: NotFound."""
+    """By the page's secret alone. Raises: NotFound, also where what is planned is not approved."""
     with assistant.database.transaction(EVERY_COMMUNITY) as transaction:
         entry = content_calendar.by_token(transaction, _hash(secret))
-        if entry is None or entry.state is SlotState.CANCELLED:
+        if entry is None or entry.state not in {SlotState.PLANNED, SlotState.PUBLISHED}:
             raise NotFound("page_unknown", field="page")
-        return entry, content_drafts.get(transaction, entry.community, entry.draft_id)
+        draft = content_drafts.get(transaction, entry.community, entry.draft_id)
+        if entry.state is SlotState.PLANNED and draft.state is not DraftState.APPROVED:
+            raise NotFound("page_unknown", field="page")
+        return entry, draft
 
 
 def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, float]) -> Entry:
@@ -173,6 +188,8 @@ def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, floa
         if entry.state is SlotState.PLANNED:
             _publish(transaction, entry, now)
             entry = content_calendar.get(transaction, entry.community, entry.id)
+            if entry.state is not SlotState.PUBLISHED:
+                raise NotFound("page_unknown", field="page")
         return _measured(transaction, entry, numbers, now) if numbers else entry
 
 
@@ -230,13 +247,18 @@ def _through(
     return replace(entry, connection_id=held.connection.id, delivery_id=delivery.id)
 
 
-def _publish(transaction: Transaction, entry: Entry, at: datetime) -> None:
+def _publish(transaction: Transaction, entry: Entry, at: datetime, sent: str | None = None) -> None:
+    """``sent`` is what a connection took, and counts whatever became of the draft; by hand only what is approved is published."""
+    draft = content_drafts.hold(transaction, entry.community, entry.draft_id)
+    approved = draft.state is DraftState.APPROVED
+    if sent is None and not approved:
+        return
     published = {"state": SlotState.PUBLISHED.value, "published_at": at}
     if not content_calendar.change(transaction, entry, SlotState.PLANNED, **published):
         return
-    draft = content_drafts.get(transaction, entry.community, entry.draft_id)
-    content_drafts.save(transaction, replace(draft, state=DraftState.PUBLISHED, updated_at=at), draft.revision)
-    post = Post(entry.id, f"{draft.title}\n{draft.body}", at, draft.kind, {}, draft.id)
+    if approved:
+        content_drafts.save(transaction, replace(draft, state=DraftState.PUBLISHED, updated_at=at), draft.revision)
+    post = Post(entry.id, sent or published_text(draft), at, draft.kind, {}, draft.id)
     content_posts.put(transaction, entry.community, [post], at)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from assistant.content.surveys import MOST_OPTIONS, MOST_QUESTIONS
 from assistant.types import Category, Jurisdiction
 from assistant.types.content import Kind
+from assistant.usecases.content.people import Actor
 from assistant.usecases.request import Kind as Identifier
 from assistant.usecases.request import Name, Shape, Text
 
@@ -70,7 +71,7 @@ class DraftRequest(Shape):
     kind: Kind
     title: Text = Field(min_length=1, max_length=MAX_TITLE)
     body: Text = Field(min_length=1, max_length=MAX_BODY)
-    actor: Name
+    actor: Actor
     language: str | None = Field(None, max_length=20)
     jurisdictions: Annotated[tuple[Jurisdiction, ...], Field(max_length=len(Jurisdiction))] | None = None
     category: Category | None = None
@@ -85,7 +86,7 @@ class DraftRequest(Shape):
 class EditRequest(Shape):
     """``revision`` is the one that was read: an edit of an older one is refused."""
 
-    actor: Name
+    actor: Actor
     revision: int = Field(ge=0, le=1_000_000)
     title: Text | None = Field(None, min_length=1, max_length=MAX_TITLE)
     body: Text | None = Field(None, min_length=1, max_length=MAX_BODY)
@@ -98,7 +99,7 @@ class ReviewRequest(Shape):
     """``over_block`` says that the findings were read and the draft shall go out all the same: the first person's is kept, a second
     person's approves it. A rejection needs a reason."""
 
-    actor: Name
+    actor: Actor
     revision: int = Field(ge=0, le=1_000_000)
     approve: bool
     reason: Text = Field("", max_length=500)

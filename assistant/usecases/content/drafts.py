@@ -9,13 +9,15 @@ from typing import Any
 from assistant.content.drafting import blanks
 from assistant.content.learning import changes as diff_of
 from assistant.errors import Conflict, InvalidInput
-from assistant.store import audit, content_drafts
+from assistant.store import content_drafts
 from assistant.store.content_drafts import Change
 from assistant.store.paging import Page
-from assistant.types.content import Draft, DraftState, Kind
+from assistant.types.content import Draft, DraftState, Entry, Kind
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.draft_shapes import DraftRequest, EditRequest, ReviewRequest, SurveyShape
+from assistant.usecases.content.people import same_person
 from assistant.usecases.content.render import blanks_of, screened_parts
+from assistant.usecases.content.saving import save_draft
 from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.settings import get_settings
 from assistant.usecases.identity import new_id
@@ -66,8 +68,16 @@ async def make_draft(assistant: Assistant, community: str, asked: DraftRequest) 
     return draft
 
 
-async def edit_draft(assistant: Assistant, community: str, draft_id: str, asked: EditRequest) -> Draft:
-    """Screened anew; approvals of what it was before fall. Raises: NotFound, Conflict."""
+async def edit_draft(
+    assistant: Assistant, community: str, draft_id: str, asked: EditRequest
+) -> tuple[Draft, Entry | None]:
+    """Screened anew; approvals of what it was before fall, and so does its place in the calendar, which is given back.
+
+    Raises:
+        NotFound: there is no such draft.
+        Conflict: it was published or changed, or is being posted right now.
+        InvalidInput: a questionnaire is not as it has to be.
+    """
     draft = await asyncio.to_thread(_get, assistant, community, draft_id)
     if draft.state is DraftState.PUBLISHED:
         raise Conflict("draft_published", field="draft")
@@ -93,28 +103,46 @@ async def edit_draft(assistant: Assistant, community: str, draft_id: str, asked:
     screening = await screen_draft(assistant, community, after, parts, draft.jurisdictions, draft.category)
     changed = replace(changed, screening=screening)
     lines = diff_of(before, after)
-    return await asyncio.to_thread(_save, assistant, changed, asked.revision, asked.actor, "edited", lines, asked.note)
+    return await asyncio.to_thread(
+        save_draft, assistant, changed, asked.revision, asked.actor, "edited", lines, asked.note
+    )
 
 
-async def review_draft(assistant: Assistant, community: str, draft_id: str, asked: ReviewRequest) -> Draft:
-    """Raises: NotFound; Conflict, where it was published or changed; InvalidInput, where blanks are left, a reason is missing, or a block
-    stands against it."""
+async def review_draft(
+    assistant: Assistant, community: str, draft_id: str, asked: ReviewRequest
+) -> tuple[Draft, Entry | None]:
+    """A rejection takes every approval back, and the draft out of the calendar; the place that it had there is given back.
+
+    Raises:
+        NotFound: there is no such draft.
+        Conflict: it was published or changed, or is being posted right now.
+        InvalidInput: blanks are left, a reason is missing, or a block stands against it.
+    """
     draft = await asyncio.to_thread(_get, assistant, community, draft_id)
     if draft.state is DraftState.PUBLISHED:
         raise Conflict("draft_published", field="draft")
     if not asked.approve:
         if not asked.reason.strip():
             raise InvalidInput("reason_missing", field="reason", limit=1)
-        rejected = replace(draft, state=DraftState.REJECTED, reason=asked.reason, updated_at=assistant.clock())
+        rejected = replace(
+            draft,
+            state=DraftState.REJECTED,
+            approved_by=None,
+            seconded_by=None,
+            reason=asked.reason,
+            updated_at=assistant.clock(),
+        )
         return await asyncio.to_thread(
-            _save, assistant, rejected, asked.revision, asked.actor, "rejected", (), asked.reason
+            save_draft, assistant, rejected, asked.revision, asked.actor, "rejected", (), asked.reason
         )
     if left := blanks_of(draft):
         field = "body" if blanks(f"{draft.title}\n{draft.body}") else "survey"
         raise InvalidInput("draft_blanks", field=field, blank=left[0])
     approved, action = _approved(draft, asked)
     approved = replace(approved, updated_at=assistant.clock())
-    return await asyncio.to_thread(_save, assistant, approved, asked.revision, asked.actor, action, (), asked.reason)
+    return await asyncio.to_thread(
+        save_draft, assistant, approved, asked.revision, asked.actor, action, (), asked.reason
+    )
 
 
 def list_drafts(
@@ -147,8 +175,8 @@ def _approved(draft: Draft, asked: ReviewRequest) -> tuple[Draft, str]:
         raise InvalidInput("draft_blocked", field="over_block")
     if draft.approved_by is None:
         return replace(draft, state=DraftState.PROPOSED, approved_by=asked.actor), "approved_first"
-    if draft.approved_by == asked.actor:
-        raise InvalidInput("draft_second", field="actor")
+    if same_person(draft.approved_by, asked.actor):
+        raise InvalidInput("draft_second", field="actor", first=draft.approved_by)
     return replace(draft, state=DraftState.APPROVED, seconded_by=asked.actor, reason=asked.reason), "approved_second"
 
 
@@ -161,15 +189,3 @@ def _add(assistant: Assistant, draft: Draft) -> None:
 def _get(assistant: Assistant, community: str, draft_id: str) -> Draft:
     with assistant.database.transaction(community) as transaction:
         return content_drafts.get(transaction, community, draft_id)
-
-
-def _save(assistant: Assistant, draft: Draft, revision: int, actor: str, action: str, lines: Any, note: str) -> Draft:
-    now = assistant.clock()
-    with assistant.database.transaction(draft.community) as transaction:
-        saved = content_drafts.save(transaction, draft, revision)
-        content_drafts.note(transaction, saved, new_id("chg"), now, actor, action, tuple(lines), note)
-        reason = "" if action == "edited" else note  # a note on words stays with the draft, and goes with it
-        audit.write(
-            transaction, draft.community, now, actor=actor, action=f"content.{action}", subject=draft.id, reason=reason
-        )
-    return saved

@@ -14,6 +14,7 @@ from assistant.types.content import DraftState
 from assistant.usecases.content import calendar as calendar_usecase
 from assistant.usecases.content import draft_shapes
 from assistant.usecases.content import drafts as drafts_usecase
+from assistant.usecases.content.people import Actor
 from assistant.usecases.content.render import render_draft, render_entry
 from assistant.usecases.content.surveys import survey_results
 from assistant.usecases.request import Name, Shape
@@ -42,7 +43,7 @@ class CalendarQuery(PageQuery):
 
 
 class CancelShape(Shape):
-    actor: Name
+    actor: Actor
 
 
 @router.post(
@@ -87,25 +88,33 @@ async def get_draft(request: Request, draft_id: Name, community: Community = Non
 @router.patch(
     "/v1/content/drafts/{draft_id}",
     summary="Edit a draft; it is screened again",
-    responses={200: {"description": "The draft."}, **ERRORS},
+    description="Its approvals fall, and what is planned leaves the calendar: `taken_out` is the place that it had there, or null.",
+    responses={200: {"description": "The draft, and `taken_out`."}, **ERRORS},
     openapi_extra={**body(draft_shapes.EditRequest, {"title": _EDIT}), **SECURITY},
 )
 async def patch_draft(request: Request, draft_id: Name, community: Community = None) -> Response:
     _, site, own = await operator(request, community)
     asked = parse(draft_shapes.EditRequest, await read_body(request, MAX_SMALL_BYTES))
-    return json_answer(render_draft(await drafts_usecase.edit_draft(site.assistant, own, draft_id, asked)))
+    draft, lost = await drafts_usecase.edit_draft(site.assistant, own, draft_id, asked)
+    return json_answer(render_draft(draft) | {"taken_out": render_entry(lost) if lost else None})
 
 
 @router.post(
     "/v1/content/drafts/{draft_id}/review",
     summary="Approve or reject; over a block, two people",
-    responses={200: {"description": "The draft; `needs_second` says that a second person has to agree."}, **ERRORS},
+    description="`actor` is who the caller says is acting. A rejection takes every approval back, and what is planned out of the calendar: "
+    "`taken_out` is the place that it had there, or null.",
+    responses={
+        200: {"description": "The draft, and `taken_out`; `needs_second` says that a second person has to agree."},
+        **ERRORS,
+    },
     openapi_extra={**body(draft_shapes.ReviewRequest, {"approve": _REVIEW}), **SECURITY},
 )
 async def post_review(request: Request, draft_id: Name, community: Community = None) -> Response:
     _, site, own = await operator(request, community)
     asked = parse(draft_shapes.ReviewRequest, await read_body(request, MAX_SMALL_BYTES))
-    return json_answer(render_draft(await drafts_usecase.review_draft(site.assistant, own, draft_id, asked)))
+    draft, lost = await drafts_usecase.review_draft(site.assistant, own, draft_id, asked)
+    return json_answer(render_draft(draft) | {"taken_out": render_entry(lost) if lost else None})
 
 
 @router.get(

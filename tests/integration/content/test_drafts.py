@@ -31,14 +31,32 @@ def test_over_a_block_goes_only_by_two_people(shop):
     assert (first["state"], first["needs_second"]) == ("proposed", True)
     plan = {"draft_id": draft["id"], "actor": "ling"}
     assert shop.send("POST", "/v1/content/calendar", 409, **plan)["type"].endswith("draft_unapproved")
-    again = shop.review(first, 400, over_block=True, reason="再按一次")
-    assert again["field"] == "actor"
+    for same in ("ling", "ling ", "LING", "ｌｉｎｇ", "li\u200bng"):
+        again = shop.review(first, 400, actor=same, over_block=True, reason="再按一次")
+        assert again["field"] == "actor"
+        assert again["detail"].startswith("actor: ling has approved it already")
     second = shop.review(first, actor="ming", over_block=True, reason="法務看過")
     assert (second["state"], second["seconded_by"]) == ("approved", "ming")
     edited = shop.send(
         "PATCH", f"/v1/content/drafts/{draft['id']}", actor="ling", revision=second["revision"], body=BLOCKED + "真的！"
     )
     assert (edited["state"], edited["approved_by"], edited["seconded_by"]) == ("proposed", None, None)
+
+
+def test_a_rejection_takes_the_first_approval_back(shop):
+    draft = shop.draft(body=BLOCKED, category="cosmetics", jurisdictions=["tw"])
+    first = shop.review(draft, over_block=True, reason="有檢驗報告")
+    rejected = shop.review(first, approve=False, reason="還是不要")
+    assert (rejected["state"], rejected["approved_by"], rejected["needs_second"]) == ("rejected", None, False)
+    alone = shop.review(rejected, actor="ming", over_block=True, reason="我覺得可以")
+    assert (alone["state"], alone["approved_by"], alone["needs_second"]) == ("proposed", "ming", True)
+
+
+def test_names_are_kept_trimmed(shop):
+    draft = shop.draft(actor=" ming ")
+    assert draft["created_by"] == "ming"
+    assert shop.review(draft, actor="ling\u3000")["approved_by"] == "ling"
+    assert shop.review(shop.draft(), 400, actor="\u200b")["field"] == "actor"
 
 
 def test_rewards_of_a_plan_are_screened(shop):
@@ -105,6 +123,15 @@ def test_what_the_policy_has_come_to_block_is_not_planned(content_service):
     time.sleep(1.1)
     refused = shop.send("POST", "/v1/content/calendar", 409, draft_id=draft["id"], actor="ling", ahead_days=28)
     assert refused["type"].endswith("draft_blocked")
+    found = shop.send("GET", f"/v1/content/drafts/{draft['id']}")
+    assert (found["state"], found["approved_by"], found["screening"]["blocked"]) == ("proposed", None, True)
+    assert found["changes"][-1]["action"] == "blocked"
+    assert shop.review(found, 400)["field"] == "over_block"
+    first = shop.review(found, over_block=True, reason="書店的名字")
+    second = shop.review(first, actor="ming", over_block=True, reason="看過了")
+    assert second["state"] == "approved"
+    planned = shop.send("POST", "/v1/content/calendar", 201, draft_id=draft["id"], actor="ling", ahead_days=28)
+    assert planned["state"] == "planned"
     shop.operator.close()
 
 
