@@ -15,7 +15,8 @@ from assistant.usecases.request import Name, Shape, Text
 
 MAX_TITLE, MAX_BODY = 200, 5_000
 Option = Annotated[Text, Field(min_length=1, max_length=200)]
-_Lines = Annotated[tuple[Text, ...], Field(max_length=30)]
+_Line = Annotated[Text, Field(max_length=1_000)]
+_Lines = Annotated[tuple[_Line, ...], Field(max_length=30)]
 
 
 class PlanShape(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -13,11 +14,13 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.calendar import NumbersRequest, settle
 from assistant.usecases.request import Name, Shape, Text
 
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 
 class PostShape(Shape):
     id: Name
     text: Text = Field(min_length=1, max_length=20_000)
-    at: AwareDatetime
+    at: AwareDatetime = Field(ge=_EARLIEST, le=_LATEST)
     kind: Kind | None = None
     numbers: NumbersRequest = NumbersRequest()
 

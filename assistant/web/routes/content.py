@@ -18,6 +18,7 @@ from assistant.usecases.content import posts as posts_usecase
 from assistant.usecases.content import settings as settings_usecase
 from assistant.usecases.content.asking import SuggestionsRequest
 from assistant.usecases.content.render import render_post
+from assistant.usecases.content.settings_shape import ContentSettingsShape
 from assistant.usecases.content.suggest import suggest_all, suggestions
 from assistant.usecases.request import Name
 from assistant.web.answers import json_answer
@@ -52,12 +53,6 @@ class PageQuery(BaseModel):
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
     cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
-
-
-class ContentSettingsShape(BaseModel):
-    """Every field is optional; a field that is left out takes its default."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 @router.post(
@@ -99,8 +94,7 @@ async def get_settings(request: Request, community: Community = None) -> Respons
 )
 async def put_settings(request: Request, community: Community = None) -> Response:
     caller, site, own = await operator(request, community)
-    document = parse(ContentSettingsShape, await read_body(request, MAX_SMALL_BYTES)).model_dump()
-    settings = settings_usecase.read_settings(document)
+    settings = parse(ContentSettingsShape, await read_body(request, MAX_SMALL_BYTES)).settings()
     await asyncio.to_thread(
         settings_usecase.save_settings,
         site.assistant.database,
