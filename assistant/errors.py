@@ -16,6 +16,8 @@
     ├── Unavailable                     503
     │   └── DatabaseUnavailable         503
     ├── DeliveryFailed                  502  may go through later; carries seconds to wait, if the receiver said so
+    │   ├── Late                        502  no answer in time
+    │   └── Unreadable                  502  a language model's answer is of no use; carries what it cost in tokens
     ├── DeliveryRefused                 502  will not go through, however often it is tried
     │   ├── ReceiverGone                502  wants nothing more, ever
     │   └── AddressRefused              400  the address is not one that may be asked
@@ -128,8 +130,19 @@ class DeliveryFailed(AssistantError):
         self.retry_after = retry_after
 
 
+class Late(DeliveryFailed):
+    """It did not answer in time; what it did until then may have to be paid for."""
+
+
 class Unreadable(DeliveryFailed):
-    """A language model answered, and its answer is of no use: asked again it may be."""
+    """A language model answered, and its answer is of no use: asked again it may be. It has to be paid for all the same: ``model`` and the
+    token counts are what the server told, 0 where it told none."""
+
+    def __init__(self, problem: str, *, model: str = "", prompt_tokens: int = 0, completion_tokens: int = 0) -> None:
+        super().__init__(problem)
+        self.model = model
+        self.prompt_tokens = prompt_tokens
+        self.completion_tokens = completion_tokens
 
 
 class DeliveryRefused(AssistantError):

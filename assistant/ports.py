@@ -55,6 +55,11 @@ class Generator(Protocol):
     @property
     def ref(self) -> ModelRef: ...
 
+    @property
+    def at_once(self) -> int:
+        """How many answers it writes at a time, at least 1: further callers wait, and their time runs."""
+        ...
+
     async def generate(
         self,
         prompt: Prompted,
@@ -66,7 +71,9 @@ class Generator(Protocol):
         """With ``schema`` (the part of JSON Schema that ``assistant.backends.generated`` reads) ``data`` is an object that fits it.
 
         Raises:
-            DeliveryFailed: nothing came in time, or nothing usable; it may go well another time.
+            Unreadable: what came is of no use; its tokens are told.
+            Late: nothing came in time.
+            DeliveryFailed: nothing came; it may go well another time.
             DeliveryRefused: the server or the model takes no such request.
         """
         ...

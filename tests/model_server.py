@@ -49,15 +49,33 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @dataclass
 class Talker:
-    """``says`` are answers in order, the last one for ever; ``asked`` the requests."""
+    """``says`` are answers in order, the last one for ever; ``asked`` the requests. ``wait_s`` is how long each answer takes, ``most`` how
+    many were written at a time, ``finish`` why they end, ``usage`` what they are said to have taken."""
 
     says: list[str] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    wait_s: float = 0.0
+    finish: str = "stop"
+    usage: dict[str, int] = field(default_factory=lambda: {"prompt_tokens": 1_000, "completion_tokens": 100})
+    most: int = 0
+    _now: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def say(self, *answers: Any) -> None:
+    def say(self, *answers: Any, wait_s: float = 0.0, finish: str = "stop") -> None:
         self.says = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in answers]
         self.asked.clear()
+        self.wait_s, self.finish, self.most = wait_s, finish, 0
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            taken = self.take(request)
+        time.sleep(self.wait_s)
+        with self._lock:
+            self._now -= 1
+        return taken
 
     def take(self, request: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(request)
@@ -68,8 +86,8 @@ class Talker:
             "object": "chat.completion",
             "created": 0,
             "model": "talker",
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100},
+            "choices": [{"index": 0, "message": message, "finish_reason": self.finish}],
+            "usage": self.usage,
         }
 
 
@@ -80,7 +98,7 @@ def talking() -> Iterator[Talker]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            answer = json.dumps(talker.take(body)).encode()
+            answer = json.dumps(talker.answer(body)).encode()
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(answer)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from assistant.errors import Unreadable
+from assistant.types.generation import Generated
 
 MAX_CHARS: Final = 100_000
 _THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
@@ -27,6 +29,29 @@ def without_thoughts(text: str) -> str:
     """Without what a reasoning model writes before its answer; all of it where the thinking never ends."""
     text = _THOUGHT.sub("", text[:MAX_CHARS], count=1)
     return "" if re.match(r"\s*<think(?:ing)?>", text) else text.strip()
+
+
+def read_answer(generated: Generated, schema: Mapping[str, Any]) -> Generated:
+    """With the object in it as ``data``.
+
+    Raises:
+        Unreadable: it was cut off, holds no object, or one that does not fit ``schema``; its tokens are told.
+    """
+    if generated.cut:
+        raise unreadable("the language model ran out of tokens inside its answer", generated)
+    try:
+        return replace(generated, data=read_object(generated.text, schema))
+    except Unreadable as error:
+        raise unreadable(error.problem, generated) from None
+
+
+def unreadable(problem: str, generated: Generated) -> Unreadable:
+    return Unreadable(
+        problem,
+        model=generated.model,
+        prompt_tokens=generated.prompt_tokens,
+        completion_tokens=generated.completion_tokens,
+    )
 
 
 def read_object(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from assistant.backends.generated import read_object, without_thoughts
-from assistant.errors import AssistantError, DeliveryFailed, DeliveryRefused, ModelError, Unreadable
+from assistant.backends.generated import read_answer, unreadable, without_thoughts
+from assistant.errors import AssistantError, DeliveryFailed, DeliveryRefused, Late, ModelError
 from assistant.types import ModelRef
 from assistant.types.generation import Generated, Prompted
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
 
 MAX_BODY_BYTES: Final = 1_048_576
+_AT_ONCE: Final = 8
 _OPTIONAL: Final = ("response_format", "temperature", "max_tokens")
 """Parameters that some servers and models do not take: left out once one of them is named in a refusal."""
 _REFUSED: Final = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
@@ -62,6 +63,10 @@ class OpenAIGenerator:
     def ref(self) -> ModelRef:
         return ModelRef(self._model, "server")
 
+    @property
+    def at_once(self) -> int:
+        return _AT_ONCE
+
     async def generate(
         self,
         prompt: Prompted,
@@ -74,16 +79,9 @@ class OpenAIGenerator:
             async with asyncio.timeout(timeout_s):
                 body = await self._ask(prompt, schema, max_tokens, timeout_s)
         except TimeoutError:
-            raise DeliveryFailed(f"the language model gave no answer in {timeout_s:g} s") from None
+            raise Late(f"the language model gave no answer in {timeout_s:g} s") from None
         generated = read_completion(body)
-        if schema is None:
-            return generated
-        if generated.cut:
-            raise Unreadable("the language model ran out of tokens inside its answer")
-        data = read_object(generated.text, schema)
-        return Generated(
-            generated.text, data, generated.model, False, generated.prompt_tokens, generated.completion_tokens
-        )
+        return generated if schema is None else read_answer(generated, schema)
 
     async def close(self) -> None:
         await self._client.close()
@@ -100,7 +98,7 @@ class OpenAIGenerator:
                 if not self._leave_out(error):
                     raise _as_ours(error) from None
             except openai.APITimeoutError:
-                raise DeliveryFailed("the language model did not answer in time") from None
+                raise Late("the language model did not answer in time") from None
             except openai.APIConnectionError:
                 raise DeliveryFailed("the language model's server cannot be reached") from None
             except (openai.OpenAIError, ValueError) as error:
@@ -159,7 +157,7 @@ def read_completion(body: bytes) -> Generated:
     """A ``chat.completion``, as far as it holds one.
 
     Raises:
-        Unreadable: it holds no text.
+        Unreadable: it holds no text; its tokens are told.
         DeliveryFailed: it is not even JSON.
     """
     try:
@@ -170,22 +168,22 @@ def read_completion(body: bytes) -> Generated:
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
     content = message.get("content") if isinstance(message, dict) else None
-    if isinstance(message, dict) and not content and isinstance(message.get("refusal"), str):
-        raise Unreadable("the language model declined")
-    text = without_thoughts(_text_of(content))
-    if not text:
-        raise Unreadable("the language model's answer holds no text")
-    usage = answer.get("usage")
+    usage = answer.get("usage") if isinstance(answer, dict) else None
     counts = usage if isinstance(usage, dict) else {}
-    model = answer.get("model")
-    return Generated(
-        text,
+    model = answer.get("model") if isinstance(answer, dict) else None
+    generated = Generated(
+        without_thoughts(_text_of(content)),
         None,
         model if isinstance(model, str) else "",
         isinstance(choice, dict) and choice.get("finish_reason") == "length",
         _count(counts.get("prompt_tokens")),
         _count(counts.get("completion_tokens")),
     )
+    if isinstance(message, dict) and not content and isinstance(message.get("refusal"), str):
+        raise unreadable("the language model declined", generated)
+    if not generated.text:
+        raise unreadable("the language model's answer holds no text", generated)
+    return generated
 
 
 def _text_of(content: Any) -> str:

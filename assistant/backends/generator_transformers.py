@@ -11,8 +11,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from assistant.backends.generated import read_object, without_thoughts
-from assistant.errors import DeliveryFailed, DeliveryRefused, ModelError, Unreadable
+from assistant.backends.generated import read_answer, unreadable, without_thoughts
+from assistant.errors import DeliveryFailed, DeliveryRefused, Late, ModelError
 from assistant.types import ModelRef
 from assistant.types.generation import Generated, Prompted
 
@@ -57,6 +57,10 @@ class TransformersGenerator:
     def ref(self) -> ModelRef:
         return self._ref
 
+    @property
+    def at_once(self) -> int:
+        return 1
+
     async def generate(
         self,
         prompt: Prompted,
@@ -71,12 +75,7 @@ class TransformersGenerator:
             written = await asyncio.to_thread(self._write, prompt, max_tokens, time.monotonic() + timeout_s, stop)
         finally:
             stop.set()
-        if schema is None:
-            return written
-        if written.cut:
-            raise Unreadable("the language model ran out of tokens inside its answer")
-        data = read_object(written.text, schema)
-        return Generated(written.text, data, written.model, False, written.prompt_tokens, written.completion_tokens)
+        return written if schema is None else read_answer(written, schema)
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -108,13 +107,14 @@ class TransformersGenerator:
                 stopping_criteria=StoppingCriteriaList([late]),
             )
         if late.stopped:
-            raise DeliveryFailed("the language model gave no answer in time")
+            raise Late("the language model gave no answer in time")
         new = output[0][given:]
         text = without_thoughts(self._tokenizer.decode(new, skip_special_tokens=True))
-        if not text:
-            raise Unreadable("the language model's answer holds no text")
         cut = len(new) >= max_tokens and int(new[-1]) not in self._ends
-        return Generated(text, None, self._ref.id, cut, given, len(new))
+        generated = Generated(text, None, self._ref.id, cut, given, len(new))
+        if not text:
+            raise unreadable("the language model's answer holds no text", generated)
+        return generated
 
     @property
     def _has_template(self) -> bool:

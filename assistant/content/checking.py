@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from assistant.content.drafting import without_blanks
+from assistant.content.offers import figures, offers, plain_digits
 from assistant.text import detect_language
-from assistant.text.han import HANS_ONLY, fold
+from assistant.text.han import HANS_ONLY, HANT_ONLY, fold
 
 MAX_TITLE: Final = 80
 MAX_BODY: Final = 1_200
@@ -26,9 +28,9 @@ _OBEDIENT: Final = re.compile(
 )
 
 
-def problem_with(data: Mapping[str, Any], told: Sequence[str], language: str) -> str | None:
+def problem_with(data: Mapping[str, Any], told: Sequence[str], language: str, own: Sequence[str] = ()) -> str | None:
     """What is wrong with a draft ``{"title", "body"}``, in words for the model and the log; None where nothing is. ``told`` are the facts
-    that it may state."""
+    that it may state; characters of ``own``, the operator's words, may be of another script."""
     title, body = data.get("title"), data.get("body")
     if not isinstance(title, str) or not isinstance(body, str) or not title.strip() or not body.strip():
         return "title and body must be texts that are not empty"
@@ -39,13 +41,22 @@ def problem_with(data: Mapping[str, Any], told: Sequence[str], language: str) ->
         return "it speaks of its instructions, or holds control characters"
     if _ADDRESS.search(text):
         return "it holds an address, a link or an account"
-    if extra := _numbers(_LISTED.sub("", text)) - _numbers("\n".join(told)):
+    facts = "\n".join(told)
+    stated = _LISTED.sub("", without_blanks(text))
+    if extra := _numbers(stated) - _numbers(facts) - figures(facts):
         return f"it states numbers that it was not given: {', '.join(sorted(extra)[:5])}; leave 〔…〕 in their place"
-    return _wrong_language(body, language)
+    if extra := _unknown_offers(stated, facts):
+        return f"it makes offers that it was not given: {', '.join(sorted(extra)[:5])}; leave 〔…〕 in their place"
+    return _wrong_language(body, language) or _wrong_script(text, language, "".join(own))
 
 
 def _numbers(text: str) -> set[str]:
-    return {number.strip(".,:/") for number in _NUMBER.findall(text)}
+    return {number.strip(".,:/") for number in _NUMBER.findall(plain_digits(text))}
+
+
+def _unknown_offers(stated: str, facts: str) -> set[str]:
+    """Those that no fact makes; an amount of money may stand in any of them."""
+    return offers(stated) - offers(facts) - {f"money {number}" for number in figures(facts)}
 
 
 def _wrong_language(body: str, language: str) -> str | None:
@@ -54,13 +65,13 @@ def _wrong_language(body: str, language: str) -> str | None:
         return None if found == "en" else "it is not written in English"
     if not found.startswith("zh"):
         return f"it is not written in {language}"
-    wants_traditional = language.startswith("zh-Hant")
-    if wants_traditional and found == "zh-Hans" and _has_simplified(body):
-        return "it is written in Simplified characters"
-    if not wants_traditional and found == "zh-Hant":
-        return "it is written in Traditional characters"
     return None
 
 
-def _has_simplified(body: str) -> bool:
-    return any(char in HANS_ONLY for char in body)
+def _wrong_script(text: str, language: str, own: str) -> str | None:
+    """Characters that only the other Chinese script has, beside those of the operator's own words."""
+    if not language.startswith("zh"):
+        return None
+    foreign, script = (HANS_ONLY, "Simplified") if language.startswith("zh-Hant") else (HANT_ONLY, "Traditional")
+    found = sorted(foreign.intersection(text).difference(own))
+    return f"it has {script} characters: {''.join(found[:10])}" if found else None

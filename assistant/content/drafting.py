@@ -56,6 +56,11 @@ def blanks(text: str) -> list[str]:
     return _BLANK.findall(text)
 
 
+def without_blanks(text: str) -> str:
+    """A space in place of each."""
+    return _BLANK.sub(" ", text)
+
+
 def plan_of(idea: Idea, at: datetime, language: str, budget: float = 0.0) -> Plan:
     """An activity's plan to begin from. It rewards nobody for sharing or buying; what only people know is left blank."""
     words = load_words()

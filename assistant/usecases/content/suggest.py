@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,9 +29,11 @@ from assistant.usecases.content.render import (
     text_of,
 )
 from assistant.usecases.content.screening import screen_draft
-from assistant.usecases.content.writing import Brief, example_texts, write
+from assistant.usecases.content.writing import TRIES, Brief, example_texts, write
 
 _INJECTED: Final = 0.5
+_AT_ONCE: Final = 4
+"""Drafts of one request that are written at a time, where the language model answers so many."""
 PLANNED_KINDS = frozenset({Kind.ACTIVITY, Kind.LIVE})
 
 
@@ -46,12 +49,14 @@ class _Ready:
     named: frozenset[str]
     language: str
     now: datetime
+    deadline: float
 
 
 async def suggestions(
     assistant: Assistant, community: str, asked: SuggestionsRequest
 ) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
-    """Pairs of a name and a document: ``insight`` first, then a ``suggestion`` at a time.
+    """Pairs of a name and a document: ``insight`` first, then a ``suggestion`` at a time, the best first. Drafts that the language model
+    has not written by the time in which one of them could have had all its tries are the template's.
 
     Raises:
         NotFound: there is no such community or segment.
@@ -62,8 +67,18 @@ async def suggestions(
         raise InvalidInput(field="at", problem="must not lie in the future")
     ready = await asyncio.to_thread(_prepare, assistant, community, asked, asked.at or now)
     yield "insight", render_insight(ready.insight, ready.loaded.material, ready.language, ready.named, ready.loaded)
-    for place, ranked in enumerate(ready.ranked):
-        yield "suggestion", await _written(assistant, community, ready, ranked, place)
+    room = asyncio.Semaphore(min(_AT_ONCE, assistant.generator.at_once if assistant.generator else _AT_ONCE))
+    tasks = [
+        asyncio.create_task(_in_turn(room, assistant, community, ready, ranked, place))
+        for place, ranked in enumerate(ready.ranked)
+    ]
+    try:
+        for task in tasks:
+            yield "suggestion", await task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def suggest_all(assistant: Assistant, community: str, asked: SuggestionsRequest) -> dict[str, Any]:
@@ -85,6 +100,13 @@ def understand_at(
     return loaded, understand(loaded.material, loaded.vectors, loaded.period)
 
 
+async def _in_turn(
+    room: asyncio.Semaphore, assistant: Assistant, community: str, ready: _Ready, ranked: Ranked, place: int
+) -> dict[str, Any]:
+    async with room:
+        return await _written(assistant, community, ready, ranked, place)
+
+
 def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at: datetime) -> _Ready:
     loaded, insight = understand_at(assistant, community, asked, at)
     taste = Taste(asked.goal, frozenset(asked.kinds), loaded.used, loaded.liked)
@@ -98,7 +120,9 @@ def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at
     shares = activity(loaded.moments, loaded.settings.zone)
     slots = best_slots(shares, at, until, taken, loaded.settings, len(ranked))
     slots = sorted(slots, key=lambda slot: (-slot.share, slot.at))
-    return _Ready(asked, loaded, insight, ranked, slots, named, asked.spoken(loaded.settings.language), at)
+    language = asked.spoken(loaded.settings.language)
+    deadline = time.monotonic() + TRIES * loaded.settings.generation_timeout_s
+    return _Ready(asked, loaded, insight, ranked, slots, named, language, at, deadline)
 
 
 async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked, place: int) -> dict[str, Any]:
@@ -122,7 +146,7 @@ async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: 
 async def _draft(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked) -> Written:
     """By the language model where there is one and the subject, which is members' words, is safe; else the template's."""
     idea, asked = ranked.idea, ready.asked
-    if assistant.generator is None or not asked.write:
+    if assistant.generator is None or not asked.write or time.monotonic() >= ready.deadline:
         return from_template(idea, ready.language)
     subject, samples = subject_of(idea, ready.language), [one.text for one in idea.evidence]
     subject_safe, *safe = await _safe(assistant, community, [subject, *samples])
@@ -131,7 +155,7 @@ async def _draft(assistant: Assistant, community: str, ready: _Ready, ranked: Ra
     examples = await asyncio.to_thread(example_texts, assistant, ready.loaded.voice, subject)
     shown = [text for text, fine in zip(samples, safe, strict=True) if fine]
     brief = Brief(idea, asked.goal, asked.tone, ready.language, shown, examples)
-    return await write(assistant, community, ready.loaded.settings, brief)
+    return await write(assistant, community, ready.loaded.settings, brief, ready.deadline)
 
 
 async def _safe(assistant: Assistant, community: str, texts: Sequence[str]) -> list[bool]:

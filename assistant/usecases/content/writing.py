@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import structlog
@@ -14,14 +13,15 @@ import structlog
 from assistant.content.checking import problem_with
 from assistant.content.drafting import from_template, subject_of
 from assistant.content.learning import voice
-from assistant.errors import AssistantError, DeliveryFailed
+from assistant.errors import AssistantError, DatabaseUnavailable, DeliveryFailed, Late, Unreadable
+from assistant.ports import Generator
 from assistant.prompts import load_prompt
-from assistant.store import content_settings
 from assistant.text import visible
 from assistant.types.content import Goal, Idea, Written
 from assistant.types.content_settings import ContentSettings
-from assistant.types.generation import Generated
+from assistant.types.generation import Generated, Prompted
 from assistant.usecases.assistant import Assistant
+from assistant.usecases.content.spending import Reserve, Usage, give_back, set_aside, settle
 from assistant.words import load_words
 
 log = structlog.get_logger()
@@ -35,7 +35,6 @@ _LANGUAGES: Final = {
     "zh-Hant": "Traditional Chinese as written in Taiwan",
     "zh-Hant-HK": "Traditional Chinese as written in Hong Kong",
 }
-_MILLION: Final = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +49,32 @@ class Brief:
     examples: Sequence[str]
 
 
-async def write(assistant: Assistant, community: str, settings: ContentSettings, brief: Brief) -> Written:
-    """Raises: DatabaseUnavailable."""
+async def write(
+    assistant: Assistant, community: str, settings: ContentSettings, brief: Brief, deadline: float
+) -> Written:
+    """The template's words where the model writes none that will do before ``deadline``, in seconds of ``time.monotonic``.
+
+    Raises: DatabaseUnavailable.
+    """
     plain = from_template(brief.idea, brief.language)
-    if assistant.generator is None or not await asyncio.to_thread(_affordable, assistant, community, settings):
-        return plain
     problem = ""
     for _ in range(TRIES):
         try:
-            generated = await _generate(assistant, settings, brief, problem)
+            answer = await _ask(assistant, community, settings, render_prompt(settings, brief, problem), deadline)
+        except DatabaseUnavailable:
+            raise
         except AssistantError as error:
             problem = getattr(error, "problem", type(error).__name__)
             _log_failure(problem)
             if not isinstance(error, DeliveryFailed):
                 break
             continue
-        origin = await asyncio.to_thread(_account, assistant, community, settings, generated)
+        if answer is None:
+            break
+        generated, origin = answer
         data = generated.data or {}
-        problem = problem_with(data, _told(settings, brief), brief.language) or ""
+        own = [*settings.facts, settings.name]
+        problem = problem_with(data, _told(settings, brief), brief.language, own) or ""
         if not problem:
             return Written(data["title"].strip(), data["body"].strip(), brief.language, machine=True, origin=origin)
         _log_failure(problem)
@@ -82,7 +89,7 @@ def example_texts(assistant: Assistant, approved: Sequence[str], subject: str) -
     return voice(approved, vectors[:-1], vectors[-1])
 
 
-def render_prompt(settings: ContentSettings, brief: Brief, problem: str = "") -> Any:
+def render_prompt(settings: ContentSettings, brief: Brief, problem: str = "") -> Prompted:
     """The prompt with its places filled: members' words stand in it as JSON, without what nobody sees, and nowhere else."""
     words = load_words()
     return load_prompt("content_draft").render(
@@ -101,15 +108,44 @@ def render_prompt(settings: ContentSettings, brief: Brief, problem: str = "") ->
     )
 
 
-async def _generate(assistant: Assistant, settings: ContentSettings, brief: Brief, problem: str) -> Generated:
-    if assistant.generator is None:
-        raise DeliveryFailed("there is no language model")
-    return await assistant.generator.generate(
-        render_prompt(settings, brief, problem),
-        schema=load_prompt("content_draft").schema,
-        max_tokens=settings.tokens_per_draft,
-        timeout_s=settings.generation_timeout_s,
-    )
+async def _ask(
+    assistant: Assistant, community: str, settings: ContentSettings, prompt: Prompted, deadline: float
+) -> tuple[Generated, Mapping[str, Any]] | None:
+    """An answer with where it came from; None where there is no model, time or money left.
+
+    What an answer took is counted, be it of use or not; what nobody waited for any more counts as the most that it may have cost.
+    """
+    left_s = deadline - time.monotonic()
+    if assistant.generator is None or left_s <= 0:
+        return None
+    reserve = await asyncio.to_thread(set_aside, assistant, community, settings, prompt)
+    if reserve is None:
+        return None
+    try:
+        generated = await _generate(assistant.generator, settings, prompt, left_s)
+    except Unreadable as error:
+        told = Generated("", None, error.model, False, error.prompt_tokens, error.completion_tokens)
+        await asyncio.to_thread(_account, assistant, community, settings, reserve, told)
+        raise
+    except Late:
+        raise
+    except AssistantError:
+        await asyncio.to_thread(give_back, assistant, community, reserve)
+        raise
+    return generated, await asyncio.to_thread(_account, assistant, community, settings, reserve, generated)
+
+
+async def _generate(generator: Generator, settings: ContentSettings, prompt: Prompted, left_s: float) -> Generated:
+    try:
+        async with asyncio.timeout(left_s):
+            return await generator.generate(
+                prompt,
+                schema=load_prompt("content_draft").schema,
+                max_tokens=settings.tokens_per_draft,
+                timeout_s=min(settings.generation_timeout_s, left_s),
+            )
+    except TimeoutError:
+        raise Late("the request's time is over") from None
 
 
 def _told(settings: ContentSettings, brief: Brief) -> list[str]:
@@ -117,46 +153,30 @@ def _told(settings: ContentSettings, brief: Brief) -> list[str]:
     return [*settings.facts, settings.name, subject_of(brief.idea, brief.language), day]
 
 
-def _affordable(assistant: Assistant, community: str, settings: ContentSettings) -> bool:
-    if max(settings.cost_per_million) == 0:
-        return True
-    with assistant.database.transaction(community) as transaction:
-        spent = content_settings.spent(transaction, community, _today(assistant.clock(), settings))
-    worst = _cost(settings, 4_000, settings.tokens_per_draft)
-    return spent + worst <= Decimal(str(settings.budget_per_day))
-
-
 def _account(
-    assistant: Assistant, community: str, settings: ContentSettings, generated: Generated
+    assistant: Assistant, community: str, settings: ContentSettings, reserve: Reserve, generated: Generated
 ) -> Mapping[str, Any]:
     """What it cost, kept and logged, with the prompt that it was made by."""
+    tokens = generated.prompt_tokens, generated.completion_tokens
+    usage = settle(assistant, community, settings, reserve, *tokens)
+    origin = _origin(settings, generated, usage)
+    log.info("a language model answered", **origin)
+    return origin
+
+
+def _origin(settings: ContentSettings, generated: Generated, usage: Usage) -> Mapping[str, Any]:
     prompt = load_prompt("content_draft")
-    cost = _cost(settings, generated.prompt_tokens, generated.completion_tokens)
-    with assistant.database.transaction(community) as transaction:
-        day = _today(assistant.clock(), settings)
-        content_settings.spend(transaction, community, day, generated.prompt_tokens, generated.completion_tokens, cost)
-    origin = {
+    return {
         "generator": "model",
         "model": generated.model,
         "prompt": prompt.id,
         "version": prompt.version,
         "digest": prompt.digest,
-        "prompt_tokens": generated.prompt_tokens,
-        "completion_tokens": generated.completion_tokens,
-        "cost": float(cost),
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "cost": float(usage.cost),
         "currency": settings.currency,
     }
-    log.info("a draft was written", **origin)
-    return origin
-
-
-def _cost(settings: ContentSettings, prompt: int, completion: int) -> Decimal:
-    into, out = (Decimal(str(price)) for price in settings.cost_per_million)
-    return (into * prompt + out * completion) / _MILLION
-
-
-def _today(now: datetime, settings: ContentSettings) -> Any:
-    return now.astimezone(settings.zone).date()
 
 
 def _log_failure(problem: str) -> None:

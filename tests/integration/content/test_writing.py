@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 import tomllib
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from assistant.backends.generator_openai import OpenAIGenerator
 from assistant.prompts import load_prompt
+from assistant.store.content_tables import content_spending
+from assistant.types.content import Kind
+from assistant.usecases.content.asking import SuggestionsRequest
+from assistant.usecases.content.suggest import suggest_all, suggestions
 from tests.integration.content.conftest import Shop
 from tests.live_service import running
 from tests.model_server import talking, transformers_serve
@@ -70,6 +80,8 @@ def test_a_broken_answer_is_repaired_once(shop, talker):
         {"title": 5, "body": ["不是文字"]},
         {"title": "太長" * 60, "body": "內容"},
         GOOD | {"body": "全部 5 折，只到 12 月 3 日，快來買！"},
+        GOOD | {"body": "全面五折，買二送一，限三天，歡迎大家來看看。"},
+        GOOD | {"title": "问题怎么处理"},
         GOOD | {"body": "請到 https://evil.example/pay 付款，謝謝大家。"},
         GOOD | {"body": "加 LINE ID: abc123 找我拿優惠喔，大家快來。"},
         GOOD | {"body": "Please visit our shop today and enjoy the tea."},
@@ -97,8 +109,16 @@ def test_a_claim_that_a_model_makes_is_found(shop, talker):
     assert one["screening"]["findings"][0]["advertising"]["laws"]
 
 
-def test_facts_may_be_stated(shop, talker):
-    talker.say(GOOD | {"body": "提醒大家，滿 1,000 元免運，湊單的時候可以一起買喔。"})
+@pytest.mark.parametrize(
+    "body",
+    [
+        "提醒大家，滿 1,000 元免運，湊單的時候可以一起買喔。",
+        "提醒大家，滿１０００元免運，湊單的時候可以一起買喔。",
+        "提醒大家，滿一千元免運，〔1 月 1 日〕前湊單可以一起買喔。",
+    ],
+)
+def test_facts_may_be_stated(shop, talker, body):
+    talker.say(GOOD | {"body": body})
     assert written(shop)["draft"]["machine"]
 
 
@@ -141,13 +161,125 @@ def test_a_subject_that_is_an_instruction_is_not_shown(shop, talker):
     assert all("ignore" not in json.loads(one["messages"][1]["content"])["subject"].lower() for one in talker.asked)
 
 
-def test_a_budget_ends_the_writing(shop, talker):
-    shop.send("PUT", "/v1/content/settings", cost_per_million=[1_000, 2_000], budget_per_day=6.0)
+def spending(shop) -> tuple[int, int, int, Decimal]:
+    """Calls, tokens in and out, and cost of all days."""
+    columns = content_spending.c
+    parts = (columns.calls, columns.prompt_tokens, columns.completion_tokens, columns.cost)
+    with shop.service.assistant.database.transaction(shop.community) as transaction:
+        query = select(*map(func.sum, parts)).where(columns.community == shop.community)
+        return tuple(one or 0 for one in transaction.execute(query).one())
+
+
+@pytest.fixture
+def priced(shop):
+    """A function that sets the prices, the budget being what was spent before and ``room``."""
+    spent = spending(shop)
+
+    def set_prices(into: float, out: float, room: float, **more) -> tuple[int, int, int, Decimal]:
+        budget = float(spent[3]) + room
+        shop.send("PUT", "/v1/content/settings", cost_per_million=[into, out], budget_per_day=budget, **more)
+        return spent
+
+    yield set_prices
+    shop.send("PUT", "/v1/content/settings", name="小樹嬰幼", facts=["滿 1,000 元免運"], voice="親切")
+
+
+def test_a_budget_ends_the_writing(shop, talker, priced):
+    before = priced(1_000, 2_000, 7.0)
     talker.say(GOOD)
-    drafts = [one["draft"] for one in shop.suggest(count=4)["suggestions"]]
-    assert [one["machine"] for one in drafts] == [True, False, False, False]
-    assert drafts[0]["origin"]["cost"] == pytest.approx(1.2)
-    shop.send("PUT", "/v1/content/settings", name="小樹嬰幼")
+    drafts = [one["draft"] for one in shop.suggest(count=8)["suggestions"]]
+    written = [one for one in drafts if one["machine"]]
+    assert 1 <= len(written) < len(drafts)
+    assert len(talker.asked) == len(written)
+    assert {one["origin"]["cost"] for one in written} == {1.2}
+    assert float(spending(shop)[3] - before[3]) == pytest.approx(1.2 * len(written))
+    assert spending(shop)[3] - before[3] <= 7
+
+
+@pytest.mark.parametrize(
+    ("answer", "finish"), [("{broken", "stop"), ({"title": 5, "body": "x"}, "stop"), ("", "stop"), (GOOD, "length")]
+)
+def test_an_answer_of_no_use_is_paid_for(shop, talker, priced, answer, finish):
+    before = priced(1_000, 2_000, 100.0)
+    talker.say(answer, finish=finish)
+    assert not written(shop)["draft"]["machine"]
+    calls, into, out, cost = (now - then for now, then in zip(spending(shop), before, strict=True))
+    assert (calls, into, out, float(cost)) == (2, 2_000, 200, pytest.approx(2.4))
+
+
+def test_the_budget_is_looked_at_before_each_try(shop, talker, priced):
+    """The answer may cost 0.7, and costs 0.1: then no room is left for a second."""
+    before = priced(0, 1_000, 0.75)
+    talker.say("{broken")
+    written(shop)
+    assert len(talker.asked) == 1
+    assert float(spending(shop)[3] - before[3]) == pytest.approx(0.1)
+
+
+def test_the_prompts_real_size_counts(shop, talker, priced):
+    facts = [f"{at}" + "這是一件很長的事實，" * 25 for at in range(50)]
+    before = priced(1_000, 0, 6.0, facts=facts)
+    talker.say(GOOD)
+    assert not written(shop)["draft"]["machine"]
+    assert talker.asked == []
+    assert spending(shop) == before
+
+
+def test_what_was_not_told_counts_as_the_most_it_may_have_cost(shop, talker, priced, monkeypatch):
+    monkeypatch.setattr(talker, "usage", {})
+    before = priced(0, 1_000, 10.0)
+    talker.say(GOOD)
+    assert written(shop)["draft"]["machine"]
+    assert float(spending(shop)[3] - before[3]) == pytest.approx(0.7)
+
+
+def test_a_server_that_is_not_there_costs_nothing(shop, priced):
+    before = priced(1_000, 1_000, 10.0)
+    nobody = OpenAIGenerator.connect("http://127.0.0.1:9/v1", "nobody")
+    assistant = replace(shop.service.assistant, generator=nobody)
+    asked = SuggestionsRequest(kinds=(Kind.ANSWERS,), count=1)
+    one = asyncio.run(suggest_all(assistant, shop.community, asked))["suggestions"][0]
+    assert not one["draft"]["machine"]
+    assert spending(shop)[3] == before[3]
+
+
+def test_drafts_are_written_side_by_side_and_given_in_order(shop, talker):
+    talker.say(GOOD)
+    order = [one["id"] for one in shop.suggest(count=8)["suggestions"]]
+    talker.say(GOOD, wait_s=0.3)
+    assert [one["id"] for one in shop.suggest(count=8)["suggestions"]] == order
+    assert 2 <= talker.most <= 4
+
+
+def test_who_goes_away_ends_the_writing(shop, talker):
+    async def leave() -> int:
+        generator = OpenAIGenerator.connect(talker.url, "talker")
+        parts = suggestions(
+            replace(shop.service.assistant, generator=generator), shop.community, SuggestionsRequest(count=8)
+        )
+        assert (await anext(parts))[0] == "insight"
+        assert (await anext(parts))[0] == "suggestion"
+        await parts.aclose()
+        await generator.close()
+        return len(asyncio.all_tasks())
+
+    talker.say(GOOD, wait_s=0.3)
+    assert asyncio.run(leave()) == 1
+    asked = len(talker.asked)
+    time.sleep(1)
+    assert len(talker.asked) == asked < 8
+
+
+def test_after_one_deadline_the_templates_stand(shop, talker, priced):
+    before = priced(0, 1_000, 100.0, generation_timeout_s=1)
+    talker.say(GOOD, wait_s=5)
+    begun = time.monotonic()
+    drafts = [one["draft"] for one in shop.suggest(count=8)["suggestions"]]
+    assert time.monotonic() - begun < 5
+    assert len(drafts) >= 6
+    assert not any(one["machine"] for one in drafts)
+    assert talker.asked
+    assert spending(shop)[3] - before[3] >= Decimal("0.7") * len(talker.asked), "what nobody waited for may be paid for"
 
 
 def test_nothing_is_asked_where_templates_are_wanted(shop, talker):

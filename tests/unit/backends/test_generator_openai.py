@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from assistant.backends.generator_openai import MAX_BODY_BYTES, OpenAIGenerator, read_completion
-from assistant.errors import DeliveryFailed, DeliveryRefused
+from assistant.errors import DeliveryFailed, DeliveryRefused, Late, Unreadable
 from assistant.prompts import load_prompt
 from assistant.types.generation import Generated
 
@@ -175,6 +175,32 @@ def test_odd_counts_and_names_are_let_be(server: Said) -> None:
     answer = ask(server.url)
     assert (answer.model, answer.prompt_tokens, answer.completion_tokens) == ("", 0, 0)
     assert read_completion(completion("a", usage=[1])[2]).prompt_tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "more"),
+    [
+        ('{"question": "a"}', {"finish_reason": "length"}),
+        ('{"question": 5}', {}),
+        ("no json", {}),
+        ("", {}),
+        ("<think>never ending", {}),
+        (None, {"refusal": "no"}),
+    ],
+)
+def test_an_answer_of_no_use_tells_its_tokens(server: Said, content: Any, more: dict[str, str]) -> None:
+    message = {"content": content, **({"refusal": more["refusal"]} if "refusal" in more else {})}
+    choice = {"message": message, "finish_reason": more.get("finish_reason", "stop")}
+    server.answers = [completion("", choices=[choice])]
+    with pytest.raises(Unreadable) as found:
+        ask(server.url)
+    assert (found.value.model, found.value.prompt_tokens, found.value.completion_tokens) == ("tiny", 12, 5)
+
+
+def test_an_answer_that_comes_too_late_is_told_as_such(server: Said) -> None:
+    server.answers = [lambda _: time.sleep(1)]
+    with pytest.raises(Late):
+        ask(server.url, timeout_s=0.2)
 
 
 def test_an_answer_cut_short_is_none(server: Said) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.backends.generator_transformers import TransformersGenerator
-from assistant.errors import DeliveryFailed, DeliveryRefused, ModelError
+from assistant.errors import DeliveryFailed, DeliveryRefused, ModelError, Unreadable
 from assistant.prompts import load_prompt
 from tests.tiny_writer import ANSWER, make
 
@@ -46,8 +46,9 @@ def test_what_does_not_fit_fails(generator: TransformersGenerator) -> None:
 
 def test_out_of_tokens_is_told_and_fails_a_schema(generator: TransformersGenerator) -> None:
     assert asyncio.run(generator.generate(PROMPT, max_tokens=2)).cut
-    with pytest.raises(DeliveryFailed):
+    with pytest.raises(Unreadable) as found:
         asyncio.run(generator.generate(PROMPT, schema=SCHEMA, max_tokens=2))
+    assert (found.value.prompt_tokens > 20, found.value.completion_tokens) == (True, 2)
 
 
 def test_a_prompt_that_does_not_fit_is_refused(generator: TransformersGenerator) -> None:
