@@ -27,6 +27,10 @@ class Rulebook(Protocol):
         """What advertising law finds in a marketing text."""
         ...
 
+    def drawn(self, texts: Mapping[str, Normalised], where: Advertising) -> list[Finding]:
+        """The same of all texts as one: a draw in one, and in another its prize. With their fields."""
+        ...
+
     def spared(self, text: Normalised) -> Normalised:
         """``text`` less what the policy holds innocent, character for character: what the classifier is shown."""
         ...
@@ -70,10 +74,24 @@ def find(rules: Rulebook, texts: Mapping[str, Normalised], message: Message) -> 
             if message.purpose is Purpose.MARKETING:
                 found = [*found, *rules.advertised(text, message.advertising)]
             findings += found if field == "text" else [replace(f, field=field) for f in found]
+        if message.purpose is Purpose.MARKETING and len(texts) > 1:
+            findings += _apart(rules.drawn(texts, message.advertising), findings)
     except Exception:
         log.exception("stage failed", stage="rules")
         return findings, ("rules",)
     return findings, ()
+
+
+def _apart(found: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]:
+    """Those that no finding of the same source covers."""
+    return [
+        one
+        for one in found
+        if not any(
+            (one.field, one.source) == (other.field, other.source) and other.start <= one.start and one.end <= other.end
+            for other in others
+        )
+    ]
 
 
 def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], tuple[str, ...]]:

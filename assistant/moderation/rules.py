@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from assistant.moderation.advertising import MODEL, ClaimReader, find_claims
+from assistant.moderation.advertising import MODEL, ClaimReader, find_claims, find_drawn
 from assistant.moderation.contacts import ContactRules
 from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
@@ -70,6 +70,11 @@ class Rules:
         reader = None if MODEL in self._disabled_families else self._reader
         found = find_claims(text, where, reader, self.spared(text) if self._innocent else None)
         return [finding for finding in found if self._counts(finding, exempt)]
+
+    def drawn(self, texts: Mapping[str, Normalised], where: Advertising) -> list[Finding]:
+        """Prizes beyond the law's limit where the draw stands in another of the texts, less what the policy leaves out."""
+        exempt = {field: _Spans(_occurrences(text, self._phrases)) for field, text in texts.items()}
+        return [one for one in find_drawn(texts, where) if self._counts(one, exempt[one.field])]
 
     def spared(self, text: Normalised) -> Normalised:
         """``text`` as the classifier may see it: exempt phrases and the community's own addresses blanked, character for character."""

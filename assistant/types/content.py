@@ -210,12 +210,14 @@ class SlotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What moderation and advertising law say to a draft. ``blocked``: not without a second person."""
+    """What moderation and advertising law say to a draft. ``blocked``: not without a second person. ``rewordings`` are by field: ``text``,
+    or a path in the plan or the questionnaire."""
 
     action: str
     blocked: bool
     findings: tuple[Mapping[str, Any], ...] = ()
     rewording: str = ""
+    rewordings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,13 @@ class AdviceShape(BaseModel):
 
 
 class AdvertisingNoteShape(BaseModel):
-    """``rewording`` is a proposal for a person to read."""
+    """``rewording`` is a proposal for a person to read; ``rewordings`` are those of every text in which something was found, by the field
+    that findings name."""
 
     jurisdictions: list[str]
     category: str
     rewording: str
+    rewordings: dict[str, str]
     note: dict[str, str]
 
 

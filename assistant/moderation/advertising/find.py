@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from assistant.moderation.advertising.learned import MODEL, ClaimReader, learned_claims
-from assistant.moderation.advertising.rulebook import Rule, load_rules
+from assistant.moderation.advertising.rulebook import Rule, load_rules, rule_of
 from assistant.moderation.floods import MAX_FINDINGS
 from assistant.text import Normalised
 from assistant.types import Finding, Label
@@ -57,12 +57,31 @@ def find_claims(
 ) -> list[Finding]:
     """One finding per stretch and rule, in the order of the text, labelled ``misleading``; ``source`` is ``rule:ads.<rule>``, or
     ``model:ads.<rule>`` where ``reader`` alone finds it, who reads ``shown``: the same text, less what it may not see. Where it
-    doubts that anything is claimed (``DOUBT``), the rules' findings are left out too. Only rules whose law holds for ``where``.
-    Takes time linear in the text."""
+    doubts that anything is claimed (``DOUBT``), the rules' findings are left out too, but for prizes, whose worth is stated. Only
+    rules whose law holds for ``where``. Takes time linear in the text."""
     found = _by_rule(text, where)
     if reader is not None:
+        stated = [one for one in found if _states(one)]
         found = learned_claims(shown or text, where, reader, found)
+        found += [one for one in stated if one not in found]
     return sorted(found, key=lambda one: (one.start, one.end, one.source))
+
+
+def find_drawn(texts: Mapping[str, Normalised], where: Advertising) -> list[Finding]:
+    """Prizes beyond what the law allows where the draw stands in another text of the message than its prize, with their field."""
+    folded = {field: text.folded for field, text in texts.items()}
+    return [
+        Finding(Label.MISLEADING, rule.score, *folded[field].span(*span), f"{SOURCE}{rule.id}", field)
+        for rule in load_rules()
+        if rule.draws is not None and rule.rests_on(where)
+        for field, span in rule.draws.drawn({name: view.text for name, view in folded.items()})
+        if not _excused(rule, folded[field].text, *span, [])
+    ]
+
+
+def _states(finding: Finding) -> bool:
+    rule = rule_of(rule_named(finding.source))
+    return rule is not None and rule.draws is not None
 
 
 def _by_rule(text: Normalised, where: Advertising) -> list[Finding]:
@@ -78,7 +97,8 @@ def _by_rule(text: Normalised, where: Advertising) -> list[Finding]:
 
 def _stretches(rule: Rule, text: str) -> Iterator[tuple[int, int]]:
     """What the rule finds and nothing excuses; of overlapping stretches the first, grown to the end of the last."""
-    spans = sorted(span for pattern in rule.patterns for span in _spans(pattern, text))
+    spans = [span for pattern in rule.patterns for span in _spans(pattern, text)]
+    spans = sorted([*spans, *(rule.draws.found(text) if rule.draws is not None else ())])
     if not spans:
         return
     innocent = [span for pattern in rule.unless for span in _spans(pattern, text)]

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import re2
 
+from assistant.moderation.advertising.prizes import Draws
 from assistant.types.advertising import Advertising, Category, Law
 
 _KEYS: Final = {
     "id", "score", "weight", "laws", "not_for", "patterns", "unless", "before", "after", "around", "define", "instead", "advice", "blank",
+    "limit", "draw", "goods",
 }  # fmt: skip
 PROHIBITED: Final = "prohibited"
 _BRACKETS: Final = re.compile(r"\[[^\]]*\]")
@@ -24,17 +26,19 @@ _WIDTHS: Final = str.maketrans({"，": "，,", "！": "！!", "？": "？?", "�
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """``find`` is looked for in the words that were found; ``say`` is put in their place, by language."""
+    """``find`` is looked for in the words that were found; ``say`` is put in their place, by language; in that of everything to the end
+    of the sentence too where ``whole`` is ``clause``, which begins with the clause, or ``sentence``."""
 
     find: re.Pattern[str]
     say: Mapping[str, str]
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``weight`` is ``prohibited``, or ``doubtful`` where facts decide that a text does not show. ``patterns`` and ``unless`` are RE2's;
     ``before``, ``after`` and ``around`` are only ever searched in a few dozen characters beside what was found. ``blank`` says what may
-    be written where nothing is left, by language."""
+    be written where nothing is left, by language; ``draws`` finds prizes beyond a limit."""
 
     id: str
     score: float
@@ -49,6 +53,7 @@ class Rule:
     instead: tuple[Instead, ...]
     advice: Mapping[str, str]
     blank: Mapping[str, str]
+    draws: Draws | None = None
 
     def rests_on(self, where: Advertising) -> tuple[Law, ...]:
         """The laws that hold for this advertisement; where none does, the rule does not either."""
@@ -107,10 +112,23 @@ def _rule(entry: Mapping[str, Any], name: str) -> Rule:
         before=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("before", ())),
         after=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("after", ())),
         around=re.compile(_filled(entry["around"], words)) if "around" in entry else None,
-        instead=tuple(Instead(re.compile(one["find"]), one) for one in entry.get("instead", ())),
+        instead=tuple(map(_instead, entry.get("instead", ()))),
         advice=entry["advice"],
         blank=entry["blank"],
+        draws=_draws(entry, words),
     )
+
+
+def _instead(entry: Mapping[str, str]) -> Instead:
+    say = {language: words for language, words in entry.items() if language not in {"find", "whole"}}
+    return Instead(re.compile(entry["find"]), say, entry.get("whole", ""))
+
+
+def _draws(entry: Mapping[str, Any], words: Mapping[str, str]) -> Draws | None:
+    if "limit" not in entry:
+        return None
+    draw, goods = (re2.compile(_filled(entry[name], words)) for name in ("draw", "goods"))
+    return Draws(float(entry["limit"]), draw, goods)
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:

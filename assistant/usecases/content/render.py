@@ -182,6 +182,7 @@ def render_screening(screening: Screening) -> dict[str, Any]:
         "clean": screening.action == "allow" and not screening.findings,
         "findings": [dict(one) for one in screening.findings],
         "rewording": screening.rewording,
+        "rewordings": dict(screening.rewordings),
         "note": load_words().every("content.not_legal_advice"),
     }
 

@@ -9,7 +9,6 @@ from typing import Any
 from assistant.moderation.flow import Screener
 from assistant.types import Action, Advertising, Category, Decision, Jurisdiction, Message, Part, Purpose
 from assistant.types.content import Screening
-from assistant.usecases.advertising import advertising_note
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.rendering import render_decision
 
@@ -33,12 +32,14 @@ async def screen_draft(
 
 def _screen(screener: Screener, message: Message) -> Screening:
     decision = screener.screen(message)
-    findings = render_decision("", decision, message, 0.0)["findings"]
+    document = render_decision("", decision, message, 0.0)
+    findings, note = document["findings"], document["advertising"]
     return Screening(
         action=decision.action.value,
         blocked=_blocked(decision, findings),
         findings=tuple(findings),
-        rewording=str(advertising_note(decision, message)["rewording"]),
+        rewording=str(note["rewording"]),
+        rewordings=note["rewordings"],
     )
 
 

@@ -25,6 +25,24 @@ def test_a_plans_rewards_are_read_by_it_too(shop):
     assert {one["field"] for one in draft["screening"]["findings"] if one["source"] == SOURCE} == {"plan.rewards[0]"}
 
 
+def test_each_part_is_reworded(shop):
+    reward = "給五星好評送 50 元折價券"
+    screening = shop.draft(plan={"rewards": ["貼紙一張", reward]}, jurisdictions=["tw"])["screening"]
+    assert screening["blocked"]
+    assert screening["rewordings"] == {"plan.rewards[1]": "歡迎如實寫下使用心得，好壞都可以"}
+    assert reward not in screening["rewording"]
+    car = shop.draft(
+        body="当天抽奖，一等奖：汽车一辆，价值 80,000 元",
+        plan={"rewards": ["手机，价值 60,000 元"]},
+        jurisdictions=["cn"],
+    )["screening"]
+    assert car["blocked"]
+    assert {one["field"] for one in car["findings"] if one["source"] == "rule:ads.prize"} == {"text", "plan.rewards[0]"}
+    assert "80,000" not in car["rewording"]
+    assert car["rewording"] == car["rewordings"]["text"]
+    assert "〔" in car["rewordings"]["plan.rewards[0]"]
+
+
 def test_moderation_of_marketing_says_the_same_and_of_chat_nothing(shop):
     where = {"jurisdictions": ["tw"], "category": "general"}
     said = shop.send("POST", "/v1/moderate", 200, text=SECRET, purpose="marketing", store=False, advertising=where)
@@ -33,5 +51,6 @@ def test_moderation_of_marketing_says_the_same_and_of_chat_nothing(shop):
     assert 0.8 < finding["score"] <= 1
     assert "*" in said["masked_text"]
     assert finding["text"] not in said["advertising"]["rewording"]
+    assert said["advertising"]["rewordings"] == {"text": said["advertising"]["rewording"]}
     chat = shop.send("POST", "/v1/moderate", 200, text=SECRET, store=False)
     assert SOURCE not in {one["source"] for one in chat["findings"]}

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.backends.claims import shipped_claims
 from assistant.moderation.advertising import SOURCE, advise, find_claims, reword
 from assistant.moderation.advertising.rulebook import load_laws, load_rules
 from assistant.moderation.policy import shipped_policy
 from assistant.text import Normalised
-from assistant.types import Advertising, Category, Exemptions, Finding, Jurisdiction, Label, Message, Purpose
+from assistant.types import Advertising, Category, Exemptions, Finding, Jurisdiction, Label, Message, Part, Purpose
 from assistant.wiring import compile_policy
 from assistant.words import LANGUAGES, load_words
 
@@ -165,3 +166,103 @@ def test_any_text_is_read(text, category):
 def test_long_texts_take_linear_time():
     text = "全網最低價，七天見效，最後機會，" * 2_000
     assert len(find(text)) <= 3 * 201
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("給五星好評送 50 元折價券", "zh-Hant", "歡迎如實寫下使用心得，好壞都可以"),
+        ("不要標廣告，就說自己買的。價格 1,280 元", "zh-Hant", "本文為〔廣告：寫明贈送或付費〕。價格 1,280 元"),
+        (
+            "每天十點開門，分享到三個社團，截圖就送禮券。週五見。",
+            "zh-Hant",
+            "每天十點開門，在本篇留言就能參加，人人機會相同。週五見。",
+        ),
+        (
+            "欢迎参加。当天抽奖，一等奖：汽车一辆，价值 80,000 元",
+            "zh-Hans",
+            "欢迎参加。抽奖的最高奖为〔奖品与价值，五万元以内〕",
+        ),
+        (
+            "Give us a five-star review and get a free coffee. Open at 10.",
+            "en",
+            "Tell us honestly how it was, good or bad. Open at 10.",
+        ),
+        ("包賺不賠，週五開賣 80,000 元。歡迎", "zh-Hant", "歡迎"),
+        ("週五開賣 1,280 元，包賺不賠。歡迎", "zh-Hant", "週五開賣 1,280 元，歡迎"),
+    ],
+)
+def test_what_is_put_in_its_place_reads_as_a_sentence(text, language, said):
+    where = Advertising()
+    assert reword(text, find_claims(Normalised(text), where), where, language) == said
+
+
+@pytest.mark.parametrize("rule", ["sharing", "hidden", "prize"])
+def test_what_may_stand_instead_is_lawful_for_everybody(rule):
+    instead = next(one.instead for one in load_rules() if one.id == rule)
+    assert instead
+    for one in instead:
+        assert set(one.say) == set(LANGUAGES)
+        for said in one.say.values():
+            for category in Category:
+                where = Advertising((), category)
+                assert find_claims(Normalised(said), where, shipped_claims()) == [], said
+
+
+@pytest.mark.parametrize(
+    ("text", "prize"),
+    [
+        ("当天抽奖，一等奖：汽车一辆，价值 80,000 元", "抽奖，一等奖：汽车一辆，价值 80,000 元"),
+        ("抽獎送８０，０００元", "抽獎送８０，０００元"),
+        ("抽奖奖品价值8万", "抽奖奖品价值8万"),
+        ("抽獎送八萬元", "抽獎送八萬元"),
+        ("抽獎送五萬零一元", "抽獎送五萬零一元"),
+        ("抽奖送50,001元", "抽奖送50,001元"),
+        ("價值 60,000 元的機車等你抽", "60,000 元的機車等你抽"),
+        ("今晚抽一台特斯拉，来就有机会", "抽一台特斯拉，"),
+    ],
+)
+def test_a_draw_has_a_highest_prize(text, prize):
+    assert [text[one.start : one.end] for one in find(text, "cn") if one.source == f"{SOURCE}prize"] == [prize]
+    assert "prize" not in rules(text, "tw")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "抽奖送50,000元",
+        "抽獎送五萬元",
+        "抽奖送4万9千元",
+        "滿 60,000 元可參加抽獎",
+        "抽奖，奖品总值 100,000 元，共 200 份",
+        "抽獎有 80,000 人參加",
+        "抽奖，最高奖不超过80,000元",
+        "抽獎送一台，新台幣 60,000 元",
+        "沙发 80,000 元。周五抽奖，送杯子",
+        "抽奖送汽车模型",
+    ],
+)
+def test_what_is_no_prize_beyond_the_limit(text):
+    assert "prize" not in rules(text, "cn")
+
+
+@pytest.mark.parametrize(
+    ("rule", "rewards", "field"),
+    [
+        ("活動結束當天當眾抽出", "一台 iPhone，價值 60,000 元", "plan.rewards[0]"),
+        ("抽獎，每人一次", "汽车一辆", "plan.rewards[0]"),
+        ("獎品價值八萬元", "抽出一位", "plan.rules[0]"),
+    ],
+)
+def test_a_plan_is_read_as_one(rule, rewards, field):
+    screener = compile_policy(shipped_policy())
+    parts = (Part("plan.rules[0]", rule), Part("plan.rewards[0]", rewards))
+    cn = Advertising((Jurisdiction.CN,))
+    message = Message("週五見", purpose=Purpose.MARKETING, advertising=cn, parts=parts)
+    decision = screener.screen(message)
+    assert [(one.source, one.field) for one in decision.findings] == [(f"{SOURCE}prize", field)]
+    assert not screener.screen(replace(message, advertising=Advertising((Jurisdiction.TW,)))).findings
+    spared = compile_policy(replace(shipped_policy(), disabled_rules=("ads.prize",)))
+    assert not spared.screen(message).findings
+    lone = replace(message, parts=(Part("plan.rules[0]", "先到先得"), parts[1]))
+    assert bool(screener.screen(lone).findings) is ("抽" in rewards and "萬" in rewards)
