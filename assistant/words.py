@@ -70,6 +70,12 @@ def choose_language(accept: str | None, default: str = "en") -> str:
     return min(offers)[2] if offers else default
 
 
+def match_language(tag: str) -> str | None:
+    """The one of ``LANGUAGES`` that one language tag means (``en-GB``, ``zh-TW``, ``zh_Hant``); None where it means another language."""
+    read = tag.strip().lower().replace("_", "-")
+    return _match(read) if read.split("-")[0] in {"en", "zh"} else None
+
+
 def _match(tag: str) -> str | None:
     if tag.startswith("en"):
         return "en"

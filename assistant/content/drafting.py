@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from assistant.content.reasons import reason_key
 from assistant.types.content import Idea, Plan, Written
 from assistant.words import load_words
 
@@ -21,12 +22,7 @@ def subject_of(idea: Idea, language: str) -> str:
 
 
 def in_language(names: Mapping[str, str], language: str) -> str:
-    for tried in (language, "zh-Hant" if language == "zh-Hant-HK" else language, "zh-Hant", "zh-Hans", "en"):
-        if tried in names and (tried != "zh-Hans" or language.startswith("zh")):
-            if not language.startswith("zh") and tried.startswith("zh") and "en" in names:
-                continue
-            return names[tried]
-    return next(iter(names.values()))
+    return names.get(language) or next(iter(names.values()))
 
 
 def why(idea: Idea, language: str) -> str:
@@ -34,7 +30,7 @@ def why(idea: Idea, language: str) -> str:
     values: dict[str, Any] = dict(idea.values)
     if isinstance(values.get("occasion"), Mapping):
         values["occasion"] = in_language(values["occasion"], language)
-    return load_words().get(f"content.because.{idea.because}", language, **values)
+    return load_words().get(f"content.because.{reason_key(idea.because, values)}", language, **values)
 
 
 def from_template(idea: Idea, language: str) -> Written:

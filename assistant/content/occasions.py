@@ -1,4 +1,4 @@
-"""Days worth speaking of: public holidays (the library ``holidays``), festivals by the lunar calendar, trade days, the community's own."""
+"""Days worth speaking of: public holidays, festivals by the lunar calendar, trade days, the community's own."""
 
 from __future__ import annotations
 
@@ -16,54 +16,26 @@ from holidays.calendars.chinese import _ChineseLunisolar
 
 from assistant.types.content import Occasion
 from assistant.types.content_settings import OwnDate
+from assistant.words import LANGUAGES, load_words
 
 MOST_DAYS: Final = 366
 _LUNAR: Final = _ChineseLunisolar()
-_LANGUAGES: Final = {
-    "tw": {"zh-Hant": "zh_TW", "en": "en_US"},
-    "cn": {"zh-Hans": "zh_CN", "en": "en_US"},
-    "hk": {"zh-Hant": "zh_HK", "en": "en_HK"},
-    "us": {"en": "en_US"},
-}
-_DULL: Final = (
-    "观察",
-    "補假",
-    "补假",
-    "调休",
-    "調休",
-    "補班",
-    "observed",
-    "翌日",
-    "補上班",
-    "休息日",
-    "第二",
-    "in lieu",
-    "day off",
-)
-_SOLEMN: Final = (
-    "memorial",
-    "remembrance",
-    "tomb",
-    "紀念日",
-    "纪念日",
-    "清明",
-    "luther king",
-    "juneteenth",
-    "good friday",
-    "受難",
-)
+_ENGLISH: Final = {"hk": "en_HK"}
+"""The library's English where it is not American."""
 
 
 def occasions(regions: Sequence[str], own: Sequence[OwnDate], since: date, until: date) -> list[Occasion]:
-    """Those from ``since`` to ``until``, at most a year, by day; one of two with the same name on the same day."""
+    """Those from ``since`` to ``until``, at most a year, by day: each once, whichever of the regions keep it. Of a festival that the
+    community names among its own days, its own is left."""
     until = min(until, since + timedelta(days=MOST_DAYS))
-    found = [*_own(own, since, until), *_festivals(regions, since, until), *_public(regions, since, until)]
-    kept: dict[str, Occasion] = {}
-    for one in sorted(found, key=lambda one: (one.on, not one.own, one.id)):
-        names = set(one.name.values())
-        if not any(names & set(other.name.values()) and (one.on - other.on).days < 5 for other in kept.values()):
-            kept[one.id] = one
-    return list(kept.values())
+    named = list(_own(own, since, until))
+    told = {(one.on, name) for one in named for name in one.name.values()}
+    festivals = [
+        one
+        for one in _festivals(regions, since, until)
+        if not any((one.on, name) in told for name in one.name.values())
+    ]
+    return sorted({one.id: one for one in [*named, *festivals]}.values(), key=lambda one: (one.on, not one.own, one.id))
 
 
 @cache
@@ -75,18 +47,21 @@ def _festivals(regions: Sequence[str], since: date, until: date) -> Iterator[Occ
     for day in _days():
         if set(day["regions"]).isdisjoint(regions):
             continue
-        name = {language: day[language] for language in ("en", "zh-Hans", "zh-Hant", "zh-Hant-HK") if language in day}
+        name, after = load_words().every(f"content.days.{day['id']}"), timedelta(days=day.get("days_after", 0))
         for year in range(since.year, until.year + 1):
             for on in _on(day, year):
-                if since <= on <= until:
-                    yield Occasion(f"{day['id']}_{on.isoformat()}", on, (on - since).days, name)
+                if since <= (on := on + after) <= until:
+                    solemn = day.get("solemn", False)
+                    yield Occasion(f"{day['id']}_{on.isoformat()}", on, (on - since).days, name, solemn=solemn)
 
 
 def _on(day: Mapping[str, Any], year: int) -> list[date]:
     """The days in the year, as far as they are known; a lunar festival may come twice, or not at all."""
     if "lunar" in day:
         begins, _ = getattr(_LUNAR, f"{day['lunar']}_date")(year)
-        return [begins + timedelta(days=day.get("days_after", 0))] if begins else []
+        return [begins] if begins else []
+    if "public" in day:
+        return _public(*day["public"], year)
     if "on" in day:
         return [on for on in day["on"] if on.year == year]
     if "nth" in day:
@@ -96,18 +71,11 @@ def _on(day: Mapping[str, Any], year: int) -> list[date]:
     return [date(year, *day["solar"])]
 
 
-def _public(regions: Sequence[str], since: date, until: date) -> Iterator[Occasion]:
-    for region in regions:
-        names: dict[date, dict[str, str]] = {}
-        for language, locale in _LANGUAGES[region].items():
-            years = range(since.year, until.year + 1)
-            for on, name in holidays.country_holidays(region.upper(), years=years, language=locale).items():
-                names.setdefault(on, {})[language] = name.split(";")[0].strip()
-        for on, by_language in names.items():
-            told = " ".join(by_language.values()).lower()
-            if since <= on <= until and "en" in by_language and not any(word in told for word in _DULL):
-                solemn = any(word in told for word in _SOLEMN)
-                yield Occasion(_id(region, on), on, (on - since).days, by_language, solemn=solemn)
+@cache
+def _public(region: str, name: str, year: int) -> list[date]:
+    """When a public holiday is kept, without the days off that are given for it."""
+    found = holidays.country_holidays(region.upper(), years=year, language=_ENGLISH.get(region, "en_US"))
+    return [on for on, names in found.items() if name in names.split("; ")]
 
 
 def _own(own: Sequence[OwnDate], since: date, until: date) -> Iterator[Occasion]:
@@ -116,9 +84,8 @@ def _own(own: Sequence[OwnDate], since: date, until: date) -> Iterator[Occasion]
         for year in years:
             on = _in_year(day.on, year)
             if since <= on <= until:
-                yield Occasion(
-                    _id(day.name, on), on, (on - since).days, {"en": day.name, "zh-Hant": day.name}, own=True
-                )
+                name = dict.fromkeys(LANGUAGES, day.name)
+                yield Occasion(_id(day.name, on), on, (on - since).days, name, own=True)
 
 
 def _in_year(on: date, year: int) -> date:

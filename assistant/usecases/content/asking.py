@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from assistant.types.content import Goal, Kind
+from assistant.usecases.content.languages import Language
 from assistant.usecases.request import Name, Shape, Text
-from assistant.words import LANGUAGES, choose_language
 
 MOST = 20
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -26,13 +26,11 @@ class SuggestionsRequest(Shape):
     at: AwareDatetime | None = Field(None, ge=_EARLIEST)
     ahead_days: int = Field(7, ge=1, le=28)
     tone: Text = Field("", max_length=200)
-    language: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
+    language: Language | None = None
     count: int = Field(5, ge=1, le=MOST)
     write: bool = True
     stream: bool = False
 
     def spoken(self, default: str) -> str:
         """The language of the drafts, one of ``LANGUAGES``."""
-        if self.language is None:
-            return default
-        return self.language if self.language in LANGUAGES else choose_language(self.language, default)
+        return default if self.language is None else self.language

@@ -196,8 +196,9 @@ def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, floa
 def published_text(draft: Draft) -> str:
     """The words that go out, a questionnaire's questions with them; a language model's are marked."""
     text = "\n\n".join(filter(None, [draft.title, draft.body, as_text(draft.suggestion.get("survey"), draft.language)]))
-    mark = load_words().get("content.machine", draft.language)
-    return f"{text}\n\n（{mark}）" if draft.machine else text
+    words = load_words()
+    mark = words.get("content.marked", draft.language, mark=words.get("content.machine", draft.language))
+    return f"{text}\n\n{mark}" if draft.machine else text
 
 
 def _draft(assistant: Assistant, community: str, draft_id: str) -> Draft:

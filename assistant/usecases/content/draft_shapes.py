@@ -9,6 +9,7 @@ from pydantic import Field
 from assistant.content.surveys import MOST_OPTIONS, MOST_QUESTIONS
 from assistant.types import Category, Jurisdiction
 from assistant.types.content import Kind
+from assistant.usecases.content.languages import Language
 from assistant.usecases.content.people import Actor
 from assistant.usecases.request import Kind as Identifier
 from assistant.usecases.request import Name, Shape, Text
@@ -73,7 +74,7 @@ class DraftRequest(Shape):
     title: Text = Field(min_length=1, max_length=MAX_TITLE)
     body: Text = Field(min_length=1, max_length=MAX_BODY)
     actor: Actor
-    language: str | None = Field(None, max_length=20)
+    language: Language | None = None
     jurisdictions: Annotated[tuple[Jurisdiction, ...], Field(max_length=len(Jurisdiction))] | None = None
     category: Category | None = None
     machine: bool = False

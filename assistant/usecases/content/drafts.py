@@ -21,15 +21,12 @@ from assistant.usecases.content.saving import save_draft
 from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.settings import get_settings
 from assistant.usecases.identity import new_id
-from assistant.words import LANGUAGES
 
 
 async def make_draft(assistant: Assistant, community: str, asked: DraftRequest) -> Draft:
     """Raises: NotFound, InvalidInput."""
     settings = await asyncio.to_thread(get_settings, assistant.database, community)
     language = asked.language or settings.language
-    if language not in LANGUAGES:
-        raise InvalidInput(field="language", limit=", ".join(LANGUAGES), problem="is not one of these")
     jurisdictions = settings.jurisdictions if asked.jurisdictions is None else asked.jurisdictions
     category = asked.category or settings.category
     survey = _survey(asked.kind, asked.survey)

@@ -210,3 +210,12 @@ def _until(look, done, seconds: float = 10.0):
         if done(found) or time.monotonic() > deadline:
             return found
         time.sleep(0.1)
+
+
+def test_a_drafts_language_is_read_as_a_suggestions_is(shop):
+    assert shop.draft(language="zh-TW")["language"] == "zh-Hant"
+    assert shop.suggest(count=1, language="zh-TW")["suggestions"][0]["draft"]["language"] == "zh-Hant"
+    given = {"kind": "poll", "title": "a", "body": "b", "actor": "ming", "language": "ja"}
+    refused = shop.send("POST", "/v1/content/drafts", 400, **given)
+    assert refused["field"] == "language"
+    assert "zh-Hant-HK" in refused["detail"]

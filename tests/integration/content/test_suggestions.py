@@ -125,6 +125,8 @@ def test_events_end_with_an_error(shop):
         ({"at": "2099-01-01T00:00:00Z"}, "at"),
         ({"tone": "x" * 201}, "tone"),
         ({"segment": "nobody"}, "segment"),
+        ({"language": "ja"}, "language"),
+        ({"language": "fr", "stream": True}, "language"),
     ],
 )
 def test_what_is_wrong_is_named(shop, asked, field):

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
+import holidays
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from assistant.content.ideas import ideas_of
 from assistant.content.occasions import occasions
 from assistant.content.rhythm import activity, best_slots, conflict, quiet
 from assistant.types.content_settings import ContentSettings, OwnDate
+from assistant.words import LANGUAGES
 from tests.unit.content.making import NOW
 
 SETTINGS = ContentSettings()
+ENGLISH = {"cn": "en_US", "tw": "en_US", "hk": "en_HK", "us": "en_US"}
 
 
 @pytest.mark.parametrize(
@@ -102,3 +107,84 @@ def test_quiet_hours_go_over_midnight(hour, is_quiet):
 def test_wrong_settings_are_refused(wrong):
     with pytest.raises(ValueError):  # noqa: PT011
         ContentSettings(**wrong)
+
+
+def year_of(region: str, year: int = 2026) -> dict[str, date]:
+    """When each day falls in the region, by its id."""
+    found = occasions([region], [], date(year, 1, 1), date(year, 12, 31))
+    return {one.id.rsplit("_", 1)[0]: one.on for one in found}
+
+
+@pytest.mark.parametrize("region", ["cn", "tw", "hk", "us"])
+def test_every_day_has_a_name_in_every_language_and_its_script(region):
+    hans, hant = OpenCC("t2s"), OpenCC("s2t")
+    for one in occasions([region], [], date(2026, 1, 1), date(2026, 12, 31)):
+        assert set(one.name) == set(LANGUAGES)
+        assert one.name["en"].isascii()
+        assert hans.convert(one.name["zh-Hans"]) == one.name["zh-Hans"]
+        for language in ("zh-Hant", "zh-Hant-HK"):
+            # written in variants of Traditional Chinese the converter would choose otherwise, but never in Simplified
+            assert set(one.name[language]) <= set(hant.convert(one.name[language])) | set("台後里")
+
+
+@pytest.mark.parametrize("regions", [["cn"], ["tw"], ["hk"], ["us"], ["tw", "hk", "cn"]])
+def test_no_day_is_told_twice(regions):
+    for year in range(2024, 2031):
+        found = occasions(regions, [], date(year, 1, 1), date(year, 12, 31))
+        for language in LANGUAGES:
+            told = [(one.on, one.name[language]) for one in found]
+            assert len(told) == len(set(told))
+        assert sum(one.id.startswith("lunar_new_year_2") for one in found) == (regions != ["us"])
+
+
+def test_a_region_has_the_days_its_shops_know():
+    everywhere = {"new_year", "valentine", "mother", "christmas"}
+    assert all(everywhere <= set(year_of(region)) for region in ("cn", "tw", "hk", "us"))
+    assert {"six_eighteen", "double_eleven", "double_twelve"} <= set(year_of("cn")) & set(year_of("tw"))
+    assert {"black_friday", "thanksgiving"} <= set(year_of("us")) - set(year_of("cn"))
+    assert year_of("tw")["father_tw"] == date(2026, 8, 8)
+    assert year_of("hk")["father"] == date(2026, 6, 21)
+    assert year_of("hk")["easter"] == date(2026, 4, 5)
+    assert year_of("us", 2024)["black_friday"] == date(2024, 11, 29)
+    assert year_of("us", 2027)["memorial"] == date(2027, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("region", "on"),
+    [
+        ("us", date(2026, 11, 11)),
+        ("us", date(2026, 5, 25)),
+        ("tw", date(2026, 2, 28)),
+        ("cn", date(2026, 12, 13)),
+        ("hk", date(2026, 4, 3)),
+        ("hk", date(2026, 4, 5)),
+    ],
+)
+def test_days_of_mourning_sell_nothing(region, on):
+    found = occasions([region], [], on, on)
+    assert any(one.solemn for one in found)
+    solemn = {one.id for one in found if one.solemn}
+    assert solemn.isdisjoint(idea.source for idea in ideas_of([], [], found))
+
+
+def test_taiwans_new_year_and_christmas_are_no_memorials():
+    for on, name in ((date(2026, 1, 1), "元旦"), (date(2026, 12, 25), "聖誕節")):
+        assert [(one.name["zh-Hant"], one.solemn) for one in occasions(["tw"], [], on, on)] == [(name, False)]
+
+
+@pytest.mark.parametrize("region", ["cn", "tw", "hk", "us"])
+def test_every_public_holiday_is_a_day_here(region):
+    """A holiday that the library comes to know has to be named in every language: it is not shown before."""
+    instead = re.compile(
+        r"observed|substituted|Extended|following|second day|third day|fourth day|weekday after|70th|Eve$"
+    )
+    for year in range(2024, 2031):
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        days = [one.on for one in occasions([region], [], first, last)]
+        for on, names in holidays.country_holidays(region.upper(), years=year, language=ENGLISH[region]).items():
+            assert instead.search(names) or any(0 <= (on - day).days < 4 for day in days), (on, names)
+
+
+def test_an_own_day_takes_the_place_of_the_festival_of_its_name():
+    own = [OwnDate(date(2026, 5, 10), "母親節")]
+    assert [one.own for one in occasions(["tw"], own, date(2026, 5, 10), date(2026, 5, 10))] == [True]
