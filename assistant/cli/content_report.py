@@ -2,52 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from rich.console import Console, Group
-from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
-Document = Mapping[str, Any]
+from assistant.cli import content_lines as lines
+from assistant.cli.content_lines import Document, said_in
+
+_SECTIONS: Final = (("topics", lines.topics), ("needs", lines.needs), ("days", lines.days))
 
 
 def show(document: Document, console: Console) -> None:
-    console.print(_insight(document["insight"]))
+    say = said_in(lines.language_of(document))
+    console.print(Panel(_insight(document["insight"], say), title=say("heading"), title_align="left"))
     for number, one in enumerate(document["suggestions"], 1):
-        console.print(_suggestion(number, one))
+        console.print(_suggestion(number, one, _currency(document)))
     if not document["suggestions"]:
-        console.print("[dim]nothing to suggest: no messages, needs or days in this period[/]")
+        console.print(Text(lines.why_empty(document["insight"], say), style="dim"))
 
 
 def as_markdown(document: Document) -> str:
-    """Headings per suggestion; a model's text keeps its mark."""
-    lines: list[str] = []
+    """What it rests on, then a heading per suggestion; a model's text keeps its mark. Why there are none, where there are none."""
+    say, insight = said_in(lines.language_of(document)), document["insight"]
+    found = [f"# {say('heading')}", "", lines.read(insight, say), ""]
+    for name, section in _SECTIONS:
+        its = list(section(insight, say)) or [say("none")]
+        found += [f"**{say(name)}**", "", *(f"- {line}" for line in its), ""]
     for number, one in enumerate(document["suggestions"], 1):
-        draft = one["draft"]
-        lines += [f"## {number}. {one['kind_name']}: {draft['title']}", "", f"*{one['why']}*", "", draft["body"], ""]
-        lines += [f"> {draft['mark']}", ""] if draft["mark"] else []
-        lines += [f"- {line}" for line in _facts(one)]
-        lines += [f"  - [{cited['message_id']}] {_short(cited['text'], 160)}" for cited in one["evidence"]]
-        lines += [f"- {line}" for line in (*_plan(one), *_survey(one))]
-        lines += [""]
-    return "\n".join(lines).strip()
+        found += [*_markdown(number, one, _currency(document)), ""]
+    if not document["suggestions"]:
+        found += [lines.why_empty(insight, say)]
+    return "\n".join(found).strip()
 
 
-def _insight(insight: Document) -> Table:
-    table = Table(title=f"{insight['messages']} messages, {insight['audience']} active members", title_justify="left")
-    for column in ("rising", "messages", "members", "x usual"):
-        table.add_column(column, justify="left" if column == "rising" else "right")
-    for topic in insight["topics"][:6]:
-        cells = (topic["name"], str(topic["recent"]), str(topic["members"]), f"{topic['trend']:g}")
-        table.add_row(*map(escape, cells))
-    return table
+def _markdown(number: int, one: Document, currency: str) -> Iterator[str]:
+    draft, say = one["draft"], said_in(one["draft"]["language"])
+    yield from (f"## {number}. {one['kind_name']}: {draft['title']}", "", f"*{one['why']}*", "", draft["body"], "")
+    if draft["mark"]:
+        yield from (f"> {draft['mark']}", "")
+    yield from (f"- {line}" for line in _lines(one, currency))
+    if one["evidence"]:
+        yield f"- {say(_cited(one))}"
+        yield from (f"  - [{its['message_id']}] {lines.short(its['text'], 160)}" for its in one["evidence"])
 
 
-def _suggestion(number: int, one: Document) -> Panel:
-    draft, screening = one["draft"], one["screening"]
+def _insight(insight: Document, say: lines.Say) -> Group:
+    parts: list[Any] = [Text(lines.read(insight, say))]
+    for name, section in _SECTIONS:
+        its = list(section(insight, say)) or [say("none")]
+        parts += [Text(say(name), style="bold"), *(Text(f"• {line}") for line in its)]
+    return Group(*parts)
+
+
+def _suggestion(number: int, one: Document, currency: str) -> Panel:
+    draft, screening, say = one["draft"], one["screening"], said_in(one["draft"]["language"])
     parts: list[Any] = [
         Text(one["why"], style="italic"),
         Text(),
@@ -56,56 +67,29 @@ def _suggestion(number: int, one: Document) -> Panel:
     ]
     if draft["mark"]:
         parts.append(Text(f"[{draft['mark']}]", style="magenta"))
-    parts += [Text(), *(Text(f"• {line}", style="dim") for line in _facts(one))]
+    parts += [Text(), *(Text(f"• {line}", style="dim") for line in _lines(one, currency))]
+    if one["evidence"]:
+        parts.append(Text(f"• {say(_cited(one))}", style="dim"))
     parts += [
-        Text(f"  “{_short(cited['text'], 110)}” [{cited['message_id']}]", style="dim") for cited in one["evidence"]
+        Text(f"  “{lines.short(cited['text'], 110)}” [{cited['message_id']}]", style="dim") for cited in one["evidence"]
     ]
-    parts += [Text(f"• {line}", style="dim") for line in (*_plan(one), *_survey(one))]
     colour = "red" if screening["blocked"] else "yellow" if not screening["clean"] else "green"
     title = Text(f" {number}  {one['kind_name']} ", style="bold")
     return Panel(Group(*parts), title=title, title_align="left", border_style=colour)
 
 
-def _facts(one: Document) -> Iterator[str]:
-    if one["best_time"]:
-        yield f"best time: {one['best_time']['at'][:16].replace('T', ' ')}"
-    yield f"audience: {one['audience']['size']} members"
-    yield f"measure: {one['measure']}"
-    if one["expected"]:
-        yield f"expected response: {one['expected']['mean']:g} ({one['expected']['posts']} posts of its kind)"
-    if one["invite"]:
-        yield f"invite: {', '.join(one['invite'])}"
-    if one["repetition"]["share"] >= 0.3:
-        yield f"like an earlier post ({one['repetition']['share']:.0%}): {one['repetition']['post_id']}"
-    yield from _findings(one["screening"])
+def _lines(one: Document, currency: str) -> Iterator[str]:
+    language = one["draft"]["language"]
+    say = said_in(language)
+    yield from lines.facts(one, say)
+    yield from lines.screening(one, language, say)
+    yield from lines.plan(one, language, currency, say)
+    yield from lines.survey(one, say)
 
 
-def _findings(screening: Document) -> Iterator[str]:
-    if screening["clean"]:
-        yield "screened: nothing found"
-        return
-    yield f"screened: {screening['action']}" + (", blocked" if screening["blocked"] else "")
-    for finding in screening["findings"]:
-        laws = finding.get("advertising", {}).get("laws", [])
-        articles = "; ".join(f"{law['law']} {law['article']}" for law in laws[:3])
-        yield f"“{finding['text']}”: {finding['label']} {articles}".strip()
+def _cited(one: Document) -> str:
+    return "cited_faq" if one.get("evidence_from") == "faq" else "cited"
 
 
-def _plan(one: Document) -> Iterator[str]:
-    plan = one["plan"]
-    if not plan:
-        return
-    yield f"plan: {plan['begins'][:16].replace('T', ' ')} to {plan['ends'][:16].replace('T', ' ')}, {plan['form']}"
-    for name in ("rules", "rewards", "staff", "follow_up"):
-        for line in plan[name]:
-            yield f"{name.replace('_', ' ')}: {line}"
-
-
-def _survey(one: Document) -> Iterator[str]:
-    for question in (one["survey"] or {}).get("questions", ()):
-        yield f"question: {question['ask']} ({' / '.join(question['options'])})"
-
-
-def _short(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
+def _currency(document: Document) -> str:
+    return str(document["insight"].get("currency", ""))

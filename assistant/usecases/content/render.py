@@ -54,6 +54,8 @@ def render_insight(
         "audience": loaded.audience,
         "since": loaded.period.since.isoformat(),
         "until": loaded.period.until.isoformat(),
+        "language": language,
+        "currency": loaded.settings.currency,
         "topics": [render_topic(topic, named) for topic in insight.topics[:_SHOWN]],
         "needs": [render_need(need, named) for need in [*material.gaps, *insight.needs][:_SHOWN]],
         "occasions": [

@@ -38,9 +38,9 @@ def test_markdown_keeps_the_mark_and_the_findings(document: dict) -> None:
     one = document["suggestions"][0]
     one = one | {"draft": one["draft"] | {"machine": True, "mark": "Written by AI"}}
     markdown = as_markdown(document | {"suggestions": [one]})
-    assert markdown.startswith(f"## 1. {one['kind_name']}: {one['draft']['title']}")
+    assert f"## 1. {one['kind_name']}: {one['draft']['title']}" in markdown
     assert "> Written by AI" in markdown
-    assert "- screened: nothing found" in markdown
+    assert "- Screened: nothing found" in markdown
 
 
 def test_the_terminal_shows_reasons_and_survives_markup(document: dict) -> None:
@@ -50,7 +50,25 @@ def test_the_terminal_shows_reasons_and_survives_markup(document: dict) -> None:
     show(document | {"suggestions": [one]}, screen)
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "[red]not a colour[/nothing]" in shown
-    assert "best time" in shown
+    assert "Best time" in shown
+
+
+def test_markdown_begins_with_what_it_rests_on(document: dict) -> None:
+    markdown = as_markdown(document)
+    topic = document["insight"]["topics"][0]["name"]
+    assert markdown.startswith("# What members talk about")
+    assert markdown.index("**Rising topics**") < markdown.index(topic) < markdown.index("## 1. ")
+    assert "**Needs**" in markdown
+    assert "**Days ahead**" in markdown
+
+
+def test_the_days_ahead_are_asked_for(service: Service) -> None:
+    wrong = assistant(service, "suggest", "--ahead-days", "29")
+    assert wrong.returncode
+    assert "ahead_days" in wrong.stderr
+    far = ("--at", "2026-11-27", "--ahead-days", "1", "--count", "1", "--format", "json")
+    [one] = json.loads(assistant(service, "suggest", *far).stdout)["suggestions"]
+    assert one["best_time"]["at"] < "2026-11-28T12"
 
 
 def test_four_weeks_of_logs_suggest_four_things(service: Service, tmp_path_factory: pytest.TempPathFactory) -> None:

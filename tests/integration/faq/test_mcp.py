@@ -13,6 +13,8 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 from assistant.types.access import Scope
+from assistant.types.content import Kind
+from assistant.usecases.content.asking import SuggestionsRequest
 from tests.commands import command
 from tests.integration.faq.conftest import Faq
 
@@ -111,8 +113,42 @@ def test_it_suggests_what_to_post(faq: Faq, tmp_path: Path) -> None:
     [one] = right.structured_content["suggestions"]
     assert (one["kind"], one["machine"], one["blocked"]) == ("activity", False, False)
     assert "小樹生日" in one["title"]
+    assert one["plan"]["begins"] < one["plan"]["ends"]
+    assert all(one["plan"][name] for name in ("rules", "rewards", "staff", "sign_up", "check_in"))
+    assert (one["language"], one["kind_name"], one["action"]) == ("zh-Hant", "活動", "allow")
+    assert one["measure"]
+    assert one["repetition"]["share"] == 0
+    assert one["rewordings"] == {}
+    days = right.structured_content["insight"]["occasions"]
+    assert "小樹生日" in {day["name"] for day in days}
     [refused] = run(faq, faq.service.key(Scope.MEMBER, community=faq.community), tmp_path, ("suggest", {}))
     assert "403: " in refused.content[0].text
+
+
+def test_what_may_be_asked_of_it_is_what_the_service_takes(faq: Faq, tmp_path: Path) -> None:
+    async def session() -> None:
+        async with connected(faq, faq.service.key(Scope.OPERATOR, community=faq.community), tmp_path) as client:
+            [tool] = [one for one in (await client.list_tools()).tools if one.name == "suggest"]
+            taken = set(tool.input_schema["properties"])
+            assert taken == set(SuggestionsRequest.model_fields) - {"stream", "write"}
+            assert all(kind in tool.input_schema["properties"]["kinds"]["description"] for kind in Kind)
+
+    anyio.run(session)
+    key, past = faq.service.key(Scope.OPERATOR, community=faq.community), "2020-01-01T12:00:00+08:00"
+    segment, language, moment, days = run(
+        faq,
+        key,
+        tmp_path,
+        ("suggest", {"segment": "nobody"}),
+        ("suggest", {"language": "ja"}),
+        ("suggest", {"at": past, "ahead_days": 2, "tone": "warm", "count": 1}),
+        ("suggest", {"ahead_days": 29}),
+    )
+    assert "404: " in segment.content[0].text
+    assert "400: language" in language.content[0].text
+    assert moment.structured_content["insight"]["until"].startswith("2020-01-01")
+    assert all(one["best_time"] < "2020-01-04" for one in moment.structured_content["suggestions"])
+    assert days.is_error
 
 
 def test_a_key_of_no_community_names_one(faq: Faq, tmp_path: Path) -> None:
