@@ -152,4 +152,4 @@ def _finding(finding: Document, language: str, say: Say) -> Iterator[str]:
 
 
 def _say(language: str, sentence: str, /, **values: object) -> str:
-    return load_words().get(f"content.report.{sentence}", language, **values)
+    return load_words().get(f"suggest_report.{sentence}", language, **values)

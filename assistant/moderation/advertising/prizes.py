@@ -9,9 +9,12 @@ from typing import Any, Final, NamedTuple
 
 import re2
 
-_DIGITS: Final = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "〇": 0, "两": 2}
-_TENS: Final = {"十": 10, "百": 100, "千": 1_000}
-_NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)"
+_DIGITS: Final = {
+    sign: value for signs in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖") for value, sign in enumerate(signs)
+} | {"两": 2}
+_TENS: Final = {"十": 10, "百": 100, "千": 1_000, "拾": 10, "佰": 100, "仟": 1_000}
+_WORDS: Final = "".join([*_DIGITS, *_TENS])
+_NUMBER: Final = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d+(?:\.\d+)?|[{_WORDS}]+)"
 _AMOUNT: Final = re2.compile(rf"(?:({_NUMBER})\s?([万亿])({_NUMBER}?千?)|({_NUMBER}千?))")
 _MONEY_BEFORE: Final = re.compile(
     r"(?:值|现金|奖金|[¥$]|rmb|cny|人民币|worth|prize of)\s*(?:约|达|高达|逾|近|up to)?\s*[¥$]?$"
@@ -118,10 +121,10 @@ def _may_be_prize(text: str, span: Span) -> bool:
 
 def _of_the_draw(text: str, draw: Span, prize: Span) -> bool:
     if prize.end <= draw.start:
-        between = text[prize.end : draw.start]
-        return len(between) <= _BACK and _CONDITION.search(between) is None
-    between = text[draw.end : prize.start]
-    return len(between) <= _AHEAD and _SENTENCE.search(between) is None
+        near, apart = draw.start - prize.end <= _BACK, _CONDITION
+    else:
+        near, apart = prize.start - draw.end <= _AHEAD, _SENTENCE
+    return near and apart.search(text, min(prize.end, draw.end), max(prize.start, draw.start)) is None
 
 
 def _first(pattern: Any, text: str) -> list[Span]:

@@ -23,6 +23,7 @@ from tests.unit.content.making import NOW
 
 WORDS = load_words()
 CONTENT = [key for key in WORDS.keys("content.") if not key.startswith("content.days.")]
+CONTENT += WORDS.keys("suggest_report.")
 MOTHERS_DAY = date(2026, 5, 10)
 CANTONESE = re.compile("[嘅咗哋唔喺嚟啲佢冇俾畀咁嗰冧睇]|邊度|點解|話我|傾開|使唔")
 TAIWANESE = re.compile(

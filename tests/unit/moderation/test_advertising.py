@@ -166,6 +166,8 @@ def test_any_text_is_read(text, category):
 def test_long_texts_take_linear_time():
     text = "全網最低價，七天見效，最後機會，" * 2_000
     assert len(find(text)) <= 3 * 201
+    draws = "抽獎送八萬元，" * 4_000
+    assert 0 < len(find(draws)) <= 201
 
 
 @pytest.mark.parametrize(
@@ -217,6 +219,7 @@ def test_what_may_stand_instead_is_lawful_for_everybody(rule):
         ("抽奖奖品价值8万", "抽奖奖品价值8万"),
         ("抽獎送八萬元", "抽獎送八萬元"),
         ("抽獎送五萬零一元", "抽獎送五萬零一元"),
+        ("抽獎送捌萬元", "抽獎送捌萬元"),
         ("抽奖送50,001元", "抽奖送50,001元"),
         ("價值 60,000 元的機車等你抽", "60,000 元的機車等你抽"),
         ("今晚抽一台特斯拉，来就有机会", "抽一台特斯拉，"),
@@ -240,6 +243,8 @@ def test_a_draw_has_a_highest_prize(text, prize):
         "抽獎送一台，新台幣 60,000 元",
         "沙发 80,000 元。周五抽奖，送杯子",
         "抽奖送汽车模型",
+        "抽奖送 60000 张券",
+        "奖金 100,000 元的写作比赛",
     ],
 )
 def test_what_is_no_prize_beyond_the_limit(text):
