@@ -30,7 +30,10 @@ _BETWEEN_HAN = re.compile(
 )
 _SINGLE = re.compile(rf"[\W_][a-z{HAN}][\W_]")
 _MARK_IN_WORD = re.compile(r"[._\-~*+·•^=|\\](?<=[a-z].)")
-_SINGLES = re.compile(rf"(?<![^\W_])[a-z{HAN}](?:[\W_]{{1,8}}+[a-z{HAN}](?![^\W_]))++(?<=[a-z{HAN}])")
+_SINGLES = re.compile(
+    rf"(?:(?<![^\W_])[a-z{HAN}]|(?<=[{HAN}])[a-z])(?:[\W_]{{1,8}}+[a-z{HAN}](?:(?![^\W_])|(?<=[a-z])(?=[{HAN}])))++(?<=[a-z{HAN}])"
+)
+"""A letter at either end may touch a Han character that is no part of the run (楼上的n m s l)."""
 _PIECES = re.compile(r"(?<![a-z0-9@/])[a-z]+(?:[._\-~*+·•^=|\\]{1,3}+[a-z]+)++")
 _ADDRESS = re.compile(r"[0-9@/]")
 """What follows pieces that are no word. It is looked for behind a whole run: in `_PIECES` it would fail anew from each piece."""
