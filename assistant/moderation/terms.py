@@ -32,7 +32,8 @@ Phrases = tuple[tuple[int, int, frozenset[str]], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """``folded`` is the term as in the view of that name; inside ``innocent`` phrases it is not meant."""
+    """``folded`` is the term as in the view of that name; inside ``innocent`` phrases it is not meant, nor is what only sounds like it
+    inside a phrase of its list that sounds like one of ``innocent_sounds``."""
 
     rule: TermList
     folded: str
@@ -89,16 +90,22 @@ def _terms(rule: TermList) -> Iterator[tuple[Term, tuple[Any, ...]]]:
         text for text in map(Normalised, dict.fromkeys(term.strip() for term in rule.terms)) if text.folded.text.strip()
     ]
     forms = written_forms([text.plain.text for text in texts], rule.script)
-    innocent = _innocent({text.folded.text for text in texts}, rule.unless)
+    terms = {text.folded.text for text in texts}
+    unless = [Normalised(phrase).folded.text for phrase in dict.fromkeys(rule.unless)]
+    innocent = _innocent(terms, unless)
+    sounding = (
+        _innocent({read_aloud(term) for term in terms}, [read_aloud(phrase) for phrase in unless])
+        if rule.evasive
+        else {}
+    )
     seen: set[tuple[str, Any]] = set()
     for text, form in zip(texts, forms, strict=True):
         folded = text.folded.text
         if (folded, form) in seen or (rule.script is TermScript.LATIN and not folded.isascii()):
             continue
         seen.add((folded, form))
-        phrases = innocent.get(folded, ())
-        spoken = [(read_aloud(phrase), offset) for phrase, offset in phrases]
-        yield Term(rule, folded, _by_place(phrases), _by_place(spoken)), form
+        spoken = sounding.get(read_aloud(folded), ())
+        yield Term(rule, folded, _by_place(innocent.get(folded, ())), _by_place(spoken)), form
 
 
 def _by_place(phrases: Iterable[tuple[str, int]]) -> Phrases:
@@ -109,12 +116,12 @@ def _by_place(phrases: Iterable[tuple[str, int]]) -> Phrases:
 
 
 def _innocent(terms: Iterable[str], unless: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-    """Term -> the phrases that hold it, and where."""
+    """Term -> the phrases that hold it, and where; both as folded, or both read aloud."""
     if not unless:
         return {}
     finder = automaton({term: [term] for term in terms})
     found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-    for phrase in dict.fromkeys(Normalised(phrase).folded.text for phrase in unless):
+    for phrase in dict.fromkeys(unless):
         for end, (term,) in finder.iter(phrase) if finder else ():
             found[term].append((phrase, end + 1 - len(term)))
     return found

@@ -213,6 +213,16 @@ def test_a_term_in_an_innocent_phrase_is_dropped_but_not_beside_it():
     assert found("用薇信支付", lexicon) == []
 
 
+def test_what_sounds_like_an_innocent_phrase_of_the_list_is_innocent_too():
+    lexicon = Lexicon(
+        [TermList("one", "custom:one", ("屌毛", "吊毛", "买身份证", "卖身份证"), unless=("吊毛巾", "买身份证保护"))]
+    )
+    assert found("浴室吊毛巾的架子", lexicon) == []
+    assert found("买身份证保护套", lexicon) == []
+    assert found("你个吊毛", lexicon) == ["吊毛"]
+    assert found("卖身份证保护你", lexicon) == ["卖身份证"]
+
+
 def test_findings_name_list_label_and_score_and_come_in_order():
     text = "😀fuck 加微信"
     assert LEXICON.find(Normalised(text)) == [
