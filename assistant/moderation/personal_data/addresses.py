@@ -33,6 +33,8 @@ _HOME = re.compile(
 _SHOP = re.compile(
     r"门市|门店|分店|旗舰店|营业|本店|店址|我们店|总店|展览|会场|活动地点|餐厅|医院|学校|车站|公司地址|store|office|venue|shop|branch"
 )
+_COUNTER = re.compile(r"专柜|专卖|工厂店|商场|百货|购物中心|奥特莱斯")
+"""What is sold at a place, unless somebody is said to live there."""
 _ENGLISH = re.compile(
     r"(?P<unit>(?:\b(?:flat|apt|apartment|unit|room|rm|suite)\.?\s?#?[a-z0-9]{1,5},?\s|\b\d{1,3}/f,?\s)(?:[a-z0-9' ]{1,30},\s?)?)?"
     r"\b(?P<place>\d{1,5}[a-z]?\s(?:(?:n|s|e|w|north|south|east|west)\.?\s)?(?:[a-z0-9'.-]{2,20}\s){1,3}"
@@ -65,6 +67,8 @@ def _score(text: str, match: re.Match[str]) -> float:
     town = bool(parts.get("region") or parts.get("zip"))
     home = near(text, match.end(), match.end(), _HOME, before=12 + len(match[0]))
     if near(text, match.end(), match.end(), _SHOP, before=14 + len(match[0]), after=12):
+        return 0.4
+    if not home and near(text, match.end(), match.end(), _COUNTER, before=len(match[0]), after=12):
         return 0.4
     if unit and (town or home):
         return 0.93

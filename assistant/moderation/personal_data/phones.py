@@ -11,8 +11,17 @@ from phonenumbers import PhoneNumberType
 
 from assistant.moderation.personal_data.hit import near
 
+_OTHER_NUMBER = "".join(
+    f"(?<!{thing})"
+    for thing in ("订单", "追踪", "会员", "物流", "快递", "运单", "单", "包裹", "货运", "积分", "发票", "案件")
+)
+_OTHER_NUMBER_ENGLISH = "".join(
+    f"(?<!{thing} )"
+    for thing in ("order", "tracking", "member", "membership", "invoice", "ticket", "case", "reference", "parcel")
+)
 _CUE = re.compile(
-    r"电话|手机|手提|号码|致电|打给|联系|联络|聯|热线|专线|市话|座机|whatsapp|微信|薇信|\b(?:tel|phone|mobile|cell|call|text|ring|ph|vx|wx|number)\b|拨打|屋企|打去|打俾|加我|找我|打我|☎|📞|📱"
+    rf"电话|手机|手提|{_OTHER_NUMBER}号码|致电|打给|联系|联络|聯|热线|专线|市话|座机|whatsapp|微信|薇信"
+    rf"|\b(?:tel|phone|mobile|cell|call|text|ring|ph|vx|wx|{_OTHER_NUMBER_ENGLISH}number)\b|拨打|屋企|打去|打俾|加我|找我|打我|☎|📞|📱"
 )
 _BUSINESS = re.compile(
     r"门店|门市|店铺|本店|分店|旗舰店|前台|客服|总机|公司|酒店|餐厅|医院|诊所|药局|学校"
