@@ -20,10 +20,10 @@ WECHAT_MAYBE = r"(?:[威维唯卫巍](?:信|星)|微x|[微薇](?![\u4e00-\u9fff]
 """Read as WeChat only beside an account."""
 QQ = rf"(?:(?<![a-z])q{_S}q|扣{_S}扣|叩叩|企鹅号?|(?<![a-z])q(?=群|裙|号|[:：]))"
 LINE = (
-    r"(?:(?<![a-z])line(?![a-z]|\s?(?:pay|points?|up|today|tv|bank|music|webtoon|购物|贴图|礼物|of\b|in\b|and\b|is\b))"
+    r"(?:(?<![a-z])l[i1!|]ne(?![a-z]|\s?(?:pay|points?|up|today|tv|bank|music|webtoon|购物|贴图|礼物|of\b|in\b|and\b|is\b))"
     r"|赖(?!清德|先生|小姐|太太|老师|皮|床|账|帐|上|着|著|以|于|斯|氨|活|死|在))"
 )
-TELEGRAM = r"(?:(?<![a-z])(?:telegram|tg|tele)(?![a-z])|电报|纸飞机|飞机(?=号|群|[:：@]|\s@))"
+TELEGRAM = r"(?:(?<![a-z])(?:telegram|t[^\w\s.&/-]{0,2}g|tele)(?![a-z])|电报|纸飞机|飞机(?=号|群|[:：@]|\s@))"
 WHATSAPP = r"(?:(?<![a-z])(?:what{0,1}s\s?app|wts|whats)(?![a-z]))"
 OTHER = r"(?:(?<![a-z])(?:skype|potato|signal|kakao(?:talk)?|snap(?:chat)?|kik|instagram|insta|ig|discord)(?![a-z])|蝙蝠(?=号|群|[:：]))"
 
@@ -34,8 +34,8 @@ ACCOUNT = r"(?P<account>@?[a-z][a-z0-9_.-]{3,30}[a-z0-9_]|@?[a-z]{1,4}\d{3,12}|\
 """A user name of 5 characters or more, or a number of 5 digits or more."""
 
 MAYBE = re.compile(
-    rf"[微薇徽扣叩赖私➕]|[威维唯卫巍][信星]|v{_S}(?:信|x|❤|[:：])|加{_S}v|电报|飞机|蝙蝠|企鹅|群|扫|码|qq|q{_S}q|line|wechat|weixin"
-    r"|wei|wx|tg|tele|what|wts|skype|signal|kakao|snap|kik|insta|\big\b|discord|\bdm\b|\bpm\b|inbox"
+    rf"[微薇徽扣叩赖私➕]|[威维唯卫巍][信星]|v{_S}(?:信|x|❤|[:：])|加{_S}v|电报|飞机|蝙蝠|企鹅|群|扫|码|平台|qq|q{_S}q|l[i1!|]ne|wechat|weixin"
+    r"|wei|wx|t[^\w\s.&/-]{0,2}g|tele|what|wts|skype|signal|kakao|snap|kik|insta|\big\b|discord|\bdm\b|\bpm\b|inbox"
 )
 """Matches nothing in most messages; what it does not match holds no channel."""
 

@@ -50,21 +50,38 @@ _ENGLISH = re.compile(
     rf"(?:{_GAP}{ACCOUNT})?"
 )
 _PRIVATE = re.compile(
-    r"(?P<cue>(?:私信|私聊|私我|滴滴我|滴我|戳我|小窗|(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b)[^\n。！？!?]{0,8}?"
+    r"(?P<cue>(?:私(?:信|聊)(?!(?:了|过)?(?:你们|你家|商家|卖家|店家|店主))|私我|滴滴我|滴我|戳我|小窗|(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b)[^\n。！？!?]{0,8}?"
     r"(?:领取|领资料|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情|for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)))"
 )
 _GROUP = re.compile(
     rf"(?P<cue>扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?(?:进群|加群|入群|加我|加好友|领取|领红包)"
     r"|(?:进|加|入)群[^\n。！？!?]{0,4}?(?:领|免费|送|抢红包|返利|赚|拿资料)|(?:拉你|带你)(?:进|入)群)"
 )
+_LOOK_UP = re.compile(
+    rf"(?P<cue>{_ADD}(?:{SURE}|[微薇]|{WECHAT_MAYBE})[\s:：]{{0,2}}(?:看|见|在)我?的?(?:名字|昵称|网名|头像|主页|简介|签名))"
+)
+"""The account stands in what others see of the author."""
+_AROUND = re.compile(
+    r"(?P<cue>(?:别|不要|不用|不|唔好|唔)走平台|(?:[找跟和同揾]我|直接|可以?)私下(?:交易|转账|转帐|付款|过数)"
+    r"|(?:便宜|优惠|低价|折)[^\n。！？!?]{0,8}私下(?:交易|转账|转帐)|私下(?:交易|转账|转帐)[^\n。！？!?]{0,8}(?:便宜|优惠|低价|折)"
+    r"|(?:滴滴?|[私戳d])我[^\n。！？!?]{0,8}平台(?:不|唔)(?:方便|让|能|好)[说讲发聊]?)"
+)
+"""A deal where the platform protects nobody."""
+_NO_OFFER = re.compile(
+    r"被骗|骗子|骗钱|诈骗|骗局|风险|谨防|警惕|举报|投诉|靠谱|违规|封号|处罚|禁止|严禁|拒绝|(?:别|勿|不要|不得|不可|不能|不会)私下"
+)
+_SAID_TO_ME = re.compile(r"(?:[让叫要喊劝骗]|要求|问|说)(?:我|我们|大家)?[^\n，,。！!]{0,6}$")
+_ASKED = re.compile(r"[^\n。！!]{0,12}(?:[吗嘛?？]|[么幺]\W*$)")
+"""What stands beside, before and behind the words of such an offer in a warning, a report or a question."""
 _BAIT = re.compile(
     r"[领送返赚]|免费|了解|咨询|详|优惠|福利|资源|低价|兼职|带你|带单|日结|货到|包邮|抽奖|红包|资料|牛股|内部|free|earn|profit|deal"
 )
+_FRIENDLY = re.compile(r"^(?:[进加入]群[^\n。！？!?]{0,4}?抢红包|[拉带]你[进入]群)$")
 _THIRD_PERSON = re.compile(
     r"(?:他|她|它|牠|ta|这个?人|那个?人|某某|楼主|楼上|对方|前男友|前女友|邻居|同事|\bhis|\bher|\btheir)\W{0,2}的?\W{0,2}$"
 )
 _DISGUISE = re.compile(
-    r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|扣扣|叩叩|[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]"
+    r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|l[1!|]ne|t[^\w\s.&/-]+g|扣扣|叩叩|[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]"
 )
 _DEVICE = re.compile(
     r"iphone|ipad|ios|android|mac|win|huawei|mate|galaxy|pixel|redmi|oppo|vivo|ver|v\d|\d{5,6}$|20\d\d"
@@ -131,9 +148,13 @@ def _lures(text: str) -> Iterator[_Lure]:
             yield _lure(match, with_account=_named_score(match), bare=_spelled_score(match))
     for match in _ENGLISH.finditer(text):
         yield _lure(match, with_account=0.95, bare=0.91 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4)
-    for pattern, score in ((_PRIVATE, 0.91), (_GROUP, 0.91)):
+    for pattern, score in ((_PRIVATE, 0.91), (_LOOK_UP, 0.93)):
         for match in pattern.finditer(text):
             yield _Lure(match.start("cue"), match.end("cue"), None, score)
+    for match in _AROUND.finditer(text):
+        yield _Lure(match.start("cue"), match.end("cue"), None, _around_score(text, match))
+    for match in _GROUP.finditer(text):
+        yield _Lure(match.start("cue"), match.end("cue"), None, _group_score(text, match))
 
 
 def _lure(match: re.Match[str], *, with_account: float, bare: float) -> _Lure:
@@ -158,6 +179,19 @@ def _bare_score(text: str, match: re.Match[str]) -> float:
     if _BAIT.search(text[match.end("cue") : match.end("cue") + _BAIT_REACH]):
         return 0.91
     return 0.91 if "赖" in match["cue"] else 0.5
+
+
+def _group_score(text: str, match: re.Match[str]) -> float:
+    """Friends too take one another into a group, and play there for red packets: what is promised beside it makes it a lure."""
+    if not _FRIENDLY.search(match["cue"]):
+        return 0.91
+    before = _BAIT.search(text, max(0, match.start() - _BAIT_REACH), match.start())
+    return 0.91 if before or _BAIT.search(text, match.end(), match.end() + _BAIT_REACH) else 0.5
+
+
+def _around_score(text: str, match: re.Match[str]) -> float:
+    told = _SAID_TO_ME.search(text, max(0, match.start() - _BAIT_REACH), match.start())
+    return 0.5 if told or _NO_OFFER.search(text) or _ASKED.match(text, match.end()) else 0.91
 
 
 def _named_score(match: re.Match[str]) -> float:
