@@ -30,6 +30,31 @@ SENTENCES = (
 )
 
 
+LEFT_TO_THE_MODEL = (
+    "妈的，又断线了",
+    "再不还钱，出门小心点",
+    "你出門小心點，我會去找你",
+    "再唔還錢出街小心啲",
+    "那小子见一次打一次",
+    "I'm coming for you bitch, you better run",
+    "I'm coming to your house and you'll regret it",
+    "say that again and I break your neck",
+    "those immigrants, kill them all",
+    "把那帮人全都杀光",
+    "大陸人見一個殺一個",
+    "贱人去死",
+    "唐氏儿去死",
+    "现金版代理",
+    "请您打开屏幕共享，按我的指示操作",
+    "躺着赚钱的项目，加我",
+    "学生兼职日结，一天300",
+    "专业查聊天记录 微信私",
+    "查快递信息 查开房",
+    "出原味 内衣",
+)
+"""Harm in words that the lists alone are not sure of."""
+
+
 @pytest.fixture(scope="module")
 def screener() -> Screener:
     return compile_policy(shipped_policy())
@@ -39,6 +64,11 @@ def screener() -> Screener:
 def test_it_is_let_through(screener: Screener, text: str) -> None:
     decision = screener.screen(Message(text))
     assert decision.action is Action.ALLOW, decision.findings
+
+
+@pytest.mark.parametrize("text", LEFT_TO_THE_MODEL)
+def test_what_lists_only_hint_at_is_acted_on(screener: Screener, text: str) -> None:
+    assert screener.screen(Message(text)).action is not Action.ALLOW
 
 
 def test_an_advert_for_work_that_only_asks_to_be_written_to_is_luring_and_no_fraud(screener: Screener) -> None:
