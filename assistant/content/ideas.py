@@ -29,9 +29,9 @@ def ideas_of(topics: Sequence[Topic], needs: Sequence[Need], occasions: Sequence
 def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
     top = max((topic.rising for topic in topics), default=0.0)
     for place, topic in enumerate(topics):
-        worth = max(0.05, topic.rising / top) if top > 0 else 0.05
+        because = topic.trending
+        worth = max(0.05, topic.rising / top) if top > 0 and because != "steady" else 0.05
         values = {"topic": topic.name, "recent": topic.recent, "members": topic.members, "trend": topic.trend}
-        because = "rising" if topic.before else "new"
         kinds = _TOPIC_KINDS[place % len(_TOPIC_KINDS) :] + _TOPIC_KINDS[: place % len(_TOPIC_KINDS)]
         for step, kind in enumerate(kinds):
             yield _idea(

@@ -90,12 +90,14 @@ def need_of(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, 
         kind=kind,
         name=name,
         terms=terms,
-        count=len(said),
+        count=round(sum(one.stands_for for one in said)),
         members=len(members),
         common=len(members) >= COMMON,
         urgency=round(urgency, 3),
         importance=round(importance, 3),
-        weight=round((0.4 + urgency) * importance * (1 + math.log1p(sum(one.weight for one in said))), 4),
+        weight=round(
+            (0.4 + urgency) * importance * (1 + math.log1p(sum(one.weight * one.stands_for for one in said))), 4
+        ),
         samples=chosen,
         people=tuple(name for name, _ in members.most_common(PEOPLE)),
     )

@@ -22,6 +22,7 @@ from assistant.types.content import Said, Topic
 PEOPLE: Final = 5
 _LEAST: Final = 3
 _LEAST_RECENT: Final = 2
+_LEAST_MEMBERS: Final = 2
 _MOST_TOPICS: Final = 60
 
 
@@ -49,53 +50,62 @@ class Period:
 def rising_topics(
     said: Sequence[Said], vectors: NDArray[np.float32], period: Period, likeness: float = LIKENESS
 ) -> list[Topic]:
-    """Groups with at least three messages, two of them in the period, the one that rose most first. ``vectors`` has a row per message, of
-    length 1 or 0.
+    """Groups with at least three messages, two of them in the period and of two members, the one that rose most first. ``vectors`` has a
+    row per message, of length 1 or 0.
 
     ``rising`` is how far a topic's weight in the period lies above what the time before lets expect, in standard deviations of a Poisson
-    count, times the root of how many members speak of it.
+    count, times the root of how many members speak of it. A message counts as many times as it stands for.
     """
+    sampled = max((one.stands_for for one in said if one.at < period.since), default=1.0)
     together = merge(members_of(group(vectors, likeness)), [one.text for one in said])
     groups = [rows for rows in together if len(rows) >= _LEAST]
     recent = [[row for row in rows if period.holds(said[row].at)] for rows in groups]
-    pairs = [(rows, now) for rows, now in zip(groups, recent, strict=True) if len(now) >= _LEAST_RECENT]
+    pairs = [(rows, now) for rows, now in zip(groups, recent, strict=True) if _spoken_of(said, now)]
     pairs = sorted(pairs, key=lambda pair: -len(pair[1]))[:_MOST_TOPICS]
     speakers = frozenset(one.member_id.lower() for one in said)
     names = name_groups([[said[row].text for row in rows] for rows, _ in pairs], leave_out=speakers)
     topics = [
-        _topic(said, vectors, period, rows, now, terms)
+        _topic(said, vectors, period, sampled, rows, now, terms)
         for (rows, now), terms in zip(pairs, names, strict=True)
         if terms
     ]
     return sorted(topics, key=lambda topic: (-topic.rising, -topic.recent, topic.name))
 
 
+def _spoken_of(said: Sequence[Said], now: Sequence[int]) -> bool:
+    return len(now) >= _LEAST_RECENT and len({said[row].member_id for row in now}) >= _LEAST_MEMBERS
+
+
 def _topic(
     said: Sequence[Said],
     vectors: NDArray[np.float32],
     period: Period,
+    sampled: float,
     rows: Sequence[int],
     now: Sequence[int],
     terms: tuple[str, ...],
 ) -> Topic:
+    """``sampled`` is how many messages each of those before the period stands for: what one more would have counted."""
     before = [row for row in rows if said[row].at < period.since]
-    rate_before = (sum(said[row].weight for row in before) + 0.5) / period.before_days
-    weight = sum(said[row].weight for row in now)
-    expected = rate_before * period.days
+    each = said[now[0]].stands_for
+    count, count_before = (sum(said[row].stands_for for row in part) for part in (now, before))
+    weight, weight_before = (sum(said[row].weight * said[row].stands_for for row in part) for part in (now, before))
+    expected = (weight_before + 0.5 * sampled) / period.before_days * period.days
     members = Counter(said[row].member_id for row in now)
-    rising = (weight - expected) / math.sqrt(expected + 1.0) * math.sqrt(len(members))
+    rising = (weight - expected) / math.sqrt((expected + 1.0) * each) * math.sqrt(len(members))
     centre = mean(vectors[list(rows)])
     chosen = [said[row] for row in now]
     return Topic(
         id="top_" + hashlib.sha256("|".join(sorted(terms)).encode()).hexdigest()[:12],
         name=" · ".join(terms[:3]),
         terms=terms,
-        recent=len(now),
-        before=len(before),
+        recent=round(count),
+        before=round(count_before),
         members=len(members),
-        trend=round((len(now) + 1) / period.days / ((len(before) + 1) / period.before_days), 1),
+        trend=round((count + each) / period.days / ((count_before + sampled) / period.before_days), 1),
         rising=round(rising, 4),
         samples=samples(chosen, vectors[list(now)], centre),
         people=tuple(name for name, _ in members.most_common(PEOPLE)),
         messages=tuple(one.id for one in chosen),
+        sampled=max(each, sampled) > 1,
     )

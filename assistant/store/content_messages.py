@@ -10,17 +10,27 @@ from sqlalchemy import Connection, text
 from assistant.types.content import Said
 
 _SAID = text("""
-    SELECT e.id, e.member_id, e.at, e.text, e.channel, 1 + ln(1 + coalesce(r.reactions, 0)) AS weight
-    FROM events e
+    WITH told AS (
+        SELECT community, id, member_id, at, text, channel,
+            row_number() OVER (ORDER BY at, id) - 1 AS place, count(*) OVER () AS messages
+        FROM events
+        WHERE community = :community AND type = 'message' AND at >= :since AND at < :until AND NOT flagged
+            AND text IS NOT NULL AND length(btrim(text)) >= 4
+            AND (CAST(:members AS text[]) IS NULL OR member_id = ANY(:members))
+    ), chosen AS (
+        SELECT DISTINCT ON (part) *
+        FROM (SELECT *, place * CAST(:limit AS bigint) / greatest(messages, :limit) AS part FROM told) parts
+        ORDER BY part, md5(id)
+    )
+    SELECT e.id, e.member_id, e.at, e.text, e.channel, 1 + ln(1 + coalesce(r.reactions, 0)) AS weight,
+        greatest(1.0, CAST(e.messages AS float8) / :limit) AS stands_for
+    FROM chosen e
     LEFT JOIN LATERAL (
         SELECT count(*) AS reactions FROM events r
         WHERE r.community = e.community AND r.item_id = e.id AND r.type NOT IN ('view', 'dismiss')
             AND r.at >= e.at AND r.at < :until
     ) r ON true
-    WHERE e.community = :community AND e.type = 'message' AND e.at >= :since AND e.at < :until AND NOT e.flagged
-        AND e.text IS NOT NULL AND length(btrim(e.text)) >= 4
-        AND (CAST(:members AS text[]) IS NULL OR e.member_id = ANY(:members))
-    ORDER BY e.at DESC, e.id DESC LIMIT :limit
+    ORDER BY e.at, e.id
 """)
 _MOMENTS = text("""
     SELECT at FROM events WHERE community = :community AND type = 'message' AND at >= :since AND at < :until
@@ -45,13 +55,13 @@ def said(
     limit: int,
     members: Sequence[str] | None = None,
 ) -> list[Said]:
-    """The newest ``limit`` messages of the time, of ``members`` or everybody, oldest first, without those that moderation acted on.
-    ``weight`` is 1 and the logarithm of the reactions there were by ``until``."""
+    """The messages of the time, of ``members`` or everybody, oldest first, without those that moderation acted on. Of more than ``limit``
+    one is taken of each of ``limit`` equal parts, and ``stands_for`` says how many each part has. ``weight`` is 1 and the logarithm of the
+    reactions there were by ``until``."""
     own = list(members) if members is not None else None
     values = {"community": community, "since": since, "until": until, "limit": limit, "members": own}
     rows = connection.execute(_SAID, values).mappings()
-    found = [Said(**{**row, "weight": float(row["weight"])}) for row in rows]
-    return found[::-1]
+    return [Said(**{**row, "weight": float(row["weight"])}) for row in rows]
 
 
 def moments(connection: Connection, community: str, since: datetime, until: datetime, limit: int) -> list[datetime]:

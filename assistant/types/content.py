@@ -43,7 +43,8 @@ class NeedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A member's message. ``weight`` counts what others made of it: 1, and more for answers and reactions."""
+    """A member's message. ``weight`` counts what others made of it: 1, and more for answers and reactions; ``stands_for`` how many
+    messages there were for each that was read: 1, and more where there are too many to read."""
 
     id: str
     member_id: str
@@ -51,6 +52,7 @@ class Said:
     text: str
     channel: str | None = None
     weight: float = 1.0
+    stands_for: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Messages about one thing. ``recent`` and ``before`` count them in the period and in the time before it; ``trend`` is the rate of the
-    one over that of the other, smoothed (1: as before); ``people`` are those who said most about it, first the most."""
+    """Messages about one thing. ``recent`` and ``before`` count them in the period and in the time before it, estimated where only a
+    sample was read (``sampled``); ``members`` are those who were read; ``trend`` is the rate of the one over that of the other, smoothed
+    (1: as before); ``people`` are those who said most about it, first the most."""
 
     id: str
     name: str
@@ -79,6 +82,14 @@ class Topic:
     samples: tuple[Evidence, ...]
     people: tuple[str, ...]
     messages: tuple[str, ...] = ()
+    sampled: bool = False
+
+    @property
+    def trending(self) -> str:
+        """``new``: nobody spoke of it before; ``rising``: more often than before; ``steady``: no more often."""
+        if self.trend <= 1:
+            return "steady"
+        return "rising" if self.before or self.sampled else "new"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.settings import settings_in
 from assistant.usecases.members.segments import ids_of
 
-MOST_MESSAGES: Final = 6_000
+MOST_MESSAGES: Final = 4_000
+"""Of the period, and as many of the time before it."""
 MOST_MEMBERS: Final = 20_000
 _PART: Final = 5_000
 _MOST_GAPS: Final = 500
@@ -65,7 +66,11 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
     with assistant.database.transaction(community) as transaction:
         settings = settings_in(transaction, community)
         members = _members(assistant, transaction, community, segment) if segment is not None else None
-        said = content_messages.said(transaction, community, period.begins, now, MOST_MESSAGES, members)
+        said = [
+            one
+            for since, until in ((period.begins, period.since), (period.since, now))
+            for one in content_messages.said(transaction, community, since, until, MOST_MESSAGES, members)
+        ]
         unanswered = faq_conversations.unanswered(transaction, community, period.since, _MOST_GAPS)
         posts = content_posts.latest(transaction, community, now, _MOST_POSTS)
         today = now.astimezone(settings.zone).date()

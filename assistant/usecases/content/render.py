@@ -50,7 +50,8 @@ def render_insight(
     insight: Insight, material: Material, language: str, named: frozenset[str], loaded: Loaded
 ) -> dict[str, Any]:
     return {
-        "messages": len(material.said),
+        "messages": round(sum(one.stands_for for one in material.said)),
+        "messages_read": len(material.said),
         "audience": loaded.audience,
         "since": loaded.period.since.isoformat(),
         "until": loaded.period.until.isoformat(),
@@ -81,6 +82,8 @@ def render_topic(topic: Topic, named: frozenset[str]) -> dict[str, Any]:
         "before": topic.before,
         "members": topic.members,
         "trend": topic.trend,
+        "trending": topic.trending,
+        "sampled": topic.sampled,
         "rising": topic.rising,
         "samples": render_evidence(topic.samples, named),
         "people": [name for name in topic.people if name in named],

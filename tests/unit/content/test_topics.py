@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.content.cluster import group
+from assistant.content.drafting import why
+from assistant.content.ideas import ideas_of
 from assistant.content.needs import find_needs, need_kind
 from assistant.content.terms import name_groups, terms_of
 from assistant.content.topics import rising_topics
@@ -32,7 +36,34 @@ def test_what_is_new_rises_above_what_is_usual():
 
 def test_one_member_alone_makes_no_wave():
     alone = [said(days, f"flask leaks in bag {n}", "m1") for n, days in enumerate((1, 2, 3, 4))]
-    assert topics(alone)[0].rising < topics(NEW)[0].rising
+    assert topics(alone) == []
+    two = [*alone[1:], said(1, "flask leaks in bag 0", "m2")]
+    assert topics(two)[0].rising < topics(NEW)[0].rising
+
+
+def test_a_sampled_message_counts_as_many_as_it_stands_for():
+    usual = [replace(said(days, f"stroller wheel squeaks {days}"), stands_for=4.0) for days in range(8, 32)]
+    lately = [said(0.5 + n / 4, f"stroller wheel squeaks lately {n}") for n in range(24)]
+    found = topics([*usual, *lately])[0]
+    assert (found.recent, found.before, found.sampled) == (24, 96, True)
+    assert found.trend == 1.0
+    assert found.trending == "steady"
+
+
+def test_what_a_sample_leaves_out_is_not_called_new():
+    others = [replace(said(days, f"pumpkin soup wanted {days}"), stands_for=9.0) for days in range(8, 36)]
+    assert topics([*OLD, *NEW])[0].trending == "new"
+    found = next(one for one in topics([*others, *NEW]) if "flask" in one.name.lower())
+    assert (found.before, found.trending) == (0, "rising")
+
+
+def test_what_falls_is_not_called_rising():
+    usual = [said(days, f"stroller wheel squeaks {days}") for days in range(8, 30)]
+    lately = [said(days, f"stroller wheel squeaks lately {days}") for days in (2, 4)]
+    found = topics([*usual, *lately])
+    assert found[0].trend < 1
+    assert {one.because for one in ideas_of(found, [], [])} == {"steady"}
+    assert "usual rate" not in why(ideas_of(found, [], [])[0], "en")
 
 
 def test_samples_are_messages_of_different_members():
