@@ -42,6 +42,12 @@ def from_template(idea: Idea, language: str) -> Written:
     return Written(title, body, language, origin={"generator": "template"})
 
 
+def draft_text(idea: Idea, language: str) -> str:
+    """What would be posted, without its blanks."""
+    written = from_template(idea, language)
+    return _BLANK.sub("", f"{written.title}\n{written.body}")
+
+
 def measure(idea: Idea, language: str) -> str:
     """How it will be known whether it worked."""
     return load_words().get(f"content.kinds.{idea.kind.value}.measure", language)

@@ -22,12 +22,14 @@ from assistant.types.content import Goal, Idea, Kind, Need, Occasion, Post, Said
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a community gives to suggest from; ``gaps`` are questions that the FAQ bot could not answer."""
+    """What a community gives to suggest from; ``gaps`` are questions that the FAQ bot could not answer, ``drafts`` what is approved and
+    will be posted."""
 
     said: Sequence[Said]
     gaps: Sequence[Need]
     occasions: Sequence[Occasion]
     posts: Sequence[Post]
+    drafts: Sequence[Post] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def suggest(
 ) -> list[Ranked]:
     """The best ``count`` ideas for the goal and kinds of ``taste``, unlike each other and unlike what was posted lately."""
     ideas = ideas_of(insight.topics, [*insight.needs, *material.gaps], material.occasions)
-    return rank(ideas, material.posts, embedder, now, taste, count)
+    return rank(ideas, [*material.posts, *material.drafts], embedder, now, taste, count)
 
 
 __all__ = ["Goal", "Idea", "Insight", "Kind", "Material", "suggest", "understand"]

@@ -83,5 +83,11 @@ def _idea(
     evidence: tuple[Evidence, ...] = (),
     people: tuple[str, ...] = (),
 ) -> Idea:
-    name = hashlib.sha256(f"{kind.value}|{source}".encode()).hexdigest()[:16]
-    return Idea(f"sug_{name}", kind, subject, because, values, round(weight, 5), source, terms, evidence, people)
+    return Idea(
+        idea_id(kind, source), kind, subject, because, values, round(weight, 5), source, terms, evidence, people
+    )
+
+
+def idea_id(kind: Kind, source: str) -> str:
+    """The same for a kind and source at any time."""
+    return f"sug_{hashlib.sha256(f'{kind.value}|{source}'.encode()).hexdigest()[:16]}"

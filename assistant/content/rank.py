@@ -10,10 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.content.repeats import TOO_MUCH, repetition
+from assistant.content.drafting import draft_text, subject_of
+from assistant.content.ideas import idea_id
+from assistant.content.repeats import SAME, TOO_MUCH, Candidate, about, earlier, repetition, words
 from assistant.content.results import lift
 from assistant.ports import Embedder
-from assistant.types.content import Goal, Idea, Kind, Post
+from assistant.types.content import Goal, Idea, Kind, Post, Used
 
 _FIT: Final[Mapping[Goal, Mapping[Kind, float]]] = {
     Goal.ENGAGE: {Kind.POLL: 1.3, Kind.QUIZ: 1.3, Kind.USER_CONTENT: 1.3, Kind.LIVE: 1.1, Kind.OFFER: 0.6},
@@ -39,23 +41,31 @@ _FIT: Final[Mapping[Goal, Mapping[Kind, float]]] = {
 _KIND_AGAIN: Final = 0.55
 _SOURCE_AGAIN: Final = 0.15
 _LIKE: Final = 0.6
+_SUBJECT_AGAIN: Final = 0.15
+"""What an idea is worth whose subject was used lately in another kind."""
+_REASON: Final = 0.5
+"""And one whose subject was named in a reason for rejecting a draft."""
 _CONSIDERED: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """``kinds`` are those asked for, all where empty; ``used`` are ideas that were taken up or rejected lately; ``liked`` is, by kind, how
-    readily operators took it (1: as others)."""
+    """``kinds`` are those asked for, all where empty; ``used`` are ideas that were taken up or rejected lately, ``subjects`` what they were
+    about; ``liked`` is, by kind, how readily operators took it (1: as others); ``reasons`` are why drafts were rejected; ``language`` is
+    the drafts'."""
 
     goal: Goal = Goal.ENGAGE
     kinds: frozenset[Kind] = frozenset()
     used: frozenset[str] = frozenset()
     liked: Mapping[Kind, float] = field(default_factory=dict)
+    subjects: Sequence[Used] = ()
+    reasons: Sequence[str] = ()
+    language: str = "zh-Hant"
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """``repeats`` is the post that it is most like, ``repetition`` how much, in [0, 1]."""
+    """``repeats`` is the post or draft that it is most like, ``repetition`` how much, in [0, 1]."""
 
     idea: Idea
     score: float
@@ -66,24 +76,54 @@ class Ranked:
 def rank(
     ideas: Sequence[Idea], posts: Sequence[Post], embedder: Embedder, now: datetime, taste: Taste, count: int
 ) -> list[Ranked]:
-    """At most ``count``, the best first; nothing that repeats a recent post too much, each source once before any twice."""
-    wanted = [one for one in ideas if one.id not in taste.used and (not taste.kinds or one.kind in taste.kinds)]
-    valued = sorted(wanted, key=lambda idea: (-_worth(idea, posts, taste), idea.id))[:_CONSIDERED]
+    """At most ``count``, the best first; nothing that repeats a recent post too much, each source once before any twice. ``posts`` may
+    hold drafts that are to go out."""
+    memory = _memory(taste)
+    lifts = {kind: lift(posts, kind) for kind in Kind}
+    worth: dict[str, float] = {}
+    wanted = []
+    for idea in ideas:
+        again = memory.again(idea, taste.language)
+        if again and (not taste.kinds or idea.kind in taste.kinds):
+            wanted.append(idea)
+            fit = _FIT[taste.goal].get(idea.kind, 1.0)
+            worth[idea.id] = idea.weight * fit * lifts[idea.kind] * taste.liked.get(idea.kind, 1.0) * again
+    valued = sorted(wanted, key=lambda idea: (-worth[idea.id], idea.id))[:_CONSIDERED]
     if not valued:
         return []
     vectors = embedder.encode([_text(idea) for idea in valued])
-    old = embedder.encode([post.text for post in posts]) if posts else np.zeros((0, embedder.dimensions), np.float32)
-    repeats = [repetition(row, _text(idea), posts, old, now) for idea, row in zip(valued, vectors, strict=True)]
-    scored = [
-        Ranked(idea, round(_worth(idea, posts, taste) * (1 - share), 5), share, which)
-        for idea, (share, which) in zip(valued, repeats, strict=True)
-    ]
+    drafts = embedder.encode([draft_text(idea, taste.language) for idea in valued])
+    before = earlier(posts, embedder)
+    scored = []
+    for idea, row, draft in zip(valued, vectors, drafts, strict=True):
+        one = Candidate(words(_text(idea)), row, words(subject_of(idea, taste.language)), draft)
+        share, which = repetition(one, before, now)
+        scored.append(Ranked(idea, round(worth[idea.id] * (1 - share), 5), share, which))
     return _varied(scored, vectors, count)
 
 
-def _worth(idea: Idea, posts: Sequence[Post], taste: Taste) -> float:
-    fit = _FIT[taste.goal].get(idea.kind, 1.0)
-    return idea.weight * fit * lift(posts, idea.kind) * taste.liked.get(idea.kind, 1.0)
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What operators took up or rejected, as terms."""
+
+    used: frozenset[str]
+    subjects: Sequence[tuple[Kind, frozenset[str]]]
+    reasons: Sequence[frozenset[str]]
+
+    def again(self, idea: Idea, language: str) -> float:
+        """What an idea is worth after them: 1 as if nothing were, 0 for what was used in its own kind."""
+        subject = words(subject_of(idea, language))
+        kinds = {kind for kind, terms in self.subjects if about(subject, terms) >= SAME}
+        kinds |= {kind for kind in Kind if idea_id(kind, idea.source) in self.used}
+        if idea.id in self.used or idea.kind in kinds:
+            return 0.0
+        named = any(about(subject, terms) >= SAME for terms in self.reasons)
+        return (_SUBJECT_AGAIN if kinds else 1.0) * (_REASON if named else 1.0)
+
+
+def _memory(taste: Taste) -> _Memory:
+    subjects = [(one.kind, words(one.subject)) for one in taste.subjects]
+    return _Memory(taste.used, subjects, [words(reason) for reason in taste.reasons])
 
 
 def _varied(scored: Sequence[Ranked], vectors: NDArray[np.float32], count: int) -> list[Ranked]:

@@ -78,6 +78,16 @@ def planned(connection: Connection, community: str, since: datetime, until: date
     return list(connection.scalars(query.order_by(content_calendar.c.at)))
 
 
+def planned_drafts(connection: Connection, community: str, since: datetime) -> dict[str, datetime]:
+    """By draft, when it is to go out, for those planned from ``since`` on."""
+    query = select(content_calendar.c.draft_id, content_calendar.c.at).where(
+        content_calendar.c.community == community,
+        content_calendar.c.at >= since,
+        content_calendar.c.state == SlotState.PLANNED.value,
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def carried_out(connection: Connection, community: str) -> list[tuple[Entry, Mapping[str, Any]]]:
     """Planned entries whose delivery is over, with its state, reason, message, time and the text that it carried; by id."""
     query = (

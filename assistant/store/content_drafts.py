@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, exc, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, exc, insert, select, update
 
 from assistant.errors import Conflict, NotFound
 from assistant.store.content_tables import content_changes, content_drafts
@@ -78,38 +78,22 @@ def page(
     return Page(tuple(map(_draft, rows)), following)
 
 
-def approved_texts(connection: Connection, community: str, limit: int) -> list[str]:
-    """What people approved lately: the community's voice."""
+def approved_texts(connection: Connection, community: str, until: datetime, limit: int) -> list[str]:
+    """What people approved lately, up to ``until``: the community's voice."""
     query = select(content_drafts.c.body).where(
         content_drafts.c.community == community,
         content_drafts.c.state.in_([DraftState.APPROVED.value, DraftState.PUBLISHED.value]),
+        content_drafts.c.updated_at <= until,
     )
     return list(connection.scalars(query.order_by(content_drafts.c.updated_at.desc()).limit(limit)))
 
 
-def used(connection: Connection, community: str, since: datetime) -> frozenset[str]:
-    """The suggestions that drafts were made of since then, whatever became of them."""
-    query = select(content_drafts.c.suggestion["id"].astext).where(
-        content_drafts.c.community == community, content_drafts.c.created_at >= since
-    )
-    return frozenset(name for name in connection.scalars(query) if name)
-
-
-def taken(connection: Connection, community: str, since: datetime) -> dict[Kind, tuple[int, int]]:
-    """By kind, how many drafts were approved and rejected."""
-    query = (
-        select(content_drafts.c.kind, content_drafts.c.state, func.count())
-        .where(content_drafts.c.community == community, content_drafts.c.created_at >= since)
-        .group_by(content_drafts.c.kind, content_drafts.c.state)
-    )
-    counts: dict[Kind, list[int]] = {}
-    for kind, state, count in connection.execute(query):
-        pair = counts.setdefault(Kind(kind), [0, 0])
-        if state in {DraftState.APPROVED.value, DraftState.PUBLISHED.value}:
-            pair[0] += count
-        elif state == DraftState.REJECTED.value:
-            pair[1] += count
-    return {kind: (pair[0], pair[1]) for kind, pair in counts.items()}
+def made(connection: Connection, community: str, since: datetime, until: datetime, limit: int) -> list[Draft]:
+    """The drafts that were made from ``since`` to ``until``, whatever became of them, the newest first."""
+    created = content_drafts.c.created_at
+    query = select(content_drafts).where(content_drafts.c.community == community, created >= since, created <= until)
+    rows = connection.execute(query.order_by(created.desc(), content_drafts.c.id).limit(limit)).mappings()
+    return list(map(_draft, rows))
 
 
 def note(

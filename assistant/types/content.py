@@ -144,6 +144,14 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """What a draft was about, in words, and of which kind it was."""
+
+    kind: Kind
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """Reactions, replies, shares and clicks per post of a kind: the mean, drawn towards that of all posts where there are few; ``posts``
     says from how many. ``low`` and ``high`` bound 80 % of them."""

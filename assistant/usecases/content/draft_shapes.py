@@ -68,7 +68,7 @@ class OriginShape(Shape):
 
 
 class DraftRequest(Shape):
-    """A draft of an operator's own, or one that was suggested, as it came (``suggestion_id``, ``machine``, ``origin``)."""
+    """A draft of an operator's own, or one that was suggested, as it came (``suggestion_id``, ``subject``, ``machine``, ``origin``)."""
 
     kind: Kind
     title: Text = Field(min_length=1, max_length=MAX_TITLE)
@@ -80,6 +80,7 @@ class DraftRequest(Shape):
     machine: bool = False
     suggestion_id: Name | None = None
     why: Text = Field("", max_length=1_000)
+    subject: Text = Field("", max_length=300)
     origin: OriginShape | None = None
     plan: PlanShape | None = None
     survey: SurveyShape | None = None

@@ -33,6 +33,7 @@ async def make_draft(assistant: Assistant, community: str, asked: DraftRequest) 
     suggestion = {
         "id": asked.suggestion_id,
         "why": asked.why,
+        "subject": asked.subject,
         "plan": asked.plan.model_dump() if asked.plan else None,
         **({"survey": survey} if survey else {}),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection as Transaction
 
 from assistant.content.flow import Material
-from assistant.content.learning import liked
+from assistant.content.learning import liked, taken, used_of
 from assistant.content.needs import need_of
 from assistant.content.occasions import occasions
 from assistant.content.terms import name_groups
@@ -20,8 +21,15 @@ from assistant.content.topics import Period
 from assistant.errors import NotFound
 from assistant.faq.unanswered import Asked, propose
 from assistant.ports import Embedder
-from assistant.store import content_drafts, content_messages, content_posts, faq_conversations, segments
-from assistant.types.content import Kind, Need, NeedKind, Said
+from assistant.store import (
+    content_calendar,
+    content_drafts,
+    content_messages,
+    content_posts,
+    faq_conversations,
+    segments,
+)
+from assistant.types.content import Draft, DraftState, Kind, Need, NeedKind, Post, Said, Used
 from assistant.types.content_settings import ContentSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.settings import settings_in
@@ -33,6 +41,7 @@ MOST_MEMBERS: Final = 20_000
 _PART: Final = 5_000
 _MOST_GAPS: Final = 500
 _MOST_POSTS: Final = 300
+_MOST_DRAFTS: Final = 1_000
 _LOOK_AHEAD: Final = timedelta(days=30)
 _LEARN: Final = timedelta(days=180)
 _FRESH: Final = timedelta(days=14)
@@ -42,16 +51,18 @@ _UNKNOWN: Final = frozenset({"floor", "gap", "clear"})
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """``named`` are the members who may be named; ``audience`` how many members the post would reach."""
+    """``audience`` is how many members the post would reach; ``used`` and ``subjects`` are what drafts were made of lately, ``reasons`` why
+    some were rejected."""
 
     settings: ContentSettings
     material: Material
     vectors: NDArray[np.float32]
     moments: list[datetime]
-    taken: list[datetime]
     voice: list[str]
     liked: dict[Kind, float]
     used: frozenset[str]
+    subjects: list[Used]
+    reasons: list[str]
     audience: int
     period: Period
 
@@ -73,6 +84,9 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
         ]
         unanswered = faq_conversations.unanswered(transaction, community, period.since, _MOST_GAPS)
         posts = content_posts.latest(transaction, community, now, _MOST_POSTS)
+        drafts = content_drafts.made(transaction, community, now - _LEARN, now, _MOST_DRAFTS)
+        decided = [draft for draft in drafts if draft.updated_at <= now]
+        lately = [draft for draft in drafts if draft.created_at >= now - _FRESH]
         today = now.astimezone(settings.zone).date()
         loaded = Loaded(
             settings=settings,
@@ -81,13 +95,15 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
                 gaps=_gaps(unanswered, assistant.embedder, now),
                 occasions=occasions(settings.regions, settings.dates, today, today + _LOOK_AHEAD),
                 posts=posts,
+                drafts=_standing(decided, content_calendar.planned_drafts(transaction, community, now)),
             ),
             vectors=np.zeros((0, 0), np.float32),
             moments=content_messages.moments(transaction, community, now - timedelta(days=56), now, 50_000),
-            taken=[],
-            voice=content_drafts.approved_texts(transaction, community, 50),
-            liked=liked(content_drafts.taken(transaction, community, now - _LEARN)),
-            used=content_drafts.used(transaction, community, now - _FRESH),
+            voice=content_drafts.approved_texts(transaction, community, now, 50),
+            liked=liked(taken(decided)),
+            used=frozenset(str(name) for draft in lately if (name := draft.suggestion.get("id"))),
+            subjects=[used_of(draft) for draft in lately],
+            reasons=[draft.reason for draft in decided if draft.state is DraftState.REJECTED and draft.reason],
             audience=len(members)
             if members is not None
             else content_messages.active(transaction, community, now - timedelta(days=28), now),
@@ -110,6 +126,17 @@ def _members(assistant: Assistant, transaction: Transaction, community: str, seg
         if len(part) < _PART:
             break
     return found
+
+
+def _standing(drafts: Iterable[Draft], planned: Mapping[str, datetime]) -> list[Post]:
+    """Approved drafts as the posts that they will be: at their hour, or of the day when they were approved."""
+    return [
+        Post(
+            draft.id, f"{draft.title}\n{draft.body}", planned.get(draft.id, draft.updated_at), draft.kind, {}, draft.id
+        )
+        for draft in drafts
+        if draft.state is DraftState.APPROVED
+    ]
 
 
 def _gaps(rows: list[faq_conversations.TurnRow], embedder: Embedder, now: datetime) -> list[Need]:

@@ -149,7 +149,7 @@ def render_suggestion(
         "best_time": {"at": slot.at.isoformat(), "share": slot.share} if slot else None,
         "measure": measure(idea, language),
         "expected": asdict(effect) if effect else None,
-        "repetition": {"share": ranked.repetition, "post_id": ranked.repeats},
+        "repetition": _repetition(ranked, loaded),
         "draft": render_written(written, survey),
         "plan": render_plan(plan) if plan else None,
         "survey": survey,
@@ -157,6 +157,13 @@ def render_suggestion(
         "jurisdictions": list(loaded.settings.jurisdictions),
         "category": loaded.settings.category.value,
     }
+
+
+def _repetition(ranked: Ranked, loaded: Loaded) -> dict[str, Any]:
+    """By the post, or the draft that will be one."""
+    drafted = ranked.repeats in {draft.id for draft in loaded.material.drafts}
+    names = {"post_id": None, "draft_id": None} | {"draft_id" if drafted else "post_id": ranked.repeats}
+    return {"share": ranked.repetition, **names}
 
 
 def render_written(written: Written, survey: Mapping[str, Any] | None = None) -> dict[str, Any]:

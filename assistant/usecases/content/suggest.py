@@ -20,6 +20,7 @@ from assistant.types import Label, Message
 from assistant.types.content import Kind, Slot, Written
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.asking import SuggestionsRequest
+from assistant.usecases.content.calendar import settle
 from assistant.usecases.content.material import Loaded, load
 from assistant.usecases.content.render import (
     render_insight,
@@ -95,7 +96,9 @@ async def suggest_all(assistant: Assistant, community: str, asked: SuggestionsRe
 def understand_at(
     assistant: Assistant, community: str, asked: SuggestionsRequest, at: datetime
 ) -> tuple[Loaded, Insight]:
-    """What the messages up to ``at`` show. Blocks."""
+    """What the messages up to ``at`` show; what went out meanwhile counts as posted. Blocks."""
+    with assistant.database.transaction(community) as transaction:
+        settle(transaction, community, assistant.clock())
     loaded = load(assistant, community, at, asked.days, asked.segment)
     return loaded, understand(loaded.material, loaded.vectors, loaded.period)
 
@@ -109,7 +112,9 @@ async def _in_turn(
 
 def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at: datetime) -> _Ready:
     loaded, insight = understand_at(assistant, community, asked, at)
-    taste = Taste(asked.goal, frozenset(asked.kinds), loaded.used, loaded.liked)
+    language = asked.spoken(loaded.settings.language)
+    kinds = frozenset(asked.kinds)
+    taste = Taste(asked.goal, kinds, loaded.used, loaded.liked, loaded.subjects, loaded.reasons, language)
     ranked = suggest(loaded.material, insight, assistant.embedder, at, taste, asked.count)
     until = at + timedelta(days=asked.ahead_days)
     with assistant.database.transaction(community) as transaction:
@@ -120,7 +125,6 @@ def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at
     shares = activity(loaded.moments, loaded.settings.zone)
     slots = best_slots(shares, at, until, taken, loaded.settings, len(ranked))
     slots = sorted(slots, key=lambda slot: (-slot.share, slot.at))
-    language = asked.spoken(loaded.settings.language)
     deadline = time.monotonic() + TRIES * loaded.settings.generation_timeout_s
     return _Ready(asked, loaded, insight, ranked, slots, named, language, at, deadline)
 

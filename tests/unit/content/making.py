@@ -6,7 +6,7 @@ import numpy as np
 
 from assistant.content.topics import Period
 from assistant.types import ModelRef
-from assistant.types.content import Kind, Post, Said
+from assistant.types.content import Draft, DraftState, Kind, Post, Said, Screening
 
 NOW = datetime(2026, 11, 28, 4, tzinfo=UTC)
 PERIOD = Period(NOW - timedelta(days=7), NOW)
@@ -34,3 +34,26 @@ def said(days: float, text: str, member: str = "", weight: float = 1.0) -> Said:
 
 def post(days: float, text: str, kind: Kind | None = None, **numbers: float) -> Post:
     return Post(f"{days:g}-{text}", text, NOW - timedelta(days=days), kind, numbers)
+
+
+def draft(kind: Kind, original: str, title: str, body: str, state: DraftState = DraftState.APPROVED) -> Draft:
+    return Draft(
+        id="drf_1",
+        community="shop",
+        kind=kind,
+        title=title,
+        body=body,
+        language="en",
+        jurisdictions=(),
+        category="general",
+        machine=False,
+        state=state,
+        screening=Screening("allow", False),
+        suggestion={},
+        origin={},
+        original=original,
+        revision=0,
+        created_by="ming",
+        created_at=NOW,
+        updated_at=NOW,
+    )

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.content.checking import problem_with
-from assistant.content.drafting import blanks, from_template
+from assistant.content.drafting import blanks, draft_text, from_template
 from assistant.content.ideas import ideas_of
-from assistant.content.learning import changes, distance, liked
+from assistant.content.learning import changes, distance, liked, taken
 from assistant.content.rank import Taste, rank
 from assistant.content.results import expected, lift
 from assistant.content.topics import rising_topics
-from assistant.types.content import Goal, Kind
+from assistant.types.content import DraftState, Goal, Kind, Used
 from assistant.words import LANGUAGES
-from tests.unit.content.making import NOW, PERIOD, Embedder, post, said
+from tests.unit.content.making import NOW, PERIOD, Embedder, draft, post, said
 
 FLASK = [said(1, f"flask leaks in bag {n}") for n in range(5)]
 BIB = [said(2, f"smaller bib sizes please {n}") for n in range(4)]
@@ -53,6 +53,50 @@ def test_kinds_that_worked_and_were_liked_come_first(ideas):
     failed = [post(60 + n, f"older {n}", Kind.POLL, reactions=1) for n in range(8)]
     taste = Taste(kinds=frozenset({Kind.LIVE, Kind.POLL}), liked={Kind.LIVE: 1.4, Kind.POLL: 0.5})
     assert rank(ideas, [*worked, *failed], Embedder(), NOW, taste, 1)[0].idea.kind is Kind.LIVE
+
+
+def test_a_draft_that_was_posted_is_not_suggested_again_though_no_member_is_quoted(ideas):
+    first = rank(ideas, [], Embedder(), NOW, Taste(language="en"), 1)[0].idea
+    posted = draft_text(first, "en")
+    after = rank(ideas, [post(1, posted)], Embedder(), NOW, Taste(language="en"), 99)
+    assert first.id not in {one.idea.id for one in after}
+    assert all(one.repetition > 0.3 for one in after if one.idea.source == first.source)
+    assert all(one.repetition < 0.3 for one in after if one.idea.source != first.source)
+    long_ago = rank(ideas, [post(60, posted)], Embedder(), NOW, Taste(language="en"), 99)
+    assert first.id in {one.idea.id for one in long_ago}
+
+
+def test_a_subject_that_was_used_is_left_out_in_its_kind_and_far_lower_in_others(ideas):
+    first = rank(ideas, [], Embedder(), NOW, Taste(), 1)[0]
+    used = Used(first.idea.kind, first.idea.subject)
+    again = {one.idea.id: one for one in rank(ideas, [], Embedder(), NOW, Taste(subjects=[used]), 99)}
+    assert first.idea.id not in again, "whatever its id is by now, it is the same subject"
+    before = {one.idea.id: one for one in rank(ideas, [], Embedder(), NOW, Taste(), 99)}
+    same = [name for name in again if again[name].idea.source == first.idea.source]
+    assert same
+    assert all(again[name].score < before[name].score / 4 for name in same)
+    by_id = rank(ideas, [], Embedder(), NOW, Taste(used=frozenset({first.idea.id})), 1)[0]
+    assert by_id.idea.source != first.idea.source
+
+
+def test_what_a_rejection_names_comes_later(ideas):
+    first = rank(ideas, [], Embedder(), NOW, Taste(), 1)[0]
+    words = " ".join(first.idea.subject.split(" · "))
+    after = rank(ideas, [], Embedder(), NOW, Taste(reasons=[f"no more of {words}, please"]), 99)
+    assert next(one.score for one in after if one.idea.id == first.idea.id) < first.score
+    assert after[0].idea.source != first.idea.source
+    other = rank(ideas, [], Embedder(), NOW, Taste(reasons=["too long"]), 1)[0]
+    assert (other.idea.id, other.score) == (first.idea.id, first.score)
+
+
+def test_what_was_rewritten_counts_as_less_of_an_approval():
+    kept = draft(Kind.POLL, "a title\nand a body", "a title", "and a body")
+    rewritten = draft(Kind.QUIZ, "a title\nand a body", "xyz", "uvw uvw uvw")
+    found = taken([kept, rewritten, draft(Kind.STORY, "t\nb", "t", "b", DraftState.REJECTED)])
+    assert found[Kind.POLL] == (1.0, 0)
+    assert found[Kind.QUIZ][0] == pytest.approx(0.5, abs=0.1)
+    assert found[Kind.STORY] == (0.0, 1)
+    assert liked(found)[Kind.QUIZ] < liked(found)[Kind.POLL]
 
 
 def test_used_ideas_are_left_out(ideas):
