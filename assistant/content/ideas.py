@@ -6,9 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from assistant.content.signs import troubled
 from assistant.types.content import Evidence, Idea, Kind, Need, NeedKind, Occasion, Topic
 
 _TOPIC_KINDS: Final = (Kind.USER_CONTENT, Kind.STORY, Kind.POLL, Kind.QUIZ, Kind.LIVE, Kind.REVIEW, Kind.HOW_TO)
+_CAREFUL_KINDS: Final = (Kind.ANSWERS, Kind.HOW_TO, Kind.SURVEY)
+_TROUBLED: Final = 0.3
+"""The share of messages that complain, or speak of harm or grief, from which on nothing is celebrated, played or sold by a topic."""
 _NEED_KINDS: Final = {
     NeedKind.QUESTION: (Kind.HOW_TO, Kind.ANSWERS, Kind.LIVE),
     NeedKind.COMPLAINT: (Kind.ANSWERS, Kind.HOW_TO, Kind.SURVEY),
@@ -32,7 +36,7 @@ def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
         because = topic.trending
         worth = max(0.05, topic.rising / top) if top > 0 and because != "steady" else 0.05
         values = {"topic": topic.name, "recent": topic.recent, "members": topic.members, "trend": topic.trend}
-        kinds = _TOPIC_KINDS[place % len(_TOPIC_KINDS) :] + _TOPIC_KINDS[: place % len(_TOPIC_KINDS)]
+        kinds = _CAREFUL_KINDS if topic.troubled >= _TROUBLED else _turned(_TOPIC_KINDS, place)
         for step, kind in enumerate(kinds):
             yield _idea(
                 kind,
@@ -55,7 +59,8 @@ def _of_needs(needs: Sequence[Need]) -> Iterator[Idea]:
         reason = need.kind.value if need.common else f"{need.kind.value}_one"
         reason = "unanswered" if need.id.startswith("gap_") else reason
         worth = (1.0 if need.common else 0.5) * need.weight / top
-        for step, kind in enumerate(_NEED_KINDS[need.kind]):
+        careful = troubled(one.text for one in need.samples) >= _TROUBLED
+        for step, kind in enumerate(_CAREFUL_KINDS if careful else _NEED_KINDS[need.kind]):
             yield _idea(
                 kind, subject, reason, values, worth * _FALLS**step, need.id, need.terms, need.samples, need.people
             )
@@ -66,10 +71,15 @@ def _of_occasions(occasions: Sequence[Occasion]) -> Iterator[Idea]:
         nearness = max(0.1, 1 - abs(day.days - 5) / _SOON_DAYS)
         worth = nearness * (1.2 if day.own else 0.9)
         values = {"occasion": day.name, "days": day.days, "on": day.on.isoformat()}
-        kinds = _OCCASION_KINDS[place % len(_OCCASION_KINDS) :] + _OCCASION_KINDS[: place % len(_OCCASION_KINDS)]
-        for step, kind in enumerate(kinds):
+        for step, kind in enumerate(_turned(_OCCASION_KINDS, place)):
             found = _idea(kind, day.id, "own_day" if day.own else "festival", values, worth * _FALLS**step, day.id)
             yield Idea(**{name: getattr(found, name) for name in found.__slots__} | {"day": day.on})
+
+
+def _turned(kinds: tuple[Kind, ...], place: int) -> tuple[Kind, ...]:
+    """Beginning with another kind for each source, so that not all begin with the same."""
+    at = place % len(kinds)
+    return kinds[at:] + kinds[:at]
 
 
 def _idea(

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
-import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -18,32 +14,15 @@ from numpy.typing import NDArray
 from assistant.content.cluster import LIKENESS, group, mean, members_of
 from assistant.content.evidence import samples
 from assistant.content.merging import merge
+from assistant.content.signs import need_kind, shows
 from assistant.content.terms import name_groups, terms_of
 from assistant.content.topics import PEOPLE, Period
-from assistant.text.han import fold
 from assistant.types.content import Need, NeedKind, Said
 
 COMMON: Final = 3
 """Members who say it, at least, for a need to be common."""
 MOST_NEEDS: Final = 40
-_READ_CHARS: Final = 600
 _ORDER: Final = (NeedKind.COMPLAINT, NeedKind.WISH, NeedKind.QUESTION)
-
-
-@cache
-def _signs() -> Mapping[str, tuple[re.Pattern[str], ...]]:
-    document = tomllib.loads((files(__package__) / "needs.toml").read_text("utf-8"))
-    return {name: tuple(map(re.compile, patterns)) for name, patterns in document.items()}
-
-
-def _shows(text: str, sign: str) -> bool:
-    return any(pattern.search(text) for pattern in _signs()[sign])
-
-
-def need_kind(text: str) -> NeedKind | None:
-    """A complaint before a wish before a question; None for what wants nothing."""
-    read = fold(text[:_READ_CHARS].lower())
-    return next((kind for kind in _ORDER if _shows(read, kind.value)), None)
 
 
 def find_needs(
@@ -77,10 +56,9 @@ def _of_kind(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind,
 
 def need_of(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, terms: tuple[str, ...]) -> Need:
     """One need of these messages. Urgency is the share of them with a sign of it; importance, of weighty matters, and how many say it."""
-    texts = [fold(one.text[:_READ_CHARS].lower()) for one in said]
     members = Counter(one.member_id for one in said)
-    urgency = sum(_shows(text, "urgent") for text in texts) / len(texts)
-    matters = sum(_shows(text, "important") for text in texts) / len(texts)
+    urgency = sum(shows(one.text, "urgent") for one in said) / len(said)
+    matters = sum(shows(one.text, "important") for one in said) / len(said)
     spread = 1 - 1 / (1 + len(members) / COMMON)
     importance = min(1.0, 0.5 * spread + 0.35 * matters + (0.15 if kind is NeedKind.COMPLAINT else 0.0))
     chosen = samples(said, vectors, mean(vectors))

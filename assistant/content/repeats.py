@@ -50,8 +50,8 @@ def earlier(posts: Sequence[Post], embedder: Embedder) -> Earlier:
 
 def repetition(one: Candidate, before: Earlier, now: datetime) -> tuple[float, str | None]:
     """From 0 to 1, and the post that is repeated most. Of members' messages the likeness in meaning and the shared words count half each;
-    of the draft, how much of its subject the post is about, seven tenths of it by the likeness of the two texts. The greater of both counts, a
-    post of two weeks ago half as much as one of today."""
+    of the draft, how much of its subject the post is about, seven tenths of it by the likeness of the two texts. The
+    greater of both counts, a post of two weeks ago half as much as one of today."""
     best, which = 0.0, None
     for post, terms, row in zip(before.posts, before.terms, before.vectors, strict=True):
         shared = len(one.terms & terms) / max(1, min(len(one.terms), len(terms)))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.content.cluster import LIKENESS, group, mean, members_of
 from assistant.content.evidence import samples
 from assistant.content.merging import merge
+from assistant.content.signs import troubled
 from assistant.content.terms import name_groups
 from assistant.types.content import Said, Topic
 
@@ -108,4 +109,5 @@ def _topic(
         people=tuple(name for name, _ in members.most_common(PEOPLE)),
         messages=tuple(one.id for one in chosen),
         sampled=max(each, sampled) > 1,
+        troubled=round(troubled(one.text for one in chosen), 3),
     )

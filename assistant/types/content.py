@@ -69,7 +69,8 @@ class Evidence:
 class Topic:
     """Messages about one thing. ``recent`` and ``before`` count them in the period and in the time before it, estimated where only a
     sample was read (``sampled``); ``members`` are those who were read; ``trend`` is the rate of the one over that of the other, smoothed
-    (1: as before); ``people`` are those who said most about it, first the most."""
+    (1: as before); ``troubled`` is the share of the period's messages that complain, or speak of harm
+    or grief; ``people`` are those who said most about it, first the most."""
 
     id: str
     name: str
@@ -83,6 +84,7 @@ class Topic:
     people: tuple[str, ...]
     messages: tuple[str, ...] = ()
     sampled: bool = False
+    troubled: float = 0.0
 
     @property
     def trending(self) -> str:

@@ -84,6 +84,7 @@ def render_topic(topic: Topic, named: frozenset[str]) -> dict[str, Any]:
         "trend": topic.trend,
         "trending": topic.trending,
         "sampled": topic.sampled,
+        "troubled": topic.troubled,
         "rising": topic.rising,
         "samples": render_evidence(topic.samples, named),
         "people": [name for name in topic.people if name in named],

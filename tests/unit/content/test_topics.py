@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from assistant.content.cluster import group
 from assistant.content.drafting import why
 from assistant.content.ideas import ideas_of
-from assistant.content.needs import find_needs, need_kind
+from assistant.content.needs import find_needs
+from assistant.content.signs import need_kind
 from assistant.content.terms import name_groups, terms_of
 from assistant.content.topics import rising_topics
 from assistant.types.content import NeedKind
