@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from assistant.content.reasons import reason_key
-from assistant.types.content import Idea, Plan, Written
+from assistant.types.content import Idea, Written
 from assistant.words import load_words
 
 _BLANK: Final = re.compile(r"〔[^〕]*〕")
-_LENGTH: Final = timedelta(days=7)
 
 
 def subject_of(idea: Idea, language: str) -> str:
-    """What the idea is about, in the language where it is a day."""
+    """What the idea is about, in the language where it is a day or the community's goal."""
+    if "goal" in idea.values:
+        return load_words().get(f"content.goals.{idea.values['goal']}.subject", language)
     occasion = idea.values.get("occasion")
     return in_language(occasion, language) if isinstance(occasion, Mapping) else idea.subject
 
@@ -30,6 +30,8 @@ def why(idea: Idea, language: str) -> str:
     values: dict[str, Any] = dict(idea.values)
     if isinstance(values.get("occasion"), Mapping):
         values["occasion"] = in_language(values["occasion"], language)
+    if "goal" in values:
+        values["goal"] = load_words().get(f"content.goals.{values['goal']}.name", language)
     return load_words().get(f"content.because.{reason_key(idea.because, values)}", language, **values)
 
 
@@ -61,26 +63,3 @@ def blanks(text: str) -> list[str]:
 def without_blanks(text: str) -> str:
     """A space in place of each."""
     return _BLANK.sub(" ", text)
-
-
-def plan_of(idea: Idea, at: datetime, language: str, budget: float = 0.0) -> Plan:
-    """An activity's plan to begin from. It rewards nobody for sharing or buying; what only people know is left blank."""
-    words = load_words()
-
-    def said(name: str) -> str:
-        return words.get(f"content.plan.{name}", language)
-
-    return Plan(
-        goal=measure(idea, language),
-        form=said("form"),
-        place=words.get("content.blank", language),
-        begins=at,
-        ends=at + _LENGTH,
-        rules=(said("rule_open"), said("rule_draw"), said("rule_data")),
-        rewards=(said("reward"),),
-        budget=budget,
-        staff=(said("staff_host"), said("staff_review"), said("staff_reward")),
-        sign_up=said("sign_up"),
-        check_in=said("check_in"),
-        follow_up=(said("follow_thanks"), said("follow_ask"), said("follow_measure")),
-    )

@@ -49,8 +49,19 @@ def suggest(
     material: Material, insight: Insight, embedder: Embedder, now: datetime, taste: Taste, count: int
 ) -> list[Ranked]:
     """The best ``count`` ideas for the goal and kinds of ``taste``, unlike each other and unlike what was posted lately."""
-    ideas = ideas_of(insight.topics, [*insight.needs, *material.gaps], material.occasions)
+    ideas = _ideas(material, insight, taste)
     return rank(ideas, [*material.posts, *material.drafts], embedder, now, taste, count)
+
+
+def empty_because(material: Material, insight: Insight, taste: Taste) -> str:
+    """Why nothing was suggested, a key of the words file: nothing lends itself to the kinds asked for (``kinds``), or what does was used or
+    posted lately (``used``)."""
+    ideas = _ideas(material, insight, taste)
+    return "used" if any(not taste.kinds or one.kind in taste.kinds for one in ideas) else "kinds"
+
+
+def _ideas(material: Material, insight: Insight, taste: Taste) -> list[Idea]:
+    return ideas_of(insight.topics, [*insight.needs, *material.gaps], material.occasions, taste.goal)
 
 
 __all__ = ["Goal", "Idea", "Insight", "Kind", "Material", "suggest", "understand"]

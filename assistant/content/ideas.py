@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from assistant.content.signs import troubled
-from assistant.types.content import Evidence, Idea, Kind, Need, NeedKind, Occasion, Topic
+from assistant.types.content import Evidence, Goal, Idea, Kind, Need, NeedKind, Occasion, Topic
 
 _TOPIC_KINDS: Final = (Kind.USER_CONTENT, Kind.STORY, Kind.POLL, Kind.QUIZ, Kind.LIVE, Kind.REVIEW, Kind.HOW_TO)
+_MADE_KINDS: Final = (Kind.ACTIVITY, Kind.OFFER)
+"""What nobody's words ask for: after all others of a topic, and for the goal alone."""
+_GOAL_WORTH: Final = 0.1
 _CAREFUL_KINDS: Final = (Kind.ANSWERS, Kind.HOW_TO, Kind.SURVEY)
 _TROUBLED: Final = 0.3
 """The share of messages that complain, or speak of harm or grief, from which on nothing is celebrated, played or sold by a topic."""
@@ -24,10 +27,12 @@ _FALLS: Final = 0.95
 """Each further kind of one source is worth this much of the one before."""
 
 
-def ideas_of(topics: Sequence[Topic], needs: Sequence[Need], occasions: Sequence[Occasion]) -> list[Idea]:
-    """Several kinds for each source; what is behind them is always a message or a day. Members' own sentences stand in the evidence alone,
-    which nobody keeps."""
-    return [*_of_topics(topics), *_of_needs(needs), *_of_occasions(occasions)]
+def ideas_of(
+    topics: Sequence[Topic], needs: Sequence[Need], occasions: Sequence[Occasion], goal: Goal | None = None
+) -> list[Idea]:
+    """Several kinds for each source; what is behind them is a message or a day, and last of all the ``goal``. Members' own sentences stand
+    in the evidence alone, which nobody keeps."""
+    return [*_of_topics(topics), *_of_needs(needs), *_of_occasions(occasions), *_of_goal(goal)]
 
 
 def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
@@ -36,7 +41,7 @@ def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
         because = topic.trending
         worth = max(0.05, topic.rising / top) if top > 0 and because != "steady" else 0.05
         values = {"topic": topic.name, "recent": topic.recent, "members": topic.members, "trend": topic.trend}
-        kinds = _CAREFUL_KINDS if topic.troubled >= _TROUBLED else _turned(_TOPIC_KINDS, place)
+        kinds = _CAREFUL_KINDS if topic.troubled >= _TROUBLED else (*_turned(_TOPIC_KINDS, place), *_MADE_KINDS)
         for step, kind in enumerate(kinds):
             yield _idea(
                 kind,
@@ -74,6 +79,12 @@ def _of_occasions(occasions: Sequence[Occasion]) -> Iterator[Idea]:
         for step, kind in enumerate(_turned(_OCCASION_KINDS, place)):
             found = _idea(kind, day.id, "own_day" if day.own else "festival", values, worth * _FALLS**step, day.id)
             yield Idea(**{name: getattr(found, name) for name in found.__slots__} | {"day": day.on})
+
+
+def _of_goal(goal: Goal | None) -> Iterator[Idea]:
+    """An activity and an offer that nobody spoke of, for a time in which nothing else lends itself to one."""
+    for kind in _MADE_KINDS if goal else ():
+        yield _idea(kind, f"goal_{goal}", "goal", {"goal": str(goal)}, _GOAL_WORTH, f"goal_{goal}")
 
 
 def _turned(kinds: tuple[Kind, ...], place: int) -> tuple[Kind, ...]:

@@ -91,12 +91,13 @@ def rank(
     valued = sorted(wanted, key=lambda idea: (-worth[idea.id], idea.id))[:_CONSIDERED]
     if not valued:
         return []
-    vectors = embedder.encode([_text(idea) for idea in valued])
+    texts = [_text(idea, taste.language) for idea in valued]
+    vectors = embedder.encode(texts)
     drafts = embedder.encode([draft_text(idea, taste.language) for idea in valued])
     before = earlier(posts, embedder)
     scored = []
-    for idea, row, draft in zip(valued, vectors, drafts, strict=True):
-        one = Candidate(words(_text(idea)), row, words(subject_of(idea, taste.language)), draft)
+    for idea, text, row, draft in zip(valued, texts, vectors, drafts, strict=True):
+        one = Candidate(words(text), row, words(subject_of(idea, taste.language)), draft)
         share, which = repetition(one, before, now)
         scored.append(Ranked(idea, round(worth[idea.id] * (1 - share), 5), share, which))
     return _varied(scored, vectors, count)
@@ -146,7 +147,7 @@ def _marginal(at: int, chosen: Sequence[int], scored: Sequence[Ranked], vectors:
     return value * (1 - _LIKE * max(0.0, like))
 
 
-def _text(idea: Idea) -> str:
+def _text(idea: Idea, language: str) -> str:
     spoken = " ".join([*idea.terms, *(one.text[:200] for one in idea.evidence)])
     names = idea.values.get("occasion")
-    return spoken or (" ".join(names.values()) if isinstance(names, Mapping) else idea.subject)
+    return spoken or (" ".join(names.values()) if isinstance(names, Mapping) else subject_of(idea, language))

@@ -165,8 +165,17 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """A part of a budget."""
+
+    what: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """An activity as structured data; money in the community's currency."""
+    """An activity or a live session as structured data; ``budget``, and ``split``, which adds up to it, in ``currency``. ``duration_min``
+    is a live session's, in minutes."""
 
     goal: str
     form: str
@@ -180,6 +189,9 @@ class Plan:
     sign_up: str
     check_in: str
     follow_up: tuple[str, ...]
+    currency: str = ""
+    duration_min: int | None = None
+    split: tuple[Cost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

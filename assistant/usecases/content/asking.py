@@ -17,7 +17,8 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 class SuggestionsRequest(Shape):
     """``days`` is the period looked at, up to ``at`` (now, or a moment of the past to see what would have been said); ``ahead_days`` the
-    time to publish in; ``language`` the drafts'; ``write`` false keeps to templates."""
+    time to publish in; ``language`` the drafts'; ``write`` false keeps to templates. ``budget`` is for each plan, in the settings'
+    currency; ``prize`` says whether a plan has one (left out: an activity, and no live session)."""
 
     goal: Goal = Goal.ENGAGE
     segment: Name | None = None
@@ -29,6 +30,8 @@ class SuggestionsRequest(Shape):
     language: Language | None = None
     count: int = Field(5, ge=1, le=MOST)
     write: bool = True
+    budget: float = Field(0.0, ge=0, le=1e12)
+    prize: bool | None = None
     stream: bool = False
 
     def spoken(self, default: str) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection as Transaction
 
+from assistant.content.plans import plan_text
 from assistant.content.results import NUMBERS
 from assistant.content.rhythm import activity, best_slots, conflict
 from assistant.content.surveys import as_text
@@ -194,8 +195,10 @@ def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, floa
 
 
 def published_text(draft: Draft) -> str:
-    """The words that go out, a questionnaire's questions with them; a language model's are marked."""
-    text = "\n\n".join(filter(None, [draft.title, draft.body, as_text(draft.suggestion.get("survey"), draft.language)]))
+    """The words that go out, with a plan's rules and rewards and a questionnaire's questions; a language model's are marked."""
+    rules = plan_text(draft.suggestion.get("plan"), draft.language)
+    survey = as_text(draft.suggestion.get("survey"), draft.language)
+    text = "\n\n".join(filter(None, [draft.title, draft.body, rules, survey]))
     words = load_words()
     mark = words.get("content.marked", draft.language, mark=words.get("content.machine", draft.language))
     return f"{text}\n\n{mark}" if draft.machine else text

@@ -20,6 +20,13 @@ _Line = Annotated[Text, Field(max_length=1_000)]
 _Lines = Annotated[tuple[_Line, ...], Field(max_length=30)]
 
 
+class CostShape(Shape):
+    """A part of a plan's budget."""
+
+    what: Text = Field("", max_length=200)
+    amount: float = Field(0.0, ge=0, le=1e12)
+
+
 class PlanShape(Shape):
     """An activity's plan; all of it may be edited."""
 
@@ -35,6 +42,9 @@ class PlanShape(Shape):
     sign_up: Text = Field("", max_length=500)
     check_in: Text = Field("", max_length=500)
     follow_up: _Lines = ()
+    currency: Text = Field("", max_length=10)
+    duration_min: int | None = Field(None, ge=1, le=100_000)
+    split: Annotated[tuple[CostShape, ...], Field(max_length=30)] = ()
 
 
 class QuestionShape(Shape):

@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.content.drafting import blanks
 from assistant.content.learning import changes as diff_of
+from assistant.content.plans import plan_parts
 from assistant.errors import Conflict, InvalidInput
 from assistant.store import content_drafts
 from assistant.store.content_drafts import Change
@@ -134,7 +135,8 @@ async def review_draft(
             save_draft, assistant, rejected, asked.revision, asked.actor, "rejected", (), asked.reason
         )
     if left := blanks_of(draft):
-        field = "body" if blanks(f"{draft.title}\n{draft.body}") else "survey"
+        beside = "plan" if blanks("\n".join(plan_parts(draft.suggestion.get("plan")).values())) else "survey"
+        field = "body" if blanks(f"{draft.title}\n{draft.body}") else beside
         raise InvalidInput("draft_blanks", field=field, blank=left[0])
     approved, action = _approved(draft, asked)
     approved = replace(approved, updated_at=assistant.clock())

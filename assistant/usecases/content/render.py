@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.content.drafting import blanks, in_language, measure, subject_of, why
 from assistant.content.flow import Insight, Material
+from assistant.content.plans import plan_parts
 from assistant.content.rank import Ranked
 from assistant.content.results import expected
 from assistant.content.surveys import parts_of
@@ -36,20 +37,22 @@ def text_of(written: Written) -> str:
     return f"{written.title}\n{written.body}"
 
 
-def rewards_of(plan: Mapping[str, Any]) -> dict[str, str]:
-    """What of a plan members read, each under its path: rules and rewards are screened as the draft is."""
-    return {f"plan.{name}[{at}]": text for name in ("rules", "rewards") for at, text in enumerate(plan.get(name, ()))}
-
-
 def screened_parts(suggestion: Mapping[str, Any]) -> dict[str, str]:
-    """What members read beside a draft's text: of its plan, and of its questionnaire."""
-    return rewards_of(suggestion.get("plan") or {}) | parts_of(suggestion.get("survey"))
+    """The texts beside a draft's own, each under its path: of its plan, and of its questionnaire."""
+    return plan_parts(suggestion.get("plan")) | parts_of(suggestion.get("survey"))
 
 
 def render_insight(
-    insight: Insight, material: Material, language: str, named: frozenset[str], loaded: Loaded
+    insight: Insight,
+    material: Material,
+    language: str,
+    named: frozenset[str],
+    loaded: Loaded,
+    empty: str | None = None,
 ) -> dict[str, Any]:
+    """``empty`` is why nothing is suggested, where nothing is."""
     return {
+        "empty": empty,
         "messages": round(sum(one.stands_for for one in material.said)),
         "messages_read": len(material.said),
         "audience": loaded.audience,
@@ -127,7 +130,7 @@ def render_suggestion(
     written: Written,
     screening: Screening,
     slot: Slot | None,
-    plan: Plan | None,
+    plan: Mapping[str, Any] | None,
     survey: Mapping[str, Any] | None,
     loaded: Loaded,
     asked: SuggestionsRequest,
@@ -151,8 +154,8 @@ def render_suggestion(
         "measure": measure(idea, language),
         "expected": asdict(effect) if effect else None,
         "repetition": _repetition(ranked, loaded),
-        "draft": render_written(written, survey),
-        "plan": render_plan(plan) if plan else None,
+        "draft": render_written(written, {"plan": plan, "survey": survey}),
+        "plan": plan,
         "survey": survey,
         "screening": render_screening(screening),
         "jurisdictions": list(loaded.settings.jurisdictions),
@@ -167,24 +170,24 @@ def _repetition(ranked: Ranked, loaded: Loaded) -> dict[str, Any]:
     return {"share": ranked.repetition, **names}
 
 
-def render_written(written: Written, survey: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """``mark`` is what has to stand beside a text that a model wrote; ``to_fill`` are the blanks of the text and the questionnaire."""
+def render_written(written: Written, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """``mark`` is what has to stand beside a text that a model wrote; ``to_fill`` are the blanks of the text, the plan and the
+    questionnaire."""
     return {
         "title": written.title,
         "body": written.body,
         "language": written.language,
         "machine": written.machine,
         "mark": load_words().get("content.machine", written.language) if written.machine else None,
-        "to_fill": blanks("\n".join([text_of(written), *parts_of(survey).values()])),
+        "to_fill": blanks("\n".join([text_of(written), *screened_parts(beside).values()])),
         "origin": dict(written.origin),
     }
 
 
 def render_plan(plan: Plan) -> dict[str, Any]:
-    fields = asdict(plan)
     return {
         name: list(value) if isinstance(value, tuple) else value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in fields.items()
+        for name, value in asdict(plan).items()
     }
 
 
@@ -201,8 +204,8 @@ def render_screening(screening: Screening) -> dict[str, Any]:
 
 
 def blanks_of(draft: Draft) -> list[str]:
-    """What is still to be filled in, of the text and then the questionnaire."""
-    return blanks("\n".join([draft.title, draft.body, *parts_of(draft.suggestion.get("survey")).values()]))
+    """What is still to be filled in, of the text, then the plan, then the questionnaire."""
+    return blanks("\n".join([draft.title, draft.body, *screened_parts(draft.suggestion).values()]))
 
 
 def render_draft(draft: Draft, changes: Sequence[Change] | None = None) -> dict[str, Any]:

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from assistant.content.drafting import from_template, plan_of, subject_of
-from assistant.content.flow import Insight, suggest, understand
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.content.drafting import from_template, subject_of
+from assistant.content.flow import Insight, empty_because, suggest, understand
+from assistant.content.plans import PLANNED_KINDS, plan_of, post_by, times_of
 from assistant.content.rank import Ranked, Taste
 from assistant.content.rhythm import activity, best_slots
 from assistant.content.surveys import as_document, survey_of
@@ -18,6 +22,7 @@ from assistant.errors import InvalidInput
 from assistant.store import content_calendar, content_messages
 from assistant.types import Label, Message
 from assistant.types.content import Kind, Slot, Written
+from assistant.types.content_settings import ContentSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.asking import SuggestionsRequest
 from assistant.usecases.content.calendar import settle
@@ -31,11 +36,14 @@ from assistant.usecases.content.render import (
 )
 from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.writing import TRIES, Brief, example_texts, write
+from assistant.words import load_words
 
 _INJECTED: Final = 0.5
 _AT_ONCE: Final = 4
 """Drafts of one request that are written at a time, where the language model answers so many."""
-PLANNED_KINDS = frozenset({Kind.ACTIVITY, Kind.LIVE})
+
+_AROUND: Final = timedelta(days=4)
+"""What is planned so far before and after the time counts for gaps (72 hours at most) and full days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,8 @@ class _Ready:
     loaded: Loaded
     insight: Insight
     ranked: Sequence[Ranked]
-    slots: Sequence[Slot]
+    slots: Sequence[Slot | None]
+    empty: str | None
     named: frozenset[str]
     language: str
     now: datetime
@@ -62,12 +71,15 @@ async def suggestions(
     Raises:
         NotFound: there is no such community or segment.
         InvalidInput: ``at`` lies in the future.
+
+    Where nothing is suggested, the insight's ``empty`` says why.
     """
     now = assistant.clock()
     if asked.at is not None and asked.at > now:
         raise InvalidInput(field="at", problem="must not lie in the future")
     ready = await asyncio.to_thread(_prepare, assistant, community, asked, asked.at or now)
-    yield "insight", render_insight(ready.insight, ready.loaded.material, ready.language, ready.named, ready.loaded)
+    loaded = ready.loaded
+    yield "insight", render_insight(ready.insight, loaded.material, ready.language, ready.named, loaded, ready.empty)
     room = asyncio.Semaphore(min(_AT_ONCE, assistant.generator.at_once if assistant.generator else _AT_ONCE))
     tasks = [
         asyncio.create_task(_in_turn(room, assistant, community, ready, ranked, place))
@@ -121,26 +133,52 @@ def _prepare(assistant: Assistant, community: str, asked: SuggestionsRequest, at
         people = {name for topic in insight.topics for name in topic.people}
         people |= {name for need in insight.needs for name in need.people}
         named = content_messages.may_be_named(transaction, community, sorted(people))
-        taken = content_calendar.planned(transaction, community, at - timedelta(days=1), until + timedelta(days=1))
+        taken = content_calendar.planned(transaction, community, at - _AROUND, until + _AROUND)
     shares = activity(loaded.moments, loaded.settings.zone)
-    slots = best_slots(shares, at, until, taken, loaded.settings, len(ranked))
-    slots = sorted(slots, key=lambda slot: (-slot.share, slot.at))
+    slots = _slots(ranked, shares, at, until, taken, loaded.settings)
+    empty = None
+    if not ranked:
+        empty = _empty(empty_because(loaded.material, insight, taste), asked, language)
     deadline = time.monotonic() + TRIES * loaded.settings.generation_timeout_s
-    return _Ready(asked, loaded, insight, ranked, slots, named, language, at, deadline)
+    return _Ready(asked, loaded, insight, ranked, slots, empty, named, language, at, deadline)
+
+
+def _slots(
+    ranked: Sequence[Ranked],
+    shares: NDArray[np.float64],
+    at: datetime,
+    until: datetime,
+    taken: Sequence[datetime],
+    settings: ContentSettings,
+) -> list[Slot | None]:
+    """The busiest hour that is left for each in turn; what is about a day goes out before it is over."""
+    slots: list[Slot | None] = []
+    for one in ranked:
+        last = min(until, post_by(one.idea, at, settings.zone) or until)
+        full = [*taken, *(slot.at for slot in slots if slot)]
+        slots.append(next(iter(best_slots(shares, at, last, full, settings, 1)), None))
+    return slots
+
+
+def _empty(because: str, asked: SuggestionsRequest, language: str) -> str:
+    words = load_words()
+    kinds = ", ".join(words.get(f"content.kinds.{kind.value}.name", language) for kind in asked.kinds)
+    return words.get(f"content.empty.{because}", language, kinds=kinds, days=asked.days)
 
 
 async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked, place: int) -> dict[str, Any]:
     settings, idea = ready.loaded.settings, ranked.idea
     written = await _draft(assistant, community, ready, ranked)
-    slot = ready.slots[place] if place < len(ready.slots) else None
+    slot = ready.slots[place]
     plan = None
     survey = (
         as_document(survey_of(subject_of(idea, ready.language), ready.language)) if idea.kind is Kind.SURVEY else None
     )
     if idea.kind in PLANNED_KINDS:
-        begins = slot.at if slot else ready.now + timedelta(days=1)
-        plan = plan_of(idea, begins, ready.language)
-    parts = screened_parts({"plan": render_plan(plan) if plan else None, "survey": survey})
+        times = times_of(idea, slot.at if slot else ready.now, settings.zone)
+        asked = ready.asked
+        plan = render_plan(plan_of(idea, times, ready.language, asked.budget, settings.currency, asked.prize))
+    parts = screened_parts({"plan": plan, "survey": survey})
     screening = await screen_draft(
         assistant, community, text_of(written), parts, settings.jurisdictions, settings.category.value
     )
