@@ -34,6 +34,7 @@ _SAID = text("""
 """)
 _MOMENTS = text("""
     SELECT at FROM events WHERE community = :community AND type = 'message' AND at >= :since AND at < :until
+        AND (CAST(:members AS text[]) IS NULL OR member_id = ANY(:members))
     ORDER BY at DESC LIMIT :limit
 """)
 _NAMED = text("""
@@ -64,9 +65,17 @@ def said(
     return [Said(**{**row, "weight": float(row["weight"])}) for row in rows]
 
 
-def moments(connection: Connection, community: str, since: datetime, until: datetime, limit: int) -> list[datetime]:
-    """When messages were written, the newest first."""
-    values = {"community": community, "since": since, "until": until, "limit": limit}
+def moments(
+    connection: Connection,
+    community: str,
+    since: datetime,
+    until: datetime,
+    limit: int,
+    members: Sequence[str] | None = None,
+) -> list[datetime]:
+    """When messages were written, by ``members`` or everybody, the newest first."""
+    own = list(members) if members is not None else None
+    values = {"community": community, "since": since, "until": until, "limit": limit, "members": own}
     return [row[0] for row in connection.execute(_MOMENTS, values)]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import ARRAY, Connection, RowMapping, Text, any_, delete, insert, literal, select, update
 
 from assistant.errors import Conflict, NotFound
 from assistant.store.faq_tables import faq_conversations, faq_handoffs, faq_turns
@@ -165,10 +165,26 @@ def judge_turn(
     return _turn(found)
 
 
-def unanswered(connection: Connection, community: str, since: datetime, limit: int) -> list[TurnRow]:
-    """The bot's turns that did not help, the newest first: handed over, asked back, or judged wrong."""
+def unanswered(
+    connection: Connection,
+    community: str,
+    since: datetime,
+    limit: int,
+    until: datetime | None = None,
+    members: Sequence[str] | None = None,
+) -> list[TurnRow]:
+    """The bot's turns that did not help, the newest first: handed over, asked back, or judged wrong; up to ``until``, and in conversations
+    of ``members``, where they are given."""
     unhelpful = faq_turns.c.outcome.in_(["handoff", "clarify"]) | (faq_turns.c.thumb == -1)
     query = select(faq_turns).where(faq_turns.c.community == community, faq_turns.c.created_at >= since, unhelpful)
+    if until is not None:
+        query = query.where(faq_turns.c.created_at < until)
+    if members is not None:
+        own = select(faq_conversations.c.id).where(
+            faq_conversations.c.community == community,
+            faq_conversations.c.member_id == any_(literal(list(members), ARRAY(Text))),
+        )
+        query = query.where(faq_turns.c.conversation_id.in_(own))
     rows = connection.execute(query.order_by(faq_turns.c.created_at.desc()).limit(limit)).mappings()
     return [_turn(row) for row in rows]
 

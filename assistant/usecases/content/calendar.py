@@ -36,7 +36,8 @@ from assistant.usecases.request import Name, Shape
 from assistant.words import load_words
 
 _FURTHEST: Final = timedelta(days=90)
-_LEAST: Final = timedelta(days=2)
+_LEAST: Final = timedelta(days=4)
+"""What is planned so far before and after a moment is looked at: gaps last 72 hours at most."""
 Number = Annotated[float, Field(ge=0, le=1e12)]
 
 

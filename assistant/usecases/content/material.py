@@ -82,7 +82,7 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
             for since, until in ((period.begins, period.since), (period.since, now))
             for one in content_messages.said(transaction, community, since, until, MOST_MESSAGES, members)
         ]
-        unanswered = faq_conversations.unanswered(transaction, community, period.since, _MOST_GAPS)
+        unanswered = faq_conversations.unanswered(transaction, community, period.since, _MOST_GAPS, now, members)
         posts = content_posts.latest(transaction, community, now, _MOST_POSTS)
         drafts = content_drafts.made(transaction, community, now - _LEARN, now, _MOST_DRAFTS)
         decided = [draft for draft in drafts if draft.updated_at <= now]
@@ -98,7 +98,7 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
                 drafts=_standing(decided, content_calendar.planned_drafts(transaction, community, now)),
             ),
             vectors=np.zeros((0, 0), np.float32),
-            moments=content_messages.moments(transaction, community, now - timedelta(days=56), now, 50_000),
+            moments=content_messages.moments(transaction, community, now - timedelta(days=56), now, 50_000, members),
             voice=content_drafts.approved_texts(transaction, community, now, 50),
             liked=liked(taken(decided)),
             used=frozenset(str(name) for draft in lately if (name := draft.suggestion.get("id"))),

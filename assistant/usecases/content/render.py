@@ -61,7 +61,7 @@ def render_insight(
         "language": language,
         "currency": loaded.settings.currency,
         "topics": [render_topic(topic, named) for topic in insight.topics[:_SHOWN]],
-        "needs": [render_need(need, named) for need in [*material.gaps, *insight.needs][:_SHOWN]],
+        "needs": [render_need(need, named) for need in _weightiest([*insight.needs, *material.gaps])],
         "occasions": [
             {
                 "id": one.id,
@@ -74,6 +74,10 @@ def render_insight(
             for one in material.occasions
         ],
     }
+
+
+def _weightiest(needs: Sequence[Need]) -> list[Need]:
+    return sorted(needs, key=lambda need: (-need.weight, need.id))[:_SHOWN]
 
 
 def render_topic(topic: Topic, named: frozenset[str]) -> dict[str, Any]:
