@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -101,6 +101,16 @@ def rank(
         share, which = repetition(one, before, now)
         scored.append(Ranked(idea, round(worth[idea.id] * (1 - share), 5), share, which))
     return _varied(scored, vectors, count)
+
+
+def written_again(
+    ranked: Ranked, text: str, posts: Sequence[Post], embedder: Embedder, now: datetime, language: str
+) -> Ranked:
+    """The same with what the draft's own words, which a language model wrote, repeat, where it is more."""
+    draft = embedder.encode([text])[0]
+    one = Candidate(words(text), draft, words(subject_of(ranked.idea, language)), draft)
+    share, which = repetition(one, earlier(posts, embedder), now)
+    return replace(ranked, repetition=share, repeats=which) if share > ranked.repetition else ranked
 
 
 @dataclass(frozen=True, slots=True)

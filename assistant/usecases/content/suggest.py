@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from assistant.content.drafting import from_template, subject_of
 from assistant.content.flow import Insight, empty_because, suggest, understand
 from assistant.content.plans import PLANNED_KINDS, plan_of, post_by, times_of
-from assistant.content.rank import Ranked, Taste
+from assistant.content.rank import Ranked, Taste, written_again
+from assistant.content.repeats import TOO_MUCH
 from assistant.content.rhythm import activity, best_slots
 from assistant.content.surveys import as_document, survey_of
 from assistant.errors import InvalidInput
@@ -169,6 +170,16 @@ def _empty(because: str, asked: SuggestionsRequest, language: str) -> str:
 async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: Ranked, place: int) -> dict[str, Any]:
     settings, idea = ready.loaded.settings, ranked.idea
     written = await _draft(assistant, community, ready, ranked)
+    if written.machine:
+        material = ready.loaded.material
+        posts = [*material.posts, *material.drafts]
+        again = await asyncio.to_thread(
+            written_again, ranked, text_of(written), posts, assistant.embedder, ready.now, ready.language
+        )
+        if again.repetition < TOO_MUCH:
+            ranked = again
+        else:
+            written = from_template(idea, ready.language)
     slot = ready.slots[place]
     plan = None
     survey = (

@@ -8,7 +8,8 @@ from assistant.content.checking import problem_with
 from assistant.content.drafting import blanks, draft_text, from_template
 from assistant.content.ideas import ideas_of
 from assistant.content.learning import changes, distance, liked, taken
-from assistant.content.rank import Taste, rank
+from assistant.content.rank import Taste, rank, written_again
+from assistant.content.repeats import TOO_MUCH
 from assistant.content.results import expected, lift
 from assistant.content.topics import rising_topics
 from assistant.types.content import DraftState, Goal, Kind, Used
@@ -64,6 +65,14 @@ def test_a_draft_that_was_posted_is_not_suggested_again_though_no_member_is_quot
     assert all(one.repetition < 0.3 for one in after if one.idea.source != first.source)
     long_ago = rank(ideas, [post(60, posted)], Embedder(), NOW, Taste(language="en"), 99)
     assert first.id in {one.idea.id for one in long_ago}
+
+
+def test_what_a_model_wrote_is_held_against_posts_too(ideas):
+    first = rank(ideas, [], Embedder(), NOW, Taste(language="en"), 1)[0]
+    posts = [post(1, "bring your kettle on friday and we boil it together")]
+    again = written_again(first, posts[0].text, posts, Embedder(), NOW, "en")
+    assert (again.repetition > TOO_MUCH, again.repeats) == (True, posts[0].id)
+    assert written_again(first, "about something else", posts, Embedder(), NOW, "en").repetition < 0.3
 
 
 def test_a_subject_that_was_used_is_left_out_in_its_kind_and_far_lower_in_others(ideas):
