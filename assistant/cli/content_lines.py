@@ -64,12 +64,6 @@ def days(insight: Document, say: Say) -> Iterator[str]:
         yield say("solemn", day=day) if one["solemn"] else day
 
 
-def why_empty(insight: Document, say: Say) -> str:
-    """Why nothing was suggested."""
-    festive = [one for one in insight["occasions"] if not one["solemn"]]
-    return say("empty_used" if insight["topics"] or insight["needs"] or festive else "empty_nothing")
-
-
 def facts(one: Document, say: Say) -> Iterator[str]:
     """When, to whom, what it may bring, and what moderation and the law say."""
     yield say("best_time", at=moment(one["best_time"]["at"])) if one["best_time"] else say("no_time")
@@ -82,7 +76,11 @@ def facts(one: Document, say: Say) -> Iterator[str]:
     if one["invite"]:
         yield say("invite", names=", ".join(one["invite"]))
     if one["repetition"]["share"] >= _ALIKE:
-        yield say("repeats", share=f"{one['repetition']['share']:.0%}", post=one["repetition"]["post_id"])
+        yield say(
+            "repeats",
+            share=f"{one['repetition']['share']:.0%}",
+            post=one["repetition"]["post_id"] or one["repetition"]["draft_id"],
+        )
     if one["draft"]["to_fill"]:
         yield say("to_fill", blanks=" ".join(dict.fromkeys(one["draft"]["to_fill"])))
 
@@ -110,9 +108,14 @@ def plan(one: Document, language: str, currency: str, say: Say) -> Iterator[str]
         return
     yield say("plan", begins=moment(its["begins"]), ends=moment(its["ends"]))
     blank = load_words().get("content.blank", language)
+    currency = its["currency"] or currency
     budget = f"{its['budget']:,g} {currency}".strip() if its["budget"] else blank
     for name, value in (its | {"budget": budget}).items():
-        if name in {"begins", "ends"}:
+        if name in {"begins", "ends", "currency", "split"} or value is None:
+            continue
+        if name == "budget":
+            yield say(name, text=value)
+            yield from (say("split", text=one["what"], amount=f"{one['amount']:,g}") for one in its["split"])
             continue
         for line in value if isinstance(value, list) else [value]:
             yield say(name, text=line or blank)

@@ -21,7 +21,7 @@ def show(document: Document, console: Console) -> None:
     for number, one in enumerate(document["suggestions"], 1):
         console.print(_suggestion(number, one, _currency(document)))
     if not document["suggestions"]:
-        console.print(Text(lines.why_empty(document["insight"], say), style="dim"))
+        console.print(Text(document["insight"]["empty"], style="dim"))
 
 
 def as_markdown(document: Document) -> str:
@@ -34,7 +34,7 @@ def as_markdown(document: Document) -> str:
     for number, one in enumerate(document["suggestions"], 1):
         found += [*_markdown(number, one, _currency(document)), ""]
     if not document["suggestions"]:
-        found += [lines.why_empty(insight, say)]
+        found += [insight["empty"]]
     return "\n".join(found).strip()
 
 

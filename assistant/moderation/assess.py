@@ -39,7 +39,8 @@ class Rulebook(Protocol):
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """A message as read: each of its texts by field and as the classifier may see it, its language, what rules found, and the stages that
-    failed; ``continued`` if it goes on from its author's last messages: those as the classifier may see them, and the same with it."""
+    failed. If it goes on from its author's last messages, ``continued`` are those as the classifier may see them, and the same with it;
+    ``completed`` is what rules found in both together."""
 
     message: Message
     texts: Mapping[str, Normalised]
@@ -48,6 +49,7 @@ class Assessment:
     findings: list[Finding]
     failed: tuple[str, ...]
     continued: tuple[Normalised, Normalised] | None = None
+    completed: Sequence[Finding] = ()
 
 
 WHOLE = "whole"

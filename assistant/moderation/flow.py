@@ -82,15 +82,15 @@ class Screener:
             return Assessment(message, texts, spared, _language(message, whole), findings, failed)
         completed, also_failed = find_continued(self._rules, whole)
         earlier_and_whole = self._spared(whole.earlier), self._spared(whole.whole)
-        findings, failed = [*findings, *completed], failed or also_failed
-        return Assessment(message, texts, spared, _language(message, whole), findings, failed, earlier_and_whole)
+        language, failed = _language(message, whole), failed or also_failed
+        return Assessment(message, texts, spared, language, findings, failed, earlier_and_whole, completed)
 
     def _spared(self, text: str) -> Normalised:
         return self._rules.spared(Normalised(text)) if self._spares else Normalised(text)
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message = assessed.message
-        findings = self._weighed(assessed.findings, classified.scores)
+        findings = [*self._weighed(assessed.findings, classified.scores), *assessed.completed]
         scores = merge_scores(classified.scores, findings, self._custom)
         reading = self._answering(assessed, scores)
         alone = {finding.label: scores[finding.label] for finding in reading.findings}
@@ -127,6 +127,7 @@ class Screener:
         )
 
     def _weighed(self, findings: Sequence[Finding], scores: Mapping[str, float]) -> list[Finding]:
+        """Of a text that the classifier read as it stands, unlike a word that several messages spell."""
         return as_doubted(findings, scores, self._classifier.ref, self._shipped)
 
     def _answering(self, assessed: Assessment, scores: Mapping[str, float]) -> Reading:

@@ -72,10 +72,12 @@ def _working(file: Path) -> Iterator[Text]:
 
 
 def _own_words() -> Iterator[Text]:
-    """What the product itself writes, which claims nothing: templates of drafts, and blanks of rewordings."""
+    """What the product itself writes, which claims nothing: templates of drafts, and what rewordings put in place."""
     words = load_words()
     for language in LANGUAGES:
         for key in words.keys("content."):
             yield Text(False, "plain", language, "general", "own/templates", words.get(key, language))
         for rule in load_rules():
             yield Text(False, rule.id, language, "general", "own/blanks", rule.blank[language])
+            for other in rule.instead:
+                yield Text(False, rule.id, language, "general", "own/instead", other.say[language])

@@ -12,6 +12,7 @@ from assistant.store import content_messages, faq_conversations
 from assistant.store.database import Database
 from assistant.store.faq_conversations import Conversation, TurnRow
 from assistant.types.content import Need, NeedKind
+from assistant.types.content_settings import ContentSettings
 from assistant.usecases.content.material import Loaded
 from assistant.usecases.content.render import render_insight
 from tests.integration.content.conftest import Shop
@@ -115,8 +116,7 @@ def _need(name: str, weight: float) -> Need:
 def test_heavy_complaints_come_before_light_gaps():
     gaps = [_need(f"gap_{n}", 0.1 + n / 100) for n in range(20)]
     material, heavy = Material([], gaps, [], []), _need("need_heavy", 3.0)
-    settings = None
-    loaded = Loaded(settings, material, None, [], [], {}, frozenset(), [], [], 0, PERIOD)
+    loaded = Loaded(ContentSettings(), material, None, [], [], {}, frozenset(), [], [], 0, PERIOD)
     shown = render_insight(Insight([], [heavy]), material, "en", frozenset(), loaded)["needs"]
     assert [one["id"] for one in shown[:2]] == ["need_heavy", "gap_19"]
     assert len(shown) == 12
