@@ -151,8 +151,7 @@ def _lures(text: str) -> Iterator[_Lure]:
     for pattern, score in ((_PRIVATE, 0.91), (_LOOK_UP, 0.93)):
         for match in pattern.finditer(text):
             yield _Lure(match.start("cue"), match.end("cue"), None, score)
-    for match in _AROUND.finditer(text):
-        yield _Lure(match.start("cue"), match.end("cue"), None, _around_score(text, match))
+    yield from _around(text)
     for match in _GROUP.finditer(text):
         yield _Lure(match.start("cue"), match.end("cue"), None, _group_score(text, match))
 
@@ -189,9 +188,13 @@ def _group_score(text: str, match: re.Match[str]) -> float:
     return 0.91 if before or _BAIT.search(text, match.end(), match.end() + _BAIT_REACH) else 0.5
 
 
-def _around_score(text: str, match: re.Match[str]) -> float:
-    told = _SAID_TO_ME.search(text, max(0, match.start() - _BAIT_REACH), match.start())
-    return 0.5 if told or _NO_OFFER.search(text) or _ASKED.match(text, match.end()) else 0.91
+def _around(text: str) -> Iterator[_Lure]:
+    found = list(_AROUND.finditer(text))
+    no_offer = bool(found) and _NO_OFFER.search(text) is not None
+    for match in found:
+        told = _SAID_TO_ME.search(text, max(0, match.start() - _BAIT_REACH), match.start())
+        score = 0.5 if no_offer or told or _ASKED.match(text, match.end()) else 0.91
+        yield _Lure(match.start("cue"), match.end("cue"), None, score)
 
 
 def _named_score(match: re.Match[str]) -> float:

@@ -31,6 +31,17 @@ def test_a_flood_is_bounded_and_covered(unit: str) -> None:
         assert of_rule[-1].end > len(text) - len(unit)
 
 
+@pytest.mark.parametrize("unit", ["找我私下交易", "别走平台，", "骂我傻逼", "怎么根治", "进群抢红包", "楼上的n m s l "])
+def test_four_times_the_text_takes_no_sixteen_times_the_time(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = Normalised(unit * (length // len(unit)))
+        start = time.perf_counter()
+        RULES.find(text)
+        return time.perf_counter() - start
+
+    assert min(seconds(20_000) for _ in range(2)) < 12 * max(min(seconds(5_000) for _ in range(3)), 0.005)
+
+
 def test_every_word_of_a_flood_is_masked() -> None:
     text = "fuck " * 4_000
     assert set(mask(text, RULES.find(Normalised(text)), {"profanity"})) == {"*", " "}
