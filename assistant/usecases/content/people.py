@@ -18,7 +18,7 @@ def same_person(one: str, other: str) -> bool:
 
 def _folded(name: str) -> str:
     seen = unicodedata.normalize("NFKC", visible(name)).casefold()
-    return " ".join(unicodedata.normalize("NFKC", seen).split())
+    return "".join(unicodedata.normalize("NFKC", seen).split())
 
 
 def _readable(name: str) -> str:
