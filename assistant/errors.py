@@ -14,7 +14,8 @@
     ├── UnsupportedMedia                415
     ├── RateLimited                     429  carries seconds to wait
     ├── Unavailable                     503
-    │   └── DatabaseUnavailable         503
+    │   ├── DatabaseUnavailable         503
+    │   └── StillLoading                503  carries seconds to wait
     ├── DeliveryFailed                  502  may go through later; carries seconds to wait, if the receiver said so
     │   ├── Late                        502  no answer in time
     │   └── Unreadable                  502  a language model's answer is of no use; carries what it cost in tokens
@@ -116,6 +117,16 @@ class Unavailable(AssistantError):
 
 class DatabaseUnavailable(Unavailable):
     message = "database_unavailable"
+
+
+class StillLoading(Unavailable):
+    """What would answer is being read; ``retry_after`` is in whole seconds, at least 1."""
+
+    message = "still_loading"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
+        self.retry_after = retry_after
 
 
 class DeliveryFailed(AssistantError):

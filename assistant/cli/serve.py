@@ -6,6 +6,9 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from importlib import resources
 from typing import Annotated
 
 import typer
@@ -16,10 +19,12 @@ from assistant.cli.outbox_process import OutboxProcess
 from assistant.cli.screen import err
 from assistant.cli.workers import Workers, leave_when_told, run_here, shared_folder
 from assistant.settings import Settings, load_settings
+from assistant.store.database import Database
 from assistant.usecases.communities import seed_demo
+from assistant.usecases.faq.demo import DOCUMENT, Preparing, seed_demo_faq
 from assistant.usecases.keys import demo_key
 from assistant.web.shared import Shared
-from assistant.wiring import build, build_vault, open_database
+from assistant.wiring import build, build_vault, has_faq, open_database
 
 _EXAMPLE = {"text": "加❤薇❤信 abc123 日结300", "member": {"id": "u1"}, "channel": "general"}
 _MOST_BY_DEFAULT = 2
@@ -62,6 +67,8 @@ def _database(settings: Settings, starting: Starting) -> Iterator[None]:
             embedded.watch()
         if settings.demo:
             seed_demo(database)
+            if settings.outbox.worker and has_faq():
+                _seed_faq(settings, database)
             _introduce(settings, demo_key(database, settings.data_dir / "demo.key"))
         build_vault(settings)
         if settings.outbox.worker:
@@ -74,6 +81,12 @@ def _database(settings: Settings, starting: Starting) -> Iterator[None]:
         database.close()
         if embedded is not None:
             embedded.stop()
+
+
+def _seed_faq(settings: Settings, database: Database) -> None:
+    """Before anybody can ask: until its document was read, the bot says that it is being loaded."""
+    content = resources.files("assistant.cli").joinpath(DOCUMENT).read_bytes()
+    seed_demo_faq(Preparing(settings, partial(datetime.now, UTC), database), content)
 
 
 def _by_cores() -> int:

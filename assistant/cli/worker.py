@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from importlib import resources
 from typing import Annotated, Literal
 
 import structlog
@@ -15,7 +14,6 @@ from assistant.cli.screen import err
 from assistant.errors import InvalidInput
 from assistant.ports import Classifier
 from assistant.settings import Settings, load_settings
-from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
 from assistant.usecases.faq.embedding import keep_embedding
 from assistant.usecases.faq.ingest import keep_ingesting
 from assistant.usecases.gateway import keep_reading
@@ -59,8 +57,6 @@ def work_outbox(settings: Settings, classifier: Classifier | None) -> None:
     it screens nothing."""
     assistant = build(settings, classifier=classifier, prepared=True, screening=False)
     try:
-        if settings.demo and assistant.has_faq:
-            seed_demo_faq(assistant, resources.files("assistant.cli").joinpath(DOCUMENT).read_bytes())
         uvloop.run(_until_told(assistant, None))
     finally:
         assistant.close()

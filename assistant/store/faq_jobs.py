@@ -137,6 +137,17 @@ def is_open(connection: Connection, community: str, kind: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def waits(connection: Connection, community: str, name: str) -> bool:
+    """Whether a document of this name is still to be read."""
+    query = select(faq_job_items.c.job_id).where(
+        faq_job_items.c.community == community,
+        faq_job_items.c.name == name,
+        faq_job_items.c.state == ItemState.WAITING.value,
+        faq_job_items.c.content.is_not(None),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def lease(connection: Connection, job_id: str, until: datetime | None, **changes: Any) -> Job | None:
     """Keep a job longer, or let go of it (``None``). ``None`` back: it is over."""
     open_ = faq_jobs.c.state.in_([JobState.WAITING.value, JobState.RUNNING.value])

@@ -16,7 +16,14 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Connection as Transaction
 
-from assistant.errors import DatabaseUnavailable, DeliveryFailed, DeliveryRefused, NotFound, ReceiverGone
+from assistant.errors import (
+    DatabaseUnavailable,
+    DeliveryFailed,
+    DeliveryRefused,
+    NotFound,
+    ReceiverGone,
+    StillLoading,
+)
 from assistant.platforms import standard_webhooks
 from assistant.push.permit import Because
 from assistant.store import cases, connections, deliveries
@@ -111,7 +118,7 @@ class OutboxWorker:
                 await self._in_thread(self._postpone, delivery, due_at, None, uncounted=True)
             else:
                 await self._deliver(held, delivery)
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, StillLoading):
             return  # the lease ends, and somebody takes it again
         except Exception:
             log.exception("a delivery met an error of ours", delivery=delivery.id)

@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.errors import AssistantError, InvalidInput, RateLimited, TooLarge, Unauthenticated
+from assistant.errors import AssistantError, InvalidInput, RateLimited, StillLoading, TooLarge, Unauthenticated
 from assistant.words import choose_language, load_words
 
 OPENAI_PATHS = frozenset({"/v1/moderations", "/v1/chat/completions"})
@@ -112,7 +112,7 @@ def _google(error: AssistantError, detail: str, code: int) -> dict[str, Any]:
 
 def _headers(error: AssistantError) -> dict[str, str]:
     headers = {"cache-control": "no-store", "vary": "Accept-Language"}
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimited | StillLoading):
         headers["retry-after"] = str(error.retry_after)
     if isinstance(error, Unauthenticated):
         headers["www-authenticate"] = 'Bearer realm="assistant"'

@@ -24,6 +24,7 @@ from assistant.types.faq import Entry, FaqOutcome, FaqReply, Hit, QuestionKind
 from assistant.types.faq_settings import FaqSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.conversation import TURNS, Asker, earlier_turns, member_turn, open_conversation
+from assistant.usecases.faq.demo import refuse_while_loading
 from assistant.usecases.faq.handoffs import Handed, hand_off
 from assistant.usecases.faq.lookup import look_up
 from assistant.usecases.faq.masking import mask_strangers
@@ -65,6 +66,7 @@ async def ask(
     """Raises:
     InvalidInput: there is no question, or it is too long.
     NotFound: the conversation is not the asker's.
+    StillLoading: the demo's entries are not there yet; nothing was kept.
     DatabaseUnavailable: nothing was kept.
     """
     text = question.strip()
@@ -89,6 +91,7 @@ async def ask(
 def _setting(assistant: Assistant, asker: Asker, conversation_id: str | None, language: str) -> _Setting:
     now = assistant.clock()
     with assistant.database.transaction(asker.community) as transaction:
+        refuse_while_loading(transaction, asker.community)
         owner = communities.get(transaction, asker.community)
         settings = settings_in(transaction, asker.community)
         conversation = open_conversation(transaction, asker, conversation_id, language, now)

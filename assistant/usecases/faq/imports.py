@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from assistant.errors import AssistantError, Conflict, InvalidInput, TooLarge
 from assistant.faq.ingest import IngestLimits, check_name
 from assistant.faq.ingest.document import MEBIBYTE, over
+from assistant.ports import Clock
 from assistant.settings import Settings
 from assistant.store import audit, faq_jobs
+from assistant.store.database import Database
 from assistant.store.faq_jobs import Item, ItemState, Job, JobState
 from assistant.store.paging import Page
 from assistant.usecases.assistant import Assistant
@@ -44,8 +46,19 @@ class Options:
 Documents = Iterable[tuple[str, bytes]]
 
 
+class Place(Protocol):
+    """What an import needs of the service, or of whoever prepares it."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def database(self) -> Database: ...
+
+
 def open_import(
-    assistant: Assistant, community: str, documents: Documents, options: Options, *, actor: str, more: bool = False
+    place: Place, community: str, documents: Documents, options: Options, *, actor: str, more: bool = False
 ) -> Job:
     """A job with these documents, for the caller to work on or to ``let_go`` of. With ``more`` to come it begins when those are added.
 
@@ -53,7 +66,7 @@ def open_import(
         NotFound: there is no such community.
         InvalidInput: two documents have one name.
     """
-    now = assistant.clock()
+    now = place.clock()
     details = {"by": actor, "options": _written(options)}
     job = Job(
         id=new_id("job"),
@@ -64,21 +77,21 @@ def open_import(
         created_at=now,
         updated_at=now,
     )
-    with assistant.database.transaction(community) as transaction:
+    with place.database.transaction(community) as transaction:
         faq_jobs.add(transaction, job)
         audit.write(transaction, community, now, actor=actor, action="faq.import", subject=job.id)
-    return add_documents(assistant, job, documents, more=more)
+    return add_documents(place, job, documents, more=more)
 
 
-def add_documents(assistant: Assistant, job: Job, documents: Documents, *, more: bool = False) -> Job:
+def add_documents(place: Place, job: Job, documents: Documents, *, more: bool = False) -> Job:
     """All of them or none. Those of the same name that wait in older jobs are not read any more. Raises: InvalidInput."""
-    now, limits = assistant.clock(), limits_of(assistant.settings)
+    now, limits = place.clock(), limits_of(place.settings)
     items = [_item(job, at, name, content, limits) for at, (name, content) in enumerate(documents, start=job.total)]
     names = [item.name for item in items]
     if len(set(names)) < len(names):
         raise InvalidInput(field="name", problem="two documents have the same name")
     newer = write_error(InvalidInput(field="name", problem="was imported again before it was read"))
-    with assistant.database.transaction(job.community) as transaction:
+    with place.database.transaction(job.community) as transaction:
         faq_jobs.drop_waiting(transaction, job.community, names, orjson.dumps(newer).decode(), now, but=job.id)
         faq_jobs.add_items(transaction, items)
         faq_jobs.count(transaction, job.id, now)
@@ -87,9 +100,9 @@ def add_documents(assistant: Assistant, job: Job, documents: Documents, *, more:
     return kept or replace(job, state=JobState.STOPPED)
 
 
-def let_go(assistant: Assistant, job: Job) -> Job:
+def let_go(place: Place, job: Job) -> Job:
     """Somebody else may take it at once."""
-    with assistant.database.transaction(job.community) as transaction:
+    with place.database.transaction(job.community) as transaction:
         waiting = faq_jobs.lease(transaction, job.id, None, state=JobState.WAITING.value)
         return waiting or faq_jobs.get(transaction, job.community, job.id)
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from assistant.errors import InvalidInput, NotFound
+from assistant.errors import InvalidInput, NotFound, StillLoading
 from assistant.faq.texts import entry_texts
 from assistant.store import communities, faq_documents, faq_entries, faq_jobs
 from assistant.store.database import EVERY_COMMUNITY, Database
@@ -27,7 +27,7 @@ from assistant.types.faq import Entry
 from assistant.usecases.communities import DEMO, seed_demo
 from assistant.usecases.faq import documents as documents_usecase
 from assistant.usecases.faq import imports
-from assistant.usecases.faq.demo import DOCUMENT, seed_demo_faq
+from assistant.usecases.faq.demo import DOCUMENT, Preparing, refuse_while_loading, seed_demo_faq
 from assistant.usecases.faq.entries import model_name
 from assistant.usecases.faq.imports import Options
 from assistant.usecases.faq.ingest import keep_ingesting, run_job, run_jobs
@@ -514,8 +514,12 @@ def demo_documents(assistant: Assistant) -> list[faq_documents.DocumentRow]:
 def test_the_demo_shop_is_given_its_questions_once(assistant: Assistant) -> None:
     seed_demo(assistant.database)
     questions = "question,answer\n怎麼退貨？,到貨七天內可以退。\n".encode()
-    seed_demo_faq(assistant, questions)
+    seed_demo_faq(Preparing(assistant.settings, assistant.clock, assistant.database), questions)
+    with assistant.database.transaction(DEMO) as transaction, pytest.raises(StillLoading):
+        refuse_while_loading(transaction, DEMO)
     run_jobs(assistant)
+    with assistant.database.transaction(DEMO) as transaction:
+        refuse_while_loading(transaction, DEMO)
     (given,) = demo_documents(assistant)
     documents_usecase.remove_document(assistant, DEMO, given.id, actor="test")
     seed_demo_faq(assistant, questions)
