@@ -18,6 +18,7 @@ from rich.table import Column, Table
 
 from assistant.cli.exits import Exit
 from assistant.cli.screen import err, out
+from assistant.cli.serving import own_address, running_address
 from assistant.errors import InvalidInput
 from assistant.platforms import Check, platform_named
 from assistant.settings import Settings, load_settings
@@ -87,8 +88,14 @@ def add(
     err.print(f"connection {made.row.id}, {'live' if live else 'in dry run: nothing is carried out'}", soft_wrap=True)
     for invented, value in made.secrets.items():
         err.print(f"{invented} (shown only now): {value}", markup=False, highlight=False, soft_wrap=True)
+    running = running_address(settings)
+    if settings.public_url is None and running is None:
+        err.print(
+            "no service of this data folder is running: ASSISTANT_PORT (make run PORT=...) decides the port of the address",
+            soft_wrap=True,
+        )
     err.print("give this address to the platform:", soft_wrap=True)
-    typer.echo(_hook(settings, made.row))
+    typer.echo(f"{_base(settings, running)}/v1/hooks/{made.row.id}")
 
 
 @app.command("list")
@@ -108,7 +115,7 @@ def show(connection: _Id) -> None:
     """Print one connection as JSON, without its secrets."""
     settings = load_settings()
     with _found(settings, connection) as (_, row):
-        document = usecase.view(row, _base(settings))
+        document = usecase.view(row, _base(settings, running_address(settings)))
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
@@ -264,12 +271,8 @@ def _mode(row: ConnectionRow) -> str:
     return "dry run" if row.dry_run else "live"
 
 
-def _base(settings: Settings) -> str:
-    return (settings.public_url or f"http://127.0.0.1:{settings.port}").rstrip("/")
-
-
-def _hook(settings: Settings, row: ConnectionRow) -> str:
-    return f"{_base(settings)}/v1/hooks/{row.id}"
+def _base(settings: Settings, running: str | None) -> str:
+    return (settings.public_url or running or own_address(settings)).rstrip("/")
 
 
 def _settings(pairs: Sequence[str] | None, file: Path | None) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import typer
 from rich.markup import escape
 from rich.table import Table
@@ -19,6 +18,7 @@ from rich.table import Table
 from assistant.cli.exits import Exit
 from assistant.cli.explain import explain
 from assistant.cli.screen import out
+from assistant.cli.serving import own_address, running_address
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import Settings, load_settings
 from assistant.text import Normalised
@@ -58,7 +58,8 @@ def doctor() -> None:
 
 
 def _port(settings: Settings) -> str:
-    if _serves(settings):
+    running = running_address(settings)
+    if running == own_address(settings):
         return f"{settings.host}:{settings.port} is taken by this service, which is running"
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,15 +70,8 @@ def _port(settings: Settings) -> str:
                 f"{settings.host}:{settings.port} cannot be used: {error.strerror}. "
                 "Stop what listens there, or set ASSISTANT_PORT."
             ) from None
-    return f"{settings.host}:{settings.port} is free"
-
-
-def _serves(settings: Settings) -> bool:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    try:
-        return "database" in httpx.get(f"http://{host}:{settings.port}/health/ready", timeout=2).json()["checks"]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        return False
+    free = f"{settings.host}:{settings.port} is free (ASSISTANT_PORT decides)"
+    return f"{free}; the service is running at {running}" if running else free
 
 
 def _disk(settings: Settings) -> str:

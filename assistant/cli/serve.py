@@ -17,6 +17,7 @@ from assistant.cli.forking import Starting, spawning
 from assistant.cli.listening import listen
 from assistant.cli.outbox_process import OutboxProcess
 from assistant.cli.screen import err
+from assistant.cli.serving import noted, own_address
 from assistant.cli.workers import Workers, leave_when_told, run_here, shared_folder
 from assistant.settings import Settings, load_settings
 from assistant.store.database import Database
@@ -74,7 +75,8 @@ def _database(settings: Settings, starting: Starting) -> Iterator[None]:
         if settings.outbox.worker:
             outbox = OutboxProcess(settings, starting)
             outbox.start()
-        yield
+        with noted(settings):
+            yield
     finally:
         if outbox is not None:
             outbox.stop()
@@ -94,8 +96,7 @@ def _by_cores() -> int:
 
 
 def _introduce(settings: Settings, key: str) -> None:
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
-    address = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    address = own_address(settings)
     body = json.dumps(_EXAMPLE, ensure_ascii=False)
     lines = [
         "",

@@ -121,6 +121,7 @@ def test_the_doctor_knows_the_service_and_finds_a_port_in_use(service: Service) 
     assert "Address already in use" in done.stdout
     free = command("doctor", env=service.environment | {"ASSISTANT_PORT": "0"})
     assert free.returncode == 0, free.stdout
+    assert f"the service is running at {service.url}" in " ".join(free.stdout.split())
 
 
 @pytest.mark.parametrize(

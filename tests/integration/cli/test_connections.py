@@ -101,6 +101,14 @@ class TestAdding:
             assert word in listed
         assert secret not in listed
 
+    def test_the_address_is_the_running_services_whatever_the_port_setting(self, service: Service, shop: str) -> None:
+        env = {name: value for name, value in service.environment.items() if name != "ASSISTANT_PORT"}
+        done = command("connections", "add", "webhooks", "--community", shop, env=env)
+        connection = identifier(done)
+        assert last_line(done) == f"{service.url}/v1/hooks/{connection}"
+        shown = command("connections", "show", connection, env=env)
+        assert f"{service.url}/v1/hooks/{connection}" in shown.stdout
+
     def test_a_secret_is_read_from_a_file_or_asked_for(
         self, service: Service, shop: str, token_file: Path, look: Look
     ) -> None:
