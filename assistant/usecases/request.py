@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from assistant.errors import InvalidInput, TooLarge
 from assistant.settings import LimitSettings
@@ -31,6 +32,7 @@ MOST_MESSAGES, MOST_CONTEXT = 10_000, 200
 """What the limits may be set to at most: a longer list is refused before its items are read."""
 
 
+_LENGTHS: Final = {"too_long": "at most", "too_short": "at least"}
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -252,9 +254,16 @@ def invalid_input(error: ValidationError) -> InvalidInput:
         (context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt", "expected") if name in context),
         None,
     )
-    problem = first["msg"].removeprefix("Value error, ")
+    problem = _problem(first, limit)
     kind = TooLarge if first["type"] in {"too_long", "string_too_long"} else InvalidInput
     return kind("invalid", field=field_path(first["loc"]) or "body", limit=limit, problem=problem)
+
+
+def _problem(first: ErrorDetails, limit: object) -> str:
+    """What is wrong; of a text that was checked before it was measured, in characters."""
+    if isinstance(first["input"], str) and first["type"] in _LENGTHS:
+        return f"should have {_LENGTHS[first['type']]} {limit} character{'' if limit == 1 else 's'}"
+    return first["msg"].removeprefix("Value error, ")
 
 
 def field_path(location: tuple[int | str, ...]) -> str:

@@ -45,6 +45,10 @@ def refused(shop, method: str, path: str, body: str) -> str:
         (r'{"category": "weapons"}', "category"),
         (r'{"quiet": ["22:00", "8:00"]}', "quiet[1]"),
         (r'{"quiet": ["22:00"]}', "quiet[1]"),
+        (r'{"quiet": ["22:00", "22:00"]}', "quiet"),
+        (r'{"facts": ["fine", "  "]}', "facts[1]"),
+        (r'{"facts": ["\u200b"]}', "facts[0]"),
+        (r'{"dates": [{"on": "2026-01-01", "name": "\u3000 "}]}', "dates[0].name"),
         (r'{"budget_per_day": 1e999}', "budget_per_day"),
         (r'{"budget_per_day": NaN}', "budget_per_day"),
         (r'{"budget_per_day": -1}', "budget_per_day"),
@@ -83,6 +87,34 @@ def test_settings_come_back_as_they_were_sent(shop):
     }
     assert shop.send("PUT", SETTINGS, **given) == given == shop.send("GET", SETTINGS)
     assert shop.send("PUT", SETTINGS) == json.loads(json.dumps(dump_settings(ContentSettings())))
+
+
+def test_a_blank_text_is_none_and_spaces_around_one_go(shop):
+    blank = shop.send("PUT", SETTINGS, name="   ", voice="\u3000", currency=" \u200b ")
+    assert (blank["name"], blank["voice"], blank["currency"]) == ("", "", "")
+    kept = shop.send("PUT", SETTINGS, name=" 小樹 嬰幼 ", currency=" TWD", facts=[" 滿 1,000 元免運 "])
+    assert (kept["name"], kept["currency"], kept["facts"]) == ("小樹 嬰幼", "TWD", ["滿 1,000 元免運"])
+    assert shop.send("GET", SETTINGS) == kept
+
+
+def test_midnight_twice_is_no_quiet_hour(shop):
+    assert shop.send("PUT", SETTINGS, quiet=["00:00", "00:00"])["quiet"] == ["00:00", "00:00"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "language"),
+    [
+        ({"facts": ["x" * 301]}, "at most 300 characters", "en"),
+        ({"name": "x" * 101}, "at most 100 characters", "en"),
+        ({"facts": ["x"] * 51}, "at most 50 items", "en"),
+        ({"quiet": ["22:00", "22:00"]}, "must begin and end at different times", "en"),
+        ({"quiet": ["22:00", "22:00"]}, "開始與結束時間不可相同", "zh-TW"),
+        ({"facts": [" "]}, "看得見的字元", "zh-TW"),
+    ],
+)
+def test_what_is_wrong_is_said_as_a_person_counts_it(shop, given, said, language):
+    answer = shop.operator.put(SETTINGS, json=given, headers={"accept-language": language})
+    assert said in answer.json()["detail"]
 
 
 def test_the_settings_stand_in_the_openapi_document(shop):
