@@ -92,4 +92,4 @@ async def _numbers(request: Request) -> dict[str, float]:
 
 def _sorry(request: Request, error: AssistantError) -> Response:
     text = sentence(error, language_of(request))
-    return page("appeal_sorry.html", request, status=error.status, text=text)
+    return page("post_sorry.html", request, status=error.status, text=text)

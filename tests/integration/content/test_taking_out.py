@@ -14,6 +14,12 @@ from assistant.types.content import DraftState
 from tests.integration.content.test_drafts import BLOCKED
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+GONE = {
+    "en": "Nothing to post here",
+    "zh-Hans": "这里没有可发布的内容",
+    "zh-Hant": "這裡沒有可發布的貼文",
+    "zh-Hant-HK": "這裏沒有可發布的帖文",
+}
 
 
 @pytest.fixture
@@ -60,6 +66,10 @@ def test_an_edit_takes_the_draft_out_and_closes_its_page(shop, content_service):
     with content_service.client() as anyone:
         assert anyone.get(entry["page"]).status_code == 404
         assert anyone.post(entry["page"], content="views=1", headers=FORM).status_code == 404
+        for language, title in GONE.items():
+            gone = anyone.get(entry["page"], params={"lang": language})
+            assert f"<title>{title}</title>" in gone.text
+            assert f"<h1>{title}</h1>" in gone.text
     assert shop.send("GET", f"/v1/content/drafts/{draft['id']}")["state"] == "proposed"
     assert planned(shop, draft, 409)["type"].endswith("draft_unapproved")
 
