@@ -72,7 +72,7 @@ def facts(one: Document, say: Say) -> Iterator[str]:
     yield say("measure", measure=one["measure"])
     if effect := one["expected"]:
         figures = {name: f"{effect[name]:g}" for name in ("mean", "low", "high", "posts")}
-        yield say("expected", **figures)
+        yield say("expected" if effect["posts"] else "expected_by_others", **figures)
     if one["invite"]:
         yield say("invite", names=", ".join(one["invite"]))
     if one["repetition"]["share"] >= _ALIKE:
@@ -126,6 +126,12 @@ def survey(one: Document, say: Say) -> Iterator[str]:
         yield say("ask", ask=question["ask"], options=" / ".join(question["options"]))
 
 
+def heading(one: Document, say: Say) -> str:
+    """The title after its kind, unless the title says the kind itself."""
+    kind, title = one["kind_name"], one["draft"]["title"]
+    return title if _says(title, kind) else say("title", kind=kind, title=title)
+
+
 def moment(at: str) -> str:
     """To the minute, in the community's own time."""
     return at[:16].replace("T", " ")
@@ -136,12 +142,19 @@ def short(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
+def _says(title: str, kind: str) -> bool:
+    """Whether what stands before the title's colon names its kind: "A quick poll: ...", 投個票：..."""
+    head, colon, _ = title.casefold().replace("：", ":").partition(":")
+    first = kind.casefold().split()[0]
+    return bool(colon) and (first in head.split() if first.isascii() else set(first) <= set(head))
+
+
 def _laws(one: Document, say: Say) -> str:
     """Whose laws it was held against, and the day on which the first of them was last read over."""
     places = one["jurisdictions"] or list(Jurisdiction)
     checked = min(law.checked for law in load_laws().values() if law.jurisdiction in places)
     named = ", ".join(say(f"jurisdictions.{place}") for place in places)
-    return say("laws", places=named, category=one["category"], checked=checked)
+    return say("laws", places=named, category=say(f"categories.{one['category']}"), checked=checked)
 
 
 def _finding(finding: Document, language: str, say: Say) -> Iterator[str]:

@@ -40,7 +40,7 @@ def as_markdown(document: Document) -> str:
 
 def _markdown(number: int, one: Document, currency: str) -> Iterator[str]:
     draft, say = one["draft"], said_in(one["draft"]["language"])
-    yield from (f"## {number}. {one['kind_name']}: {draft['title']}", "", f"*{one['why']}*", "", draft["body"], "")
+    yield from (f"## {number}. {lines.heading(one, say)}", "", f"*{one['why']}*", "", draft["body"], "")
     if draft["mark"]:
         yield from (f"> {draft['mark']}", "")
     yield from (f"- {line}" for line in _lines(one, currency))
@@ -71,7 +71,8 @@ def _suggestion(number: int, one: Document, currency: str) -> Panel:
     if one["evidence"]:
         parts.append(Text(f"• {say(_cited(one))}", style="dim"))
     parts += [
-        Text(f"  “{lines.short(cited['text'], 110)}” [{cited['message_id']}]", style="dim") for cited in one["evidence"]
+        Text(f"  {say('quote', text=lines.short(cited['text'], 110))} [{cited['message_id']}]", style="dim")
+        for cited in one["evidence"]
     ]
     colour = "red" if screening["blocked"] else "yellow" if not screening["clean"] else "green"
     title = Text(f" {number}  {one['kind_name']} ", style="bold")

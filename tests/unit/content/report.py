@@ -17,6 +17,7 @@ NOTE = {"en": "no advice", "zh-Hans": "不是意见", "zh-Hant": "不是意見",
 
 def insight(**more: Any) -> dict[str, Any]:
     return {
+        "empty": None,
         "messages": 40,
         "audience": 12,
         "since": "2026-11-21T00:00:00+08:00",
@@ -45,7 +46,7 @@ def suggestion(language: str, **more: Any) -> dict[str, Any]:
         "best_time": {"at": "2026-11-29T20:00:00+08:00", "share": 0.1},
         "measure": "MEASURE",
         "expected": {"mean": 12.3, "low": 4.0, "high": 30.5, "posts": 6},
-        "repetition": {"share": 0.4, "post_id": "fb-1"},
+        "repetition": {"share": 0.4, "post_id": "fb-1", "draft_id": None},
         "draft": {
             "title": "TITLE",
             "body": "BODY",
@@ -62,6 +63,8 @@ def suggestion(language: str, **more: Any) -> dict[str, Any]:
             "rules": ["RULE"],
             "rewards": ["REWARD"],
             "budget": 3500.0,
+            "currency": "TWD",
+            "split": [{"what": "SPLIT", "amount": 1500.0}],
             "staff": ["STAFF"],
             "sign_up": "SIGNUP",
             "check_in": "CHECKIN",
