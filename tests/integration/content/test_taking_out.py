@@ -18,7 +18,7 @@ GONE = {
     "en": "Nothing to post here",
     "zh-Hans": "这里没有可发布的内容",
     "zh-Hant": "這裡沒有可發布的貼文",
-    "zh-Hant-HK": "這裏沒有可發布的帖文",
+    "zh-Hant-HK": "這裡沒有可發布的帖文",
 }
 
 
