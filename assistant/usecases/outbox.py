@@ -118,8 +118,11 @@ class OutboxWorker:
                 await self._in_thread(self._postpone, delivery, due_at, None, uncounted=True)
             else:
                 await self._deliver(held, delivery)
-        except (DatabaseUnavailable, StillLoading):
+        except DatabaseUnavailable:
             return  # the lease ends, and somebody takes it again
+        except StillLoading as error:
+            due_at = self.assistant.clock() + timedelta(seconds=error.retry_after)
+            await self._in_thread(self._postpone, delivery, due_at, None, uncounted=True)
         except Exception:
             log.exception("a delivery met an error of ours", delivery=delivery.id)
             await self._in_thread(self._try_later, delivery, "an error of ours; the log says which", None)

@@ -18,10 +18,10 @@ CLEAN = "今天的奶粉團購什麼時候截止？"
 class Shop:
     """A community of its own on the service, connected by Standard Webhooks to a receiver that carries out every order."""
 
-    def __init__(self, service: Service, receiver: Receiver, **wanted) -> None:
+    def __init__(self, service: Service, receiver: Receiver, community: str | None = None, **wanted) -> None:
         self.service = service
         self.receiver = receiver
-        self.community = service.community()
+        self.community = community or service.community()
         orders = ["delete", "hide", "restore", "message", "mute", "unmute", "kick", "ban", "unban", "post", "amend"]
         settings = {"url": receiver.url, "orders": orders, "events": ["*"], **wanted.pop("settings", {})}
         made = service.connect(self.community, settings=settings, **wanted)
