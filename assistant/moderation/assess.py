@@ -74,7 +74,7 @@ def find(rules: Rulebook, texts: Mapping[str, Normalised], message: Message) -> 
         for field, text in texts.items():
             found = rules.find(text)
             if message.purpose is Purpose.MARKETING:
-                found = [*found, *rules.advertised(text, message.advertising)]
+                found = told_once(found, rules.advertised(text, message.advertising))
             findings += found if field == "text" else [replace(f, field=field) for f in found]
         if message.purpose is Purpose.MARKETING and len(texts) > 1:
             findings += _apart(rules.drawn(texts, message.advertising), findings)
@@ -82,6 +82,19 @@ def find(rules: Rulebook, texts: Mapping[str, Normalised], message: Message) -> 
         log.exception("stage failed", stage="rules")
         return findings, ("rules",)
     return findings, ()
+
+
+def told_once(found: Sequence[Finding], by_law: Sequence[Finding]) -> list[Finding]:
+    """Both, less those of ``found`` whose stretch and label a finding of advertising law tells too, and no less surely."""
+    told = [
+        one
+        for one in found
+        if any(
+            one.label == law.label and law.start <= one.start and one.end <= law.end and one.score <= law.score
+            for law in by_law
+        )
+    ]
+    return [*(one for one in found if one not in told), *by_law]
 
 
 def _apart(found: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]:

@@ -20,18 +20,24 @@ _KEYS: Final = {
     "limit", "draw", "goods",
 }  # fmt: skip
 PROHIBITED: Final = "prohibited"
+_WHOLE: Final = frozenset({"", "clause", "sentence"})
+_FITS: Final = frozenset({"", "attributive", "predicative", "alone", "phrase", "priced"})
 _BRACKETS: Final = re.compile(r"\[[^\]]*\]")
 _WIDTHS: Final = str.maketrans({"，": "，,", "！": "！!", "？": "？?", "；": "；;", "：": "：:"})
 
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """``find`` is looked for in the words that were found; ``say`` is put in their place, by language; in that of everything to the end
-    of the sentence too where ``whole`` is ``clause``, which begins with the clause, or ``sentence``."""
+    """``find`` is looked for in the words that were found; ``say`` is put in their place, by language, with what the named groups of
+    ``find`` caught in ``{braces}``; in that of everything to the end of the sentence too where ``whole`` is ``clause``, which begins with
+    the clause, or ``sentence``. ``fits`` says where it may stand: ``attributive`` before 的 and a noun, ``predicative`` after 是 at the end
+    of a clause, ``alone`` as a clause, ``phrase`` anywhere but before 的,
+    ``priced`` before an amount; empty, anywhere."""
 
     find: re.Pattern[str]
     say: Mapping[str, str]
     whole: str = ""
+    fits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +118,19 @@ def _rule(entry: Mapping[str, Any], name: str) -> Rule:
         before=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("before", ())),
         after=tuple(re.compile(_filled(pattern, words)) for pattern in entry.get("after", ())),
         around=re.compile(_filled(entry["around"], words)) if "around" in entry else None,
-        instead=tuple(map(_instead, entry.get("instead", ()))),
+        instead=tuple(_instead(one, name) for one in entry.get("instead", ())),
         advice=entry["advice"],
         blank=entry["blank"],
         draws=_draws(entry, words),
     )
 
 
-def _instead(entry: Mapping[str, str]) -> Instead:
-    say = {language: words for language, words in entry.items() if language not in {"find", "whole"}}
-    return Instead(re.compile(entry["find"]), say, entry.get("whole", ""))
+def _instead(entry: Mapping[str, str], name: str) -> Instead:
+    say = {language: words for language, words in entry.items() if language not in {"find", "whole", "fits"}}
+    whole, fits = entry.get("whole", ""), entry.get("fits", "")
+    if whole not in _WHOLE or fits not in _FITS:
+        raise ValueError(f"{name}: unknown {whole or fits!r}")
+    return Instead(re.compile(entry["find"]), say, whole, fits)
 
 
 def _draws(entry: Mapping[str, Any], words: Mapping[str, str]) -> Draws | None:

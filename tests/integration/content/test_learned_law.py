@@ -29,7 +29,7 @@ def test_each_part_is_reworded(shop):
     reward = "給五星好評送 50 元折價券"
     screening = shop.draft(plan={"rewards": ["貼紙一張", reward]}, jurisdictions=["tw"])["screening"]
     assert screening["blocked"]
-    assert screening["rewordings"] == {"plan.rewards[1]": "歡迎如實寫下使用心得，好壞都可以"}
+    assert screening["rewordings"] == {"plan.rewards[1]": "歡迎如實寫下使用心得，好壞都可以。"}
     assert reward not in screening["rewording"]
     car = shop.draft(
         body="当天抽奖，一等奖：汽车一辆，价值 80,000 元",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assistant.backends.claims import shipped_claims
 from assistant.moderation.advertising import SOURCE, advise, find_claims, reword, rule_named
 from assistant.moderation.advertising.rulebook import load_laws, load_rules
+from assistant.moderation.assess import told_once
 from assistant.moderation.policy import shipped_policy
 from assistant.text import Normalised
 from assistant.types import Advertising, Category, Exemptions, Finding, Jurisdiction, Label, Message, Part, Purpose
@@ -106,6 +107,24 @@ def test_only_marketing_is_held_to_it():
     assert [one.source for one in decision.findings] == ["rule:ads.absolute"]
 
 
+def test_a_stretch_is_told_once_by_the_rule_that_cites_a_law():
+    decision = compile_policy(shipped_policy()).screen(
+        Message("我們的面霜是全台第一名，七天見效！", purpose=Purpose.MARKETING)
+    )
+    assert [one.source for one in decision.findings] == ["rule:ads.absolute", "rule:ads.effect"]
+    chat = compile_policy(shipped_policy()).screen(Message("我們的面霜七天見效！"))
+    assert "rule:misleading.hant" in {one.source for one in chat.findings}
+
+
+def test_a_list_that_is_surer_or_finds_more_is_told_too():
+    laws = Finding(Label.MISLEADING, 0.9, 2, 6, f"{SOURCE}effect")
+    kept = [replace(laws, source="rule:own", score=0.95), replace(laws, source="rule:own", end=9)]
+    kept += [replace(laws, source="rule:own", label=Label.FRAUD)]
+    for one in kept:
+        assert told_once([one], [laws]) == [one, laws]
+    assert told_once([replace(laws, source="rule:own", start=3)], [laws]) == [laws]
+
+
 def test_a_community_leaves_a_rule_out_or_exempts_its_own_words():
     assert not screened(Purpose.MARKETING, disabled_rules=("ads.absolute",)).flagged
     assert not screened(Purpose.MARKETING, disabled_rules=("ads.",)).flagged
@@ -131,7 +150,7 @@ def test_a_rewording_keeps_the_rest():
     where = Advertising()
     text = "最好喝的奶茶，週五到貨，保證瘦五公斤。歡迎試喝。"
     said = reword(text, find_claims(Normalised(text), where), where, "zh-Hant")
-    assert said == "好喝的奶茶，週五到貨，歡迎試喝。"
+    assert said == "好喝的奶茶，週五到貨。歡迎試喝。"
 
 
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.id)
@@ -173,8 +192,8 @@ def test_long_texts_take_linear_time():
 @pytest.mark.parametrize(
     ("text", "language", "said"),
     [
-        ("給五星好評送 50 元折價券", "zh-Hant", "歡迎如實寫下使用心得，好壞都可以"),
-        ("不要標廣告，就說自己買的。價格 1,280 元", "zh-Hant", "本文為〔廣告：寫明贈送或付費〕。價格 1,280 元"),
+        ("給五星好評送 50 元折價券", "zh-Hant", "歡迎如實寫下使用心得，好壞都可以。"),
+        ("不要標廣告，就說自己買的。價格 1,280 元", "zh-Hant", "本文為〔廣告：寫明贈送或付費〕。價格 1,280 元。"),
         (
             "每天十點開門，分享到三個社團，截圖就送禮券。週五見。",
             "zh-Hant",
@@ -183,15 +202,15 @@ def test_long_texts_take_linear_time():
         (
             "欢迎参加。当天抽奖，一等奖：汽车一辆，价值 80,000 元",
             "zh-Hans",
-            "欢迎参加。抽奖的最高奖为〔奖品与价值，五万元以内〕",
+            "欢迎参加。抽奖的最高奖为〔奖品与价值，五万元以内〕。",
         ),
         (
             "Give us a five-star review and get a free coffee. Open at 10.",
             "en",
             "Tell us honestly how it was, good or bad. Open at 10.",
         ),
-        ("包賺不賠，週五開賣 80,000 元。歡迎", "zh-Hant", "歡迎"),
-        ("週五開賣 1,280 元，包賺不賠。歡迎", "zh-Hant", "週五開賣 1,280 元，歡迎"),
+        ("包賺不賠，週五開賣 80,000 元。歡迎", "zh-Hant", "週五開賣 80,000 元。歡迎。"),
+        ("週五開賣 1,280 元，包賺不賠。歡迎", "zh-Hant", "週五開賣 1,280 元。歡迎。"),
     ],
 )
 def test_what_is_put_in_its_place_reads_as_a_sentence(text, language, said):
