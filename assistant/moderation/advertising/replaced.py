@@ -29,7 +29,7 @@ _NEEDS_NEXT: Final = re.compile(
 )
 """A clause that says nothing without the one after it."""
 _NEEDS_LAST: Final = re.compile(
-    r"^\W*(?:就|才|[則则]|便|[還还]|都|再|更|又|[讓让]|令|使|免得|即可|然[後后]|接[著着]|[從从]此|否[則则]|以及|和|[與与]|及|或|甚至|一[樣样]|仲|先至"
+    r"^\W*(?:就|才|只有|[則则]|便|[還还]|都|再|更|又|[讓让]|令|使|免得|即可|然[後后]|接[著着]|[從从]此|否[則则]|以及|和|[與与]|及|或|甚至|一[樣样]|仲|先至"
     r"|(?i:(?:then|so|or|nor|which|who|that|because|to|with|for|than|even)\b))"
 )
 """A clause that says nothing without the one before it."""
@@ -51,10 +51,17 @@ _TOPIC: Final = re.compile(
 )
 """A clause that names a thing and says nothing of it."""
 _FACT: Final = re.compile(
-    r"[\d〔%$]|[週周][一二三四五六日末]|星期|[禮礼]拜|今天|今晚|明天|明晚|每天|[歡欢]迎|地址|[門门]市|到[貨货]|[價价]|[開开][賣卖門门始課课]|[報报]名"
+    r"[\d〔%$]|(?:[週周]|星期|[禮礼]拜)[一二三四五六日天末]|今天|今晚|明天|明晚|[歡欢]迎|地址|[門门]市|到[貨货]|[價价]|[開开][賣卖門门始課课]|[報报]名"
     r"|(?i:\b(?:open|opens|come|visit|call|costs?|price|arrives?|in stock|made of|made in|delivery|welcome|ask for|sign up)\b)"
 )
 """What a clause may be kept for where it is all that is left of its sentence."""
+_CALLS: Final = re.compile(
+    r"^\W*(?:各位\w{0,4}|[亲親]爱?愛?的?\w{0,4}|姐妹[们們]?|大家好?|喂?大家好|[你您]好|小朋友|哈[囉喽]|早安|午安|晚安"
+    r"|(?i:hi|hello|hey|guys|look|yes|(?:good\s+)?morning(?:\s+everyone)?))(?:\W|$)*$"
+)
+"""A clause that calls or greets somebody."""
+_GOES_AFTER: Final = re.compile(r"\s*$|\s*[^\w\s]|\s+(?:at|for|with|and|is|are|now|costs?|today)\b", re.IGNORECASE)
+_LOUD: Final = re.compile(r"\b(?:hands\s+down|seriously|simply|truly|really|easily|absolutely)\s+$", re.IGNORECASE)
 _PAIRS: Final = ("「」", "『』", "“”", "（）", "()", "【】", "《》")
 
 
@@ -92,6 +99,8 @@ def without_claims(text: str, findings: Sequence[Finding], language: str, *, rep
         its = [one for one in findings if sentence.meets(one.start, one.end)]
         beside = text + "".join(said)
         said.append(_said(sentence, its, language, beside, replacing=replacing) if its else sentence.text)
+        if not said[-1] and len(said) > 1 and said[-2].rstrip().endswith(("?", "？")):
+            said[-2] = ""  # a question without its answer
     return joined(text, said)
 
 
@@ -150,6 +159,7 @@ def _fitted(one: Instead, body: str, start: int, end: int, say: str) -> str | No
     while body[start:end].endswith(_PARTICLES):
         end -= 1
     before, after = body[:start], body[end:]
+    before = _LOUD.sub("", before) if one.fits == "phrase" else before
     before = _SCOPE.sub("", before) if one.fits == "attributive" else before
     particle, rest = (after[:1], after[1:]) if after.startswith(_PARTICLES) else ("", after)
     trail = _TRAIL.fullmatch(rest) is not None
@@ -158,7 +168,7 @@ def _fitted(one: Instead, body: str, start: int, end: int, say: str) -> str | No
         "attributive": bool(particle) and not trail,
         "predicative": trail and _COPULA.search(before) is not None,
         "alone": trail and not re.search(r"\w", before),
-        "phrase": not particle and "#" not in before + body[start:end],
+        "phrase": _GOES_AFTER.match(after) is not None and "#" not in before + body[start:end],
         "priced": _PRICED.match(after) is not None,
     }[one.fits]
     if not fits:
@@ -178,11 +188,11 @@ def _filled(say: str, found: re.Match[str] | None) -> str:
 
 def _leave(pieces: Sequence[_Piece]) -> None:
     """Leaves out what cannot stand without a clause that is gone."""
-    headless = not any(piece.said is not None for piece in pieces[:1])
+    headless = True
     for index, piece in enumerate(pieces):
-        if piece.said is None:
+        if piece.said is None or _CALLS.search(piece.said):
             continue
-        if piece.anew:
+        if piece.anew or not index:
             headless = False
         elif index and pieces[index - 1].said is None:
             if headless:
@@ -191,6 +201,8 @@ def _leave(pieces: Sequence[_Piece]) -> None:
                 piece.said = None
             else:
                 headless = False
+        elif piece.said is not None:
+            headless = False
     for index in reversed(range(len(pieces) - 1)):
         piece, after = pieces[index], pieces[index + 1]
         if (
@@ -204,7 +216,7 @@ def _leave(pieces: Sequence[_Piece]) -> None:
 
 def _put_together(sentence: Sentence, pieces: Sequence[_Piece]) -> str:
     left = [piece for piece in pieces if piece.said is not None]
-    if not left or all(_TOPIC.search(piece.said or "") for piece in left):
+    if not left or all(_TOPIC.search(piece.said or "") or _CALLS.search(piece.said or "") for piece in left):
         return ""
     if len(left) == 1 and not left[0].anew and not _FACT.search(left[0].said or ""):
         return ""
