@@ -42,6 +42,17 @@ def troubled(texts: Iterable[str]) -> float:
     return sum(found) / len(found) if found else 0.0
 
 
+def harmed(texts: Iterable[str]) -> bool:
+    """Whether any of the texts speaks of harm to somebody's health: an allergy, an injury, a child in danger."""
+    return any(shows(text, "harm") for text in texts)
+
+
+def wished(texts: Iterable[str]) -> float:
+    """The share of the texts that wish for something, from 0 to 1; 0 of none."""
+    found = [need_kind(text) is NeedKind.WISH for text in texts]
+    return sum(found) / len(found) if found else 0.0
+
+
 def _has(read: str, sign: str) -> bool:
     return any(pattern.search(read) for pattern in _signs()[sign])
 
