@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Mapping
 from typing import Any, Final
 
 from assistant.content.reasons import reason_key
+from assistant.text.han import in_script
 from assistant.types.content import Idea, Written
 from assistant.words import load_words
 
+_NEAR_DAYS: Final = 10
+"""A day that is so many days off, at most, is near."""
 _BLANK: Final = re.compile(r"〔[^〕]*〕")
 
 
@@ -19,6 +23,12 @@ def subject_of(idea: Idea, language: str) -> str:
         return load_words().get(f"content.goals.{idea.values['goal']}.subject", language)
     occasion = idea.values.get("occasion")
     return in_language(occasion, language) if isinstance(occasion, Mapping) else idea.subject
+
+
+def posted_subject(idea: Idea, language: str) -> str:
+    """What the idea is about, as it stands in a text to be posted: the first of its terms alone, in the script of the language."""
+    subject = idea.terms[0] if idea.terms else subject_of(idea, language)
+    return in_script(subject, traditional=language.startswith("zh-Hant")) if language.startswith("zh") else subject
 
 
 def in_language(names: Mapping[str, str], language: str) -> str:
@@ -36,12 +46,32 @@ def why(idea: Idea, language: str) -> str:
 
 
 def from_template(idea: Idea, language: str) -> Written:
-    words, subject = load_words(), subject_of(idea, language)
+    words, subject = load_words(), posted_subject(idea, language)
     entry = f"content.kinds.{idea.kind.value}"
     title = words.get(f"{entry}.title", language, subject=subject)
-    day = f"{entry}.body_day"
-    body = words.get(day if idea.day and day in words else f"{entry}.body", language, subject=subject).strip()
+    body = words.get(_body(idea, entry), language, subject=subject, on=_on(idea, language)).strip()
+    if language == "en":
+        title, body = _capital(title), _capital(body)
     return Written(title, body, language, origin={"generator": "template"})
+
+
+def _body(idea: Idea, entry: str) -> str:
+    """The key of the sentences: of a day those that say how near it is, where the kind has them."""
+    if idea.day is None or f"{entry}.body_day" not in load_words():
+        return f"{entry}.body"
+    days = idea.values.get("days", 0)
+    return f"{entry}.body_day" + ("_today" if days == 0 else "" if days <= _NEAR_DAYS else "_later")
+
+
+def _on(idea: Idea, language: str) -> str:
+    if idea.day is None:
+        return ""
+    month = month_name[idea.day.month] if language == "en" else idea.day.month
+    return load_words().get("content.date", language, day=idea.day.day, month=month)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def draft_text(idea: Idea, language: str) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.content.cluster import LIKENESS, group, mean, members_of
 from assistant.content.evidence import samples
 from assistant.content.merging import merge
-from assistant.content.signs import need_kind, shows
+from assistant.content.signs import harmed, need_kind, shows
 from assistant.content.terms import name_groups, terms_of
 from assistant.content.topics import PEOPLE, Period
 from assistant.types.content import Need, NeedKind, Said
@@ -78,4 +78,5 @@ def need_of(said: Sequence[Said], vectors: NDArray[np.float32], kind: NeedKind, 
         ),
         samples=chosen,
         people=tuple(name for name, _ in members.most_common(PEOPLE)),
+        harmed=harmed(one.text for one in said),
     )

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.content.drafting import draft_text, subject_of
+from assistant.content.drafting import draft_text, posted_subject, subject_of
 from assistant.content.ideas import idea_id
 from assistant.content.repeats import SAME, TOO_MUCH, Candidate, about, earlier, repetition, words
 from assistant.content.results import lift
@@ -97,7 +97,7 @@ def rank(
     before = earlier(posts, embedder)
     scored = []
     for idea, text, row, draft in zip(valued, texts, vectors, drafts, strict=True):
-        one = Candidate(words(text), row, words(subject_of(idea, taste.language)), draft)
+        one = Candidate(words(text), row, words(posted_subject(idea, taste.language)), draft)
         share, which = repetition(one, before, now)
         scored.append(Ranked(idea, round(worth[idea.id] * (1 - share), 5), share, which))
     return _varied(scored, vectors, count)
@@ -108,7 +108,7 @@ def written_again(
 ) -> Ranked:
     """The same with what the draft's own words, which a language model wrote, repeat, where it is more."""
     draft = embedder.encode([text])[0]
-    one = Candidate(words(text), draft, words(subject_of(ranked.idea, language)), draft)
+    one = Candidate(words(text), draft, words(posted_subject(ranked.idea, language)), draft)
     share, which = repetition(one, earlier(posts, embedder), now)
     return replace(ranked, repetition=share, repeats=which) if share > ranked.repetition else ranked
 

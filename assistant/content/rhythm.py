@@ -17,6 +17,7 @@ _HOURS: Final = 24 * 7
 _PRIOR: Final = 30.0
 """Messages' worth of the daily rhythm that each weekday begins with."""
 _KERNEL: Final = np.array([0.25, 0.5, 0.25])
+_AWAKE: Final = 0.5
 _UNKNOWN: Final = {8: 2.0, 12: 3.0, 13: 2.0, 18: 2.0, 19: 3.0, 20: 5.0, 21: 4.0}
 """Before anything is known: noon and the evening."""
 
@@ -69,12 +70,7 @@ def best_slots(
 ) -> list[Slot]:
     """The ``count`` busiest hours between ``since`` and ``until`` (at most 28 days) that nothing speaks against, each keeping the gap to
     those before it; by time."""
-    until = min(until, since + timedelta(days=28))
-    local = since.astimezone(settings.zone).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    hours: list[tuple[float, datetime]] = []
-    while local < until:
-        hours.append((float(shares[local.weekday() * 24 + local.hour]), local))
-        local = (local.astimezone(ZoneInfo("UTC")) + timedelta(hours=1)).astimezone(settings.zone)
+    hours = _hours(shares, since, until, settings)
     chosen: list[Slot] = []
     for share, at in sorted(hours, key=lambda hour: (-round(hour[0], 9), hour[1])):
         if len(chosen) == count:
@@ -82,3 +78,26 @@ def best_slots(
         if conflict(at, [*taken, *(slot.at for slot in chosen)], settings) is None:
             chosen.append(Slot(at, round(share, 5)))
     return sorted(chosen, key=lambda slot: slot.at)
+
+
+def soonest_slot(
+    shares: NDArray[np.float64], since: datetime, until: datetime, taken: Sequence[datetime], settings: ContentSettings
+) -> Slot | None:
+    """The first hour that nothing speaks against and in which members are awake: with at least half of an even share of the messages."""
+    for share, at in _hours(shares, since, until, settings):
+        if share >= _AWAKE / _HOURS and conflict(at, taken, settings) is None:
+            return Slot(at, round(share, 5))
+    return None
+
+
+def _hours(
+    shares: NDArray[np.float64], since: datetime, until: datetime, settings: ContentSettings
+) -> list[tuple[float, datetime]]:
+    """The full hours between them, in the community's time, each with its share; at most 28 days of them."""
+    until = min(until, since + timedelta(days=28))
+    local = since.astimezone(settings.zone).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    hours: list[tuple[float, datetime]] = []
+    while local < until:
+        hours.append((float(shares[local.weekday() * 24 + local.hour]), local))
+        local = (local.astimezone(ZoneInfo("UTC")) + timedelta(hours=1)).astimezone(settings.zone)
+    return hours

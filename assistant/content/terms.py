@@ -29,7 +29,7 @@ _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|`[^`]*
 @cache
 def _stops() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
     document = tomllib.loads((files(__package__) / "stop_words.toml").read_text("utf-8"))
-    breaks = re.compile(f"[{re.escape(fold(document['breaks']))}]")
+    breaks = re.compile(f"[{re.escape(fold(document['breaks']))}]|{fold(document['wanting'])}")
     return frozenset(document["english"].split()), frozenset(fold(document["edges"])), breaks
 
 
@@ -58,7 +58,7 @@ def terms_of(text: str) -> dict[str, str]:
 
 
 def _pieces(folded: str, breaks: re.Pattern[str]) -> list[tuple[int, str]]:
-    """What stands between characters that only bind words, with where it begins."""
+    """What stands between characters that only bind words, and words for wanting, with where it begins."""
     pieces, begins = [], 0
     for match in breaks.finditer(folded):
         pieces.append((begins, folded[begins : match.start()]))

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from assistant.content.cluster import LIKENESS, group, mean, members_of
 from assistant.content.evidence import samples
 from assistant.content.merging import merge
-from assistant.content.signs import troubled
-from assistant.content.terms import name_groups
+from assistant.content.signs import harmed, troubled, wished
+from assistant.content.terms import name_groups, terms_of
 from assistant.types.content import Said, Topic
 
 PEOPLE: Final = 5
+NAMED: Final = 3
+"""Terms in a topic's name."""
 _LEAST: Final = 3
 _LEAST_RECENT: Final = 2
 _LEAST_MEMBERS: Final = 2
@@ -65,8 +67,9 @@ def rising_topics(
     pairs = sorted(pairs, key=lambda pair: -len(pair[1]))[:_MOST_TOPICS]
     speakers = frozenset(one.member_id.lower() for one in said)
     names = name_groups([[said[row].text for row in rows] for rows, _ in pairs], leave_out=speakers)
+    used = _earlier_terms(said, period)
     topics = [
-        _topic(said, vectors, period, sampled, rows, now, terms)
+        _topic(said, vectors, period, sampled, rows, now, terms, used)
         for (rows, now), terms in zip(pairs, names, strict=True)
         if terms
     ]
@@ -85,8 +88,10 @@ def _topic(
     rows: Sequence[int],
     now: Sequence[int],
     terms: tuple[str, ...],
+    earlier: frozenset[str],
 ) -> Topic:
-    """``sampled`` is how many messages each of those before the period stands for: what one more would have counted."""
+    """``sampled`` is how many messages each of those before the period stands for: what one more would have counted;
+    ``earlier`` are all terms that were used before it."""
     before = [row for row in rows if said[row].at < period.since]
     each = said[now[0]].stands_for
     count, count_before = (sum(said[row].stands_for for row in part) for part in (now, before))
@@ -98,7 +103,7 @@ def _topic(
     chosen = [said[row] for row in now]
     return Topic(
         id="top_" + hashlib.sha256("|".join(sorted(terms)).encode()).hexdigest()[:12],
-        name=" · ".join(terms[:3]),
+        name=" · ".join(terms[:NAMED]),
         terms=terms,
         recent=round(count),
         before=round(count_before),
@@ -110,4 +115,12 @@ def _topic(
         messages=tuple(one.id for one in chosen),
         sampled=max(each, sampled) > 1,
         troubled=round(troubled(one.text for one in chosen), 3),
+        harmed=harmed(one.text for one in chosen),
+        wished=round(wished(one.text for one in chosen), 3),
+        said_before=any(not earlier.isdisjoint(terms_of(term)) for term in terms[:NAMED]),
     )
+
+
+def _earlier_terms(said: Sequence[Said], period: Period) -> frozenset[str]:
+    """The terms of all messages before the period, folded."""
+    return frozenset(term for one in said if one.at < period.since for term in terms_of(one.text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from assistant.text.characters import TABLES, read_table
 
@@ -22,6 +23,9 @@ VARIANTS = {char: group for (group,) in read_table("variants.txt") for char in g
 
 _HAS_TRADITIONAL = frozenset(_TO)
 
+_SOURCES = Counter(_TO)
+_TO_TRADITIONAL = {to: of for of, to in zip(_FROM, _TO, strict=True) if _SOURCES[to] == 1 and to not in AMBIGUOUS}
+
 _NUMERALS = str.maketrans(
     "〇零一壹弌幺二贰弍三叁弎四肆五伍六陆七柒八捌九玖〡〢〣〤〥〦〧〨〩", "001111222333445566778899123456789"
 )
@@ -32,6 +36,16 @@ _LETTERS_AS_DIGITS = str.maketrans("oil", "011")
 def fold(text: str) -> str:
     """Traditional characters as Simplified; the length does not change."""
     return text.translate(TO_SIMPLIFIED)
+
+
+def in_script(text: str, *, traditional: bool) -> str:
+    """Each character that only the other script has, by its one counterpart; as it was where one of them has several."""
+    foreign = (HANS_ONLY if traditional else HANT_ONLY).intersection(text)
+    if not traditional:
+        return "".join(char.translate(TO_SIMPLIFIED) if char in foreign else char for char in text)
+    if not foreign <= _TO_TRADITIONAL.keys():
+        return text
+    return "".join(_TO_TRADITIONAL[char] if char in foreign else char for char in text)
 
 
 def has_traditional(simplified: str) -> bool:

@@ -70,7 +70,8 @@ class Topic:
     """Messages about one thing. ``recent`` and ``before`` count them in the period and in the time before it, estimated where only a
     sample was read (``sampled``); ``members`` are those who were read; ``trend`` is the rate of the one over that of the other, smoothed
     (1: as before); ``troubled`` is the share of the period's messages that complain, or speak of harm
-    or grief; ``people`` are those who said most about it, first the most."""
+    or grief, ``wished`` of those that wish for something; ``harmed``: one of them speaks of harm to health; ``said_before``: its words
+    were said before the period, in messages of any topic; ``people`` are those who said most about it, first the most."""
 
     id: str
     name: str
@@ -85,18 +86,22 @@ class Topic:
     messages: tuple[str, ...] = ()
     sampled: bool = False
     troubled: float = 0.0
+    harmed: bool = False
+    wished: float = 0.0
+    said_before: bool = False
 
     @property
     def trending(self) -> str:
-        """``new``: nobody spoke of it before; ``rising``: more often than before; ``steady``: no more often."""
+        """``new``: nobody spoke of it before, or said its words; ``rising``: more often than before; ``steady``: no more often."""
         if self.trend <= 1:
             return "steady"
-        return "rising" if self.before or self.sampled else "new"
+        return "rising" if self.before or self.said_before or self.sampled else "new"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something members want. ``common``: said by several of them. ``urgency`` and ``importance`` are in [0, 1]; ``weight`` ranks."""
+    """Something members want. ``common``: said by several of them. ``urgency`` and ``importance`` are in [0, 1]; ``weight`` ranks.
+    ``harmed``: somebody who says it speaks of harm to health."""
 
     id: str
     kind: NeedKind
@@ -110,6 +115,7 @@ class Need:
     weight: float
     samples: tuple[Evidence, ...]
     people: tuple[str, ...]
+    harmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Idea:
     """What could be said, before it is ranked and written: ``subject`` in the members' own words, ``because`` a key of the words file with
-    ``values``."""
+    ``values``; ``soon``: it is not to wait for the busiest hour."""
 
     id: str
     kind: Kind
@@ -210,6 +216,7 @@ class Idea:
     evidence: tuple[Evidence, ...] = ()
     people: tuple[str, ...] = ()
     day: date | None = None
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def test_harm_and_grief_trouble_a_topic():
 
 
 @pytest.mark.parametrize(
-    "texts", [["flask leaks, terrible"] * 4, ["flask burned my hand"] * 4, ["flask was grandma's, she passed away"] * 4]
+    "texts", [["flask leaks, terrible"] * 4, ["flask is faulty"] * 4, ["flask was grandma's, she passed away"] * 4]
 )
 def test_a_troubled_topic_is_answered_and_not_shown_off(texts):
     messages = [said(1, f"{text} {n}") for n, text in enumerate(texts)]
