@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from assistant.content.signs import troubled
+from assistant.content.signs import harmed, troubled
 from assistant.types.content import Evidence, Goal, Idea, Kind, Need, NeedKind, Occasion, Topic
 
 _TOPIC_KINDS: Final = (Kind.USER_CONTENT, Kind.STORY, Kind.POLL, Kind.QUIZ, Kind.LIVE, Kind.REVIEW, Kind.HOW_TO)
@@ -14,14 +15,22 @@ _MADE_KINDS: Final = (Kind.ACTIVITY, Kind.OFFER)
 """What nobody's words ask for: after all others of a topic, and for the goal alone."""
 _GOAL_WORTH: Final = 0.1
 _CAREFUL_KINDS: Final = (Kind.ANSWERS, Kind.HOW_TO, Kind.SURVEY)
+_HARM_KINDS: Final = (Kind.ANSWERS, Kind.HOW_TO)
+"""After harm to somebody's health, however few speak of it."""
+_WISH_KINDS: Final = (Kind.POLL, Kind.ANSWERS)
+"""Of what members wish for, and nobody has: nothing to show, to judge or to sell."""
+_WISHED: Final = 0.5
+"""The share of messages above which a topic is of wishes."""
 _TROUBLED: Final = 0.3
 """The share of messages that complain, or speak of harm or grief, from which on nothing is celebrated, played or sold by a topic."""
 _NEED_KINDS: Final = {
     NeedKind.QUESTION: (Kind.HOW_TO, Kind.ANSWERS, Kind.LIVE),
     NeedKind.COMPLAINT: (Kind.ANSWERS, Kind.HOW_TO, Kind.SURVEY),
-    NeedKind.WISH: (Kind.POLL, Kind.ANSWERS, Kind.SURVEY),
+    NeedKind.WISH: _WISH_KINDS,
 }
 _OCCASION_KINDS: Final = (Kind.ACTIVITY, Kind.OFFER, Kind.STORY, Kind.USER_CONTENT)
+_OWN_DAY_KINDS: Final = (Kind.ACTIVITY, Kind.OFFER, Kind.STORY)
+"""Members have nothing to show of a day that is the community's own."""
 _SOON_DAYS: Final = 21
 _FALLS: Final = 0.95
 """Each further kind of one source is worth this much of the one before."""
@@ -41,8 +50,7 @@ def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
         because = topic.trending
         worth = max(0.05, topic.rising / top) if top > 0 and because != "steady" else 0.05
         values = {"topic": topic.name, "recent": topic.recent, "members": topic.members, "trend": topic.trend}
-        kinds = _CAREFUL_KINDS if topic.troubled >= _TROUBLED else (*_turned(_TOPIC_KINDS, place), *_MADE_KINDS)
-        for step, kind in enumerate(kinds):
+        for step, kind in enumerate(_kinds_of(topic, place)):
             yield _idea(
                 kind,
                 topic.name,
@@ -53,7 +61,16 @@ def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
                 topic.terms,
                 topic.samples,
                 topic.people,
+                soon=topic.harmed,
             )
+
+
+def _kinds_of(topic: Topic, place: int) -> tuple[Kind, ...]:
+    if topic.harmed:
+        return _HARM_KINDS
+    if topic.troubled >= _TROUBLED:
+        return _CAREFUL_KINDS
+    return _WISH_KINDS if topic.wished > _WISHED else (*_turned(_TOPIC_KINDS, place), *_MADE_KINDS)
 
 
 def _of_needs(needs: Sequence[Need]) -> Iterator[Idea]:
@@ -64,10 +81,21 @@ def _of_needs(needs: Sequence[Need]) -> Iterator[Idea]:
         reason = need.kind.value if need.common else f"{need.kind.value}_one"
         reason = "unanswered" if need.id.startswith("gap_") else reason
         worth = (1.0 if need.common else 0.5) * need.weight / top
-        careful = troubled(one.text for one in need.samples) >= _TROUBLED
-        for step, kind in enumerate(_CAREFUL_KINDS if careful else _NEED_KINDS[need.kind]):
+        texts = [one.text for one in need.samples]
+        harm = need.harmed or harmed(texts)
+        careful = _CAREFUL_KINDS if troubled(texts) >= _TROUBLED else _NEED_KINDS[need.kind]
+        for step, kind in enumerate(_HARM_KINDS if harm else careful):
             yield _idea(
-                kind, subject, reason, values, worth * _FALLS**step, need.id, need.terms, need.samples, need.people
+                kind,
+                subject,
+                reason,
+                values,
+                worth * _FALLS**step,
+                need.id,
+                need.terms,
+                need.samples,
+                need.people,
+                soon=harm,
             )
 
 
@@ -76,9 +104,10 @@ def _of_occasions(occasions: Sequence[Occasion]) -> Iterator[Idea]:
         nearness = max(0.1, 1 - abs(day.days - 5) / _SOON_DAYS)
         worth = nearness * (1.2 if day.own else 0.9)
         values = {"occasion": day.name, "days": day.days, "on": day.on.isoformat()}
-        for step, kind in enumerate(_turned(_OCCASION_KINDS, place)):
+        kinds = _OWN_DAY_KINDS if day.own else _OCCASION_KINDS
+        for step, kind in enumerate(_turned(kinds, place)):
             found = _idea(kind, day.id, "own_day" if day.own else "festival", values, worth * _FALLS**step, day.id)
-            yield Idea(**{name: getattr(found, name) for name in found.__slots__} | {"day": day.on})
+            yield replace(found, day=day.on)
 
 
 def _of_goal(goal: Goal | None) -> Iterator[Idea]:
@@ -103,10 +132,13 @@ def _idea(
     terms: tuple[str, ...] = (),
     evidence: tuple[Evidence, ...] = (),
     people: tuple[str, ...] = (),
+    *,
+    soon: bool = False,
 ) -> Idea:
-    return Idea(
+    found = Idea(
         idea_id(kind, source), kind, subject, because, values, round(weight, 5), source, terms, evidence, people
     )
+    return replace(found, soon=soon)
 
 
 def idea_id(kind: Kind, source: str) -> str:

@@ -12,6 +12,7 @@ from assistant.types.content import Cost, Idea, Kind, Plan
 from assistant.words import load_words
 
 PLANNED_KINDS: Final = frozenset({Kind.ACTIVITY, Kind.LIVE})
+_ON_THE_DAY: Final = PLANNED_KINDS | {Kind.OFFER}
 LIVE_MINUTES: Final = 60
 _ACTIVITY: Final = timedelta(days=7)
 _AHEAD: Final[Mapping[Kind, timedelta]] = {Kind.ACTIVITY: timedelta(days=3), Kind.LIVE: timedelta(days=2)}
@@ -44,12 +45,19 @@ def times_of(idea: Idea, posted: datetime, zone: ZoneInfo) -> tuple[datetime, da
 
 
 def post_by(idea: Idea, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Until when a post about it makes sense: the end of its day, and before what begins on it; None where it has no day."""
+    """Until when a post about it makes sense: the end of its day, and 10:00 for an activity, a live session or an offer on it that is not
+    over soon; None where it has no day."""
     if idea.day is None:
         return None
-    opens = datetime.combine(idea.day, _OPENS, zone)
-    early = idea.kind in PLANNED_KINDS and now < opens - timedelta(hours=2)
-    return opens if early else datetime.combine(idea.day, time.max, zone)
+    early = idea.kind in _ON_THE_DAY and not over_soon(idea, now, zone)
+    return datetime.combine(idea.day, _OPENS if early else time.max, zone)
+
+
+def over_soon(idea: Idea, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether it is for its own day, and the morning of that day is all but over: each hour that it waits is one less."""
+    if idea.day is None or idea.kind not in _ON_THE_DAY:
+        return False
+    return now >= datetime.combine(idea.day, _OPENS, zone) - timedelta(hours=2)
 
 
 def plan_of(
@@ -79,7 +87,7 @@ def plan_of(
         sign_up=by_kind("sign_up"),
         check_in=by_kind("check_in"),
         follow_up=(
-            said("follow_thanks" if rewarded else "follow_look_back")[0],
+            said("follow_thanks" if rewarded else "follow_look_back_live" if live else "follow_look_back")[0],
             *said("follow_ask", "follow_measure"),
         ),
         currency=currency,

@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.content.drafting import from_template, subject_of
+from assistant.content.drafting import from_template, posted_subject, subject_of
 from assistant.content.flow import Insight, empty_because, suggest, understand
-from assistant.content.plans import PLANNED_KINDS, plan_of, post_by, times_of
+from assistant.content.plans import PLANNED_KINDS, over_soon, plan_of, post_by, times_of
 from assistant.content.rank import Ranked, Taste, written_again
 from assistant.content.repeats import TOO_MUCH
-from assistant.content.rhythm import activity, best_slots
+from assistant.content.rhythm import activity, best_slots, soonest_slot
 from assistant.content.surveys import as_document, survey_of
 from assistant.errors import InvalidInput
 from assistant.store import content_calendar, content_messages
@@ -152,12 +152,17 @@ def _slots(
     taken: Sequence[datetime],
     settings: ContentSettings,
 ) -> list[Slot | None]:
-    """The busiest hour that is left for each in turn; what is about a day goes out before it is over."""
-    slots: list[Slot | None] = []
-    for one in ranked:
-        last = min(until, post_by(one.idea, at, settings.zone) or until)
+    """The busiest hour that is left for each in turn; what is about a day goes out before it is over. What must not wait comes first,
+    and at the first good hour."""
+    slots: list[Slot | None] = [None] * len(ranked)
+    for place in sorted(range(len(ranked)), key=lambda place: (not ranked[place].idea.soon, place)):
+        idea = ranked[place].idea
+        last = min(until, post_by(idea, at, settings.zone) or until)
         full = [*taken, *(slot.at for slot in slots if slot)]
-        slots.append(next(iter(best_slots(shares, at, last, full, settings, 1)), None))
+        if idea.soon or over_soon(idea, at, settings.zone):
+            slots[place] = soonest_slot(shares, at, last, full, settings)
+        else:
+            slots[place] = next(iter(best_slots(shares, at, last, full, settings, 1)), None)
     return slots
 
 
@@ -183,7 +188,9 @@ async def _written(assistant: Assistant, community: str, ready: _Ready, ranked: 
     slot = ready.slots[place]
     plan = None
     survey = (
-        as_document(survey_of(subject_of(idea, ready.language), ready.language)) if idea.kind is Kind.SURVEY else None
+        as_document(survey_of(posted_subject(idea, ready.language), ready.language))
+        if idea.kind is Kind.SURVEY
+        else None
     )
     if idea.kind in PLANNED_KINDS:
         times = times_of(idea, slot.at if slot else ready.now, settings.zone)
