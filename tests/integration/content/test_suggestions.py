@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.integration.content.conftest import TALK
+from tests.integration.content.conftest import TALK, Shop
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +142,23 @@ def test_another_community_sees_nothing_of_it(shop, content_service):
     draft = shop.draft()
     assert other.get(f"/v1/content/drafts/{draft['id']}").status_code == 404
     other.close()
+
+
+def test_harm_to_health_is_answered_at_the_first_good_hour(content_service):
+    shop = Shop(content_service)
+    texts = ["寶寶吃蛋黃過敏，臉紅紅的，急，要看醫生嗎？", "蛋黃可以怎麼煮給寶寶吃？", "寶寶吃蛋黃要從多少開始？"]
+    events = [
+        {"id": f"harm{at}", "type": "message", "member_id": f"yolk{at}", "at": shop.now(), "properties": {"text": text}}
+        for at, text in enumerate(texts)
+    ]
+    assert shop.operator.post("/v1/events", json={"events": events}).json()["errors"] == []
+    answer = shop.suggest(count=20, language="zh-Hant")
+    harmed = {one["id"] for part in ("topics", "needs") for one in answer["insight"][part] if one["harmed"]}
+    assert harmed
+    about = [one for one in answer["suggestions"] if one["source"] in harmed]
+    assert about
+    assert {one["kind"] for one in about} <= {"answers", "how_to"}
+    times = [one["best_time"]["at"] for one in answer["suggestions"] if one["best_time"]]
+    assert min(times) in {one["best_time"]["at"] for one in about if one["best_time"]}
+    assert answer["insight"]["until"].endswith("+08:00")
+    shop.operator.close()
