@@ -145,7 +145,7 @@ def test_whatever_is_killed_at_ten_moments_nothing_is_lost_and_nothing_counts_tw
             service.start(workers=1 + number % 2)
         moody.be("well")
     service.bring_forward(chat.community)
-    until(lambda: not chat.waiting(), 40, 0.3)
+    until(lambda: not chat.waiting(), 90, 0.3)
     assert between >= 6, "the kills came too late to show anything"
     check_decisions(chat, every)
     check_deliveries(chat, receiver, moody, every)

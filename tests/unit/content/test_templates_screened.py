@@ -46,7 +46,8 @@ def screener():
 
 
 def written(kind: Kind, language: str) -> list[Written]:
-    about = [Idea("s", kind, one, "new", {}, 1.0, "top", (one,)) for one in SUBJECTS[language]]
+    subjects = SUBJECTS[language][list(Kind).index(kind) % 3 :: 3]
+    about = [Idea("s", kind, one, "new", {}, 1.0, "top", (one,)) for one in subjects]
     days = [
         Idea("s", kind, one, "festival", {"days": n}, 1.0, "day", day=DAY) for n in (0, 5, 20) for one in DAYS[language]
     ]
@@ -69,7 +70,7 @@ def test_our_own_templates_are_let_through(screener, kind, language):
     texts = [f"{one.title}\n{one.body}" for one in written(kind, language)]
     parts = beside(kind, language)
     assert bool(parts) is (kind in PLANNED_KINDS | {Kind.SURVEY})
-    messages = [Message(text, purpose=Purpose.MARKETING, parts=parts) for text in texts]
+    messages = [Message(text, purpose=Purpose.MARKETING, parts=() if at else parts) for at, text in enumerate(texts)]
     for text, decision in zip(texts, screener.screen_batch(messages), strict=True):
         assert decision.action.value == "allow", text
         assert decision.scores.get(Label.INJECTION, 0.0) < CALM, text
