@@ -6,11 +6,8 @@ import re
 from typing import Final
 
 from assistant.text.han import fold
+from assistant.text.numerals import DIGITS, PLACES, TEN_THOUSAND, value_of
 
-_DIGITS: Final = {
-    "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
-}  # fmt: skip
-_UNITS: Final = {"十": 10, "百": 100, "千": 1_000}
 _NUMERAL: Final = re.compile("[〇零一二两三四五六七八九十百千万]+")
 _GROUPED: Final = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _WIDE: Final = str.maketrans("０１２３４５６７８９．：／％", "0123456789.:/%")
@@ -77,17 +74,9 @@ def plain_digits(text: str) -> str:
 
 def _value(numeral: str) -> str:
     """In digits; digit by digit where no unit is named (七五 is 75)."""
-    if not set(numeral) & (_UNITS.keys() | {"万"}):
-        return "".join(str(_DIGITS[char]) for char in numeral)
-    whole = part = last = 0
-    for char in numeral:
-        if char in _DIGITS:
-            last = _DIGITS[char]
-        elif char == "万":
-            whole, part, last = (whole + part + last or 1) * 10_000, 0, 0
-        else:
-            part, last = part + (last or 1) * _UNITS[char], 0
-    return str(whole + part + last)
+    if not set(numeral) & {*PLACES, TEN_THOUSAND}:
+        return "".join(str(DIGITS[sign]) for sign in numeral)
+    return str(value_of(numeral))
 
 
 def _left(percent: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.text import Normalised
+from assistant.text.numerals import value_of
 
 _TABLE: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "rules" / "facts.toml").read_text("utf-8"))
 
@@ -24,8 +25,6 @@ _UNIT: Final = re.compile(
 _WORDS: Final[dict[str, int]] = _TABLE["words"]
 _WORD_NUMBER: Final = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _HAN_NUMBER: Final = re.compile(str(_TABLE["patterns"]["han_number"]))
-_HAN_DIGIT: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
-_HAN_PLACE: Final = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 _NAME: Final = re.compile(r"(?<![.!?。！？\n] )(?<!^)\b[A-Z][A-Za-z0-9&'-]+(?: [A-Z][A-Za-z0-9&'-]+)*", re.ASCII)
 _NOT_NAMES: Final = frozenset(_TABLE["patterns"]["not_names"])
 _DENIAL: Final = re.compile(str(_TABLE["patterns"]["denial"]))
@@ -63,17 +62,4 @@ def _plain_number(number: str) -> str:
 
 def _in_digits(text: str) -> str:
     text = _WORD_NUMBER.sub(lambda match: str(_WORDS[match[0]]), text)
-    return _HAN_NUMBER.sub(lambda match: str(_value(match[0])), text)
-
-
-def _value(numeral: str) -> int:
-    """A Chinese numeral below a hundred million (十五, 三百二十)."""
-    total = section = digit = 0
-    for char in numeral:
-        if char in _HAN_DIGIT:
-            digit = _HAN_DIGIT[char]
-        elif char == "万":
-            total, section, digit = total + (section + digit or 1) * _HAN_PLACE[char], 0, 0
-        else:
-            section, digit = section + (digit or 1) * _HAN_PLACE[char], 0
-    return total + section + digit
+    return _HAN_NUMBER.sub(lambda match: str(value_of(match[0])), text)

@@ -9,11 +9,9 @@ from typing import Any, Final, NamedTuple
 
 import re2
 
-_DIGITS: Final = {
-    sign: value for signs in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖") for value, sign in enumerate(signs)
-} | {"两": 2}
-_TENS: Final = {"十": 10, "百": 100, "千": 1_000, "拾": 10, "佰": 100, "仟": 1_000}
-_WORDS: Final = "".join([*_DIGITS, *_TENS])
+from assistant.text.numerals import DIGITS, PLACES, value_of
+
+_WORDS: Final = "".join([*DIGITS, *PLACES])
 _NUMBER: Final = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d+(?:\.\d+)?|[{_WORDS}]+)"
 _AMOUNT: Final = re2.compile(rf"(?:({_NUMBER})\s?([万亿])({_NUMBER}?千?)|({_NUMBER}千?))")
 _MONEY_BEFORE: Final = re.compile(
@@ -106,13 +104,7 @@ def _number(written: str) -> float:
     if written[0].isdecimal():
         thousands = written.endswith("千")
         return float(written.rstrip("千").replace(",", "")) * (1_000 if thousands else 1)
-    total, digit = 0, 0
-    for sign in written:
-        if sign in _TENS:
-            total, digit = total + (digit or 1) * _TENS[sign], 0
-        else:
-            digit = _DIGITS[sign]
-    return float(total + digit)
+    return float(value_of(written))
 
 
 def _may_be_prize(text: str, span: Span) -> bool:
