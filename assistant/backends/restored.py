@@ -53,6 +53,11 @@ SWAPPED = round(10.0 * SCALE)
 ODD = round(14.0 * SCALE)
 """Cost of a character's two pairs together from which on it is odd."""
 
+WORTHWHILE = round(3.0 * SCALE)
+"""What another reading of characters must save in all, what changing them costs counted: less, and the text stands as it is written.
+Letters that stand for characters are always read as such.
+"""
+
 STRETCHES_REMEMBERED, LONGEST_REMEMBERED = 20_000, 12
 LONGEST = 1_280
 """Code points of the text that are read so: the time is bounded, and an advert seldom has more."""
@@ -149,14 +154,17 @@ class Restorer:
         odd = self._odd(places)
         if not (odd | spelled).any():
             return None
-        order = self._order(places)
+        as_written, order = places, self._order(places)
         places, heard, written, spelled = places[order], heard[order], written[order], spelled[order]
         free = (places > RARE) & around(spelled | self._odd(places)) | spelled
         found = places.copy()
         for start, end in stretches(free):
             found[start:end] = self._likeliest(places, heard, spelled, start, end)
         changed = np.flatnonzero(found != places)
-        if not len(changed) and (order[1:] > order[:-1]).all():
+        if (
+            not spelled[changed].any()
+            and self._path(as_written) - self._path(found) - self._slips(places[changed], found[changed]) < WORTHWHILE
+        ):
             return None
         said = np.where(heard >= FIRST_SYLLABLE, written, heard)
         said[changed] = self._chars[found[changed]]
@@ -217,6 +225,19 @@ class Restorer:
             found[at - 1] = columns[at][last]
             last = int(steps[at - 1][last])
         return found
+
+    def _path(self, places: I32) -> int:
+        """The cost of all pairs of a text, its ends included."""
+        with_ends = np.concatenate([BOUNDARY, places, BOUNDARY])
+        return int(self._costs[with_ends[:-1], with_ends[1:]].sum(dtype=np.int64))
+
+    def _slips(self, places: I32, found: I32) -> int:
+        """The cost of taking each of ``places`` for the one at its side in ``found``."""
+        total = 0
+        for place, other in zip(places.tolist(), found.tolist(), strict=True):
+            column, own = self._choices[place]
+            total += int(own[np.flatnonzero(column == other)[0]])
+        return total
 
     def _spelled(self, heard: int) -> Choices:
         """What a syllable, or a first letter, may stand for."""

@@ -28,3 +28,8 @@ def _seconds() -> dict[str, frozenset[str]]:
 def is_ordinary(first: str, second: str) -> bool:
     """Whether the two Simplified characters are an ordinary word."""
     return second in _seconds().get(first, ())
+
+
+def ordinary_words() -> list[str]:
+    """All of them."""
+    return [first + second for first, its in _seconds().items() for second in sorted(its)]

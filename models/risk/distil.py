@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.risk.encoder.fit import Encoder, padded, tokenised
+from assistant.backends.encoder_weights import EncoderWeights
+from models.risk.encoder.fit import padded
+from models.risk.encoder.stored import StoredEncoder, tokenised
 from models.risk.row import LABELS, Row
 
 F64 = npt.NDArray[np.float64]
@@ -27,10 +29,12 @@ SHARE = 0.9
 AT_ONCE = 64
 
 
-def targets(rows: Sequence[Row], weights: Path, start: Path, work: Path) -> dict[str, F64]:
-    """Label -> a target in [0, 1] per row; NaN where the truth stays the target (rows of other languages, or without the label)."""
+def targets(rows: Sequence[Row], encoder: Path, work: Path) -> dict[str, F64]:
+    """Label -> a target in [0, 1] per row by the stored ``encoder``; NaN where the truth stays the target (rows of other languages, or
+    without the label).
+    """
     wanted = [n for n, row in enumerate(rows) if row.lang == "en" and any(label in row.labels for label in DISTILLED)]
-    said = _said([rows[n] for n in wanted], weights, start, work)
+    said = _said([rows[n] for n in wanted], encoder, work)
     found = {}
     for label in DISTILLED:
         target = np.full(len(rows), np.nan)
@@ -41,19 +45,19 @@ def targets(rows: Sequence[Row], weights: Path, start: Path, work: Path) -> dict
     return found
 
 
-def _said(rows: list[Row], weights: Path, start: Path, work: Path) -> F64:
+def _said(rows: list[Row], encoder: Path, work: Path) -> F64:
     """Rows x labels, kept in ``work``."""
-    digest = hashlib.blake2b("\0".join([weights.name, *(row.text for row in rows)]).encode(), digest_size=6).hexdigest()
-    kept = work / f"said-{digest}.npy"
+    digest = hashlib.blake2b((encoder / "body.npz").read_bytes(), digest_size=6)
+    digest.update("\0".join(row.text for row in rows).encode())
+    kept = work / f"said-{digest.hexdigest()}.npy"
     if not kept.is_file():
-        model = Encoder(start)
-        model.load_state_dict(torch.load(weights, weights_only=True))
-        np.save(kept, _read(model.eval(), tokenised(rows, start)))
+        weights = EncoderWeights.load(encoder)
+        np.save(kept, _read(StoredEncoder(weights).eval(), tokenised(weights, [row.text for row in rows])))
     found: F64 = np.load(kept)
     return found
 
 
-def _read(model: Encoder, ids: list[list[int]]) -> F64:
+def _read(model: StoredEncoder, ids: list[list[int]]) -> F64:
     found = np.zeros((len(ids), len(LABELS)))
     order = np.argsort([len(one) for one in ids], kind="stable")
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):

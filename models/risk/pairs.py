@@ -18,6 +18,7 @@ import numpy as np
 
 from assistant.backends.restored import FIRST_HAN, LAST_HAN, RARE, SCALE
 from assistant.text import Normalised
+from assistant.text.ordinary import ordinary_words
 from models.risk.data import HERE, WORK, read
 from models.risk.packed import write_arrays
 from models.risk.row import Row
@@ -30,7 +31,6 @@ LEFT_OUT = frozenset({"grammar", "disguised"})
 """Sources that repeat themselves, or are written by their sounds."""
 
 LONGEST = 320
-
 
 OFFENCE = ("harassment", "hate", "threat", "sexual", "profanity")
 TERM, HARMFUL = 5, 3
@@ -91,14 +91,14 @@ def cost(chances: np.ndarray) -> np.ndarray:
 
 def build(rows: Iterable[Row], out: Path) -> str:
     """Writes ``pairs.npz`` and ``pairs.json`` to ``out``; says in words what they hold."""
-    said = texts(rows)
+    said = [*texts(rows), *((word, 1) for word in ordinary_words())]
     chars, arrays = table(said)
     out.mkdir(parents=True, exist_ok=True)
     write_arrays(out / "pairs.npz", arrays)
     digest = hashlib.blake2b(b"".join(array.tobytes() for array in arrays.values()), digest_size=4).hexdigest()
     about = {"version": digest, "characters": chars}
     (out / "pairs.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
-    return f"{len(arrays['at'])} pairs of {len(chars)} characters from {len(said)} texts"
+    return f"{len(arrays['at'])} pairs of {len(chars)} characters from {len(said)} texts and words"
 
 
 def main() -> None:

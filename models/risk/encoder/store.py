@@ -107,12 +107,11 @@ def write(state: dict[str, F32], start: Path, out: Path) -> None:
     np.savez_compressed(out / "body.npz", **arrays(state, heads, (2, 3)))
 
 
-def build(data_dir: Path, out: Path, start: Path) -> Path:
-    """Fits the encoder, unless the same rows have been, and writes it to ``out/weights/encoder_en``; the file it was fitted in."""
+def build(data_dir: Path, out: Path, start: Path) -> None:
+    """Fits the encoder, unless the same rows have been, and writes it to ``out/weights/encoder_en``."""
     done = fitted(data_dir, start, out / "work")
     state = torch.load(done, map_location="cpu", weights_only=True)
     write({name: values.float().numpy() for name, values in state.items()}, start, out / "weights" / "encoder_en")
-    return done
 
 
 def main() -> None:

@@ -10,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.backends.ngram import NgramClassifier
-from assistant.backends.restored import LONGEST, RARE, Pairs, Restorer
+from assistant.backends.restored import LONGEST, OTHER, RARE, WORTHWHILE, Pairs, Restorer
 from assistant.backends.restoring import RestoringClassifier
+from assistant.backends.shipped import shipped
 from assistant.errors import ModelError
 from assistant.text import Normalised
 from assistant.types import ModelRef
 from models.risk.disguise import homophone
 
 RESTORER = Restorer.load()
+PAIRS = Pairs.load(shipped("models/risk"))
+PLACES = {char: place for place, char in enumerate(PAIRS.chars, RARE + 1)}
 MODEL = RestoringClassifier(NgramClassifier.load(), RESTORER)
 
 WRITTEN = [
@@ -31,6 +34,9 @@ WRITTEN = [
     ("研表究明", "研究表明"),
     ("今天天气很错不", "今天天气很不错"),
     ("他們都是sha逼", "他们都是傻逼"),
+    ("网堵平台", "网赌平台"),
+    ("刷蛋兼职日结", "刷单兼职日结"),
+    ("丝肥猪", "死肥猪"),
 ]
 PLAIN = [
     "今天天气不错,我们去公园玩吧",
@@ -39,6 +45,11 @@ PLAIN = [
     "iPhone 15 Pro 开箱",
     "這家的餅乾很好吃,下次還會回購",
     "今日天氣好好,一齊去行山啦",
+    "部手機用咗兩個月開始跌電好快",
+    "呢件衫細碼着落啱啱好",
+    "這檔蚵仔煎的醬超讚",
+    "氨纶太多的裤子容易变形",
+    "多謝晒,件貨好靚",
     "see you at lunch tomorrow",
     "",
     "!!!",
@@ -179,6 +190,18 @@ def test_the_cheapest_path_is_the_cheapest_of_all() -> None:
         return sum(int(costs[a, b]) for a, b in pairwise(row))
 
     assert cost(found.text) == min(cost(a + b + c) for a in chars for b in chars for c in chars)
+
+
+@given(st.text(st.sampled_from("你妈的死泥马傻壁河南仁偏子加微信威我们今天"), min_size=1, max_size=24))
+def test_characters_are_read_otherwise_only_where_that_saves_enough(text: str) -> None:
+    found = RESTORER.meant(Normalised(text))
+    if found is not None:
+        assert path(text) - path(found.text) >= WORTHWHILE
+
+
+def path(text: str) -> int:
+    row = [OTHER, *(PLACES.get(char, RARE) for char in text), OTHER]
+    return sum(int(PAIRS.costs[a, b]) for a, b in pairwise(row))
 
 
 def test_a_damaged_table_is_named(tmp_path) -> None:

@@ -1,0 +1,97 @@
+"""Goes on fitting a stored encoder after examples were added: ``python -m models.risk.encoder.further en``, or ``zh``, after
+``models.risk.data``; ``fit`` and ``build_zh`` fit the encoders from nothing.
+
+Word rows stay, and of the English encoder the lower layers, over which other tasks have layers of their own. One thread and a fixed
+number of steps: the same rows and weights give the same. It writes over what it starts from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from assistant.backends.encoder_weights import EncoderWeights
+from models.risk.data import HERE, WORK, read
+from models.risk.encoder.fit import BATCH, batches, known_loss, pace, padded, targets
+from models.risk.encoder.fit_zh import SECOND_TURN
+from models.risk.encoder.rows import SECOND_SHARES, drawn
+from models.risk.encoder.store import arrays
+from models.risk.encoder.stored import StoredEncoder, tokenised
+from models.risk.row import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """At most so many rows of each set, what a row of it weighs, how many of the upper layers are fitted, how often each row is seen, and
+    the highest rates of body and outputs.
+    """
+
+    shares: Mapping[str, int]
+    weights: Mapping[str, float]
+    layers: int
+    passes: float
+    rates: tuple[float, float]
+
+
+TURNS = {
+    "en": Turn(SECOND_SHARES, {"seeds": 3.0, "everyday": 0.5, "clinc150": 0.5}, 3, 1.5, (6e-5, 3e-4)),
+    "zh": Turn(SECOND_TURN.shares, SECOND_TURN.weights, 6, 1.0, (5e-5, 3e-4)),
+}
+
+
+def fit(model: StoredEncoder, ids: list[list[int]], rows: list[Row], turn: Turn) -> None:
+    """Fits the outputs and the upper layers."""
+    torch.manual_seed(0)
+    truth, weight = targets(rows, turn.weights)
+    first = model.body.config.num_hidden_layers - turn.layers
+    for name, parameter in model.body.named_parameters():
+        parameter.requires_grad = name.startswith("encoder.layer.") and int(name.split(".")[2]) >= first
+    body = [parameter for parameter in model.body.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW([{"params": body}, {"params": model.head.parameters()}], weight_decay=0.01)
+    steps, running = int(turn.passes * len(ids) / BATCH), 0.0
+    for step, numbers in enumerate(itertools.islice(batches(ids, random.Random(0)), steps)):
+        for group, rate in zip(optimiser.param_groups, turn.rates, strict=True):
+            group["lr"] = rate * pace(step / steps)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = model(*padded([ids[n] for n in numbers]))
+        loss = known_loss(logits.float(), torch.tensor(truth[numbers]), torch.tensor(weight[numbers]))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(body, 1.0)
+        optimiser.step()
+        running = 0.98 * running + 0.02 * loss.item()
+        if step % 50 == 49:
+            print(f"step {step + 1} of {steps}, loss {running / (1 - 0.98 ** (step + 1)):.4f}", flush=True)
+
+
+def run(language: str, rows_file: Path, out: Path) -> None:
+    """Writes ``body.npz`` of ``out/encoder_en`` or ``out/encoder_zh`` anew."""
+    torch.set_num_threads(1)
+    turn, folder = TURNS[language], out / f"encoder_{language}"
+    weights = EncoderWeights.load(folder)
+    rows = drawn((row for row in read(rows_file) if row.lang[:2] == language), shares=turn.shares)
+    print(f"{len(rows)} rows", flush=True)
+    model = StoredEncoder(weights).train()
+    fit(model, tokenised(weights, [row.text for row in rows]), rows, turn)
+    state = {name: value.detach().float().numpy() for name, value in model.state_dict().items()}
+    np.savez_compressed(folder / "body.npz", **arrays(state, weights.heads, weights.ends))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("language", choices=sorted(TURNS))
+    parser.add_argument("--rows", type=Path, default=WORK / "rows.jsonl")
+    parser.add_argument("--out", type=Path, default=HERE / "weights")
+    given = parser.parse_args()
+    run(given.language, given.rows, given.out)
+
+
+if __name__ == "__main__":
+    main()
