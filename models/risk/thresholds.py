@@ -2,7 +2,7 @@
 
 A threshold for review is the lowest at which, in each script, at most ``REVIEW_SEEDS`` of the benign seeds (hard negatives by design) and
 ``REVIEW_CLEAN`` of the other clean rows reach it. One for a severer action demands ``SEVERE`` of both and a precision of ``PRECISION``;
-without enough positives above it there is none.
+without enough positives above it there is none. In a small group one row may reach the threshold for review.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def propose(rows: Sequence[Row], label: str, chosen: Measured, score: F64) -> di
         for one in (0, 1)
         for mask, most in ((seeds, REVIEW_SEEDS), (~seeds, REVIEW_CLEAN))
     ]
-    fitting = (t for t in STEPS if all(_share(score[g], t) <= most for g, most in groups))
+    fitting = (t for t in STEPS if all(_share(score[g], t) <= max(most, _one_of(g)) for g, most in groups))
     highest = HIGHEST_OFFENCE if label in OFFENCE else HIGHEST
     first = min(float(next(fitting, highest)), highest)
     found = {"mask" if label in MASKED else "review": _stated(first, chosen, score, clean)}
@@ -85,6 +85,11 @@ def propose(rows: Sequence[Row], label: str, chosen: Measured, score: F64) -> di
 def is_clean(row: Row) -> bool:
     """Whether a row is known to carry no label at all."""
     return len(row.labels) == len(LABELS) and not any(row.labels.values())
+
+
+def _one_of(group: npt.NDArray[np.bool_]) -> float:
+    """The share of a single row, which decides nothing."""
+    return 1 / max(int(group.sum()), 1)
 
 
 def _share(score: F64, threshold: float) -> float:
