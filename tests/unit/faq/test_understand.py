@@ -83,7 +83,15 @@ def test_who_may_hurt_themselves_is_in_a_crisis(text: str) -> None:
             "跳楼价还有吗",
             "割腕錶帶怎麼換",
         ),
-        *("這個價格我想死", "我不想活在別人的期待裡", "我沒有想自殺", "i want to kill time", "you're killing me"),
+        *(
+            "這個價格我想死",
+            "我不想活在別人的期待裡",
+            "我沒有想自殺",
+            "快递慢死了，等得我想死",
+            "植物不想活了怎麼救",
+            "i want to kill time",
+            "you're killing me",
+        ),
     ],
 )
 def test_figures_of_speech_are_no_crisis(text: str) -> None:
@@ -97,7 +105,8 @@ def test_what_leans_on_a_crisis_is_one() -> None:
 
 def test_a_figure_of_speech_is_known_as_one() -> None:
     assert in_jest("想死你們了")
-    assert in_jest("累死了")
+    assert in_jest("這本小說主角想自殺，有貨嗎")
+    assert not in_jest("累死了，想消失在這個世界上"), "who is tired may be in danger all the same"
     assert not in_jest("我想死")
 
 
