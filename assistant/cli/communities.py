@@ -13,8 +13,11 @@ from assistant.settings import load_settings
 from assistant.types import Own
 from assistant.usecases import communities as usecase
 from assistant.wiring import administration
+from assistant.words import LANGUAGES
 
-app = typer.Typer(help="Communities: create, list.", no_args_is_help=True)
+app = typer.Typer(help="Communities: create, list, change.", no_args_is_help=True)
+
+_LANGUAGES = f"What members are spoken to in where they do not say otherwise: {', '.join(LANGUAGES)}."
 
 
 @app.command()
@@ -27,6 +30,7 @@ def create(
     ] = None,
     phone: Annotated[list[str] | None, typer.Option(help="A public phone number of its own; repeat it.")] = None,
     staff: Annotated[list[str] | None, typer.Option(help="The member id of someone of its staff; repeat it.")] = None,
+    language: Annotated[str, typer.Option(help=_LANGUAGES)] = "zh-Hans",
 ) -> None:
     """Create a community with the shipped policy. Its own domains, accounts, phones and staff are exempt from the rules."""
     given = {"domain": domain, "account": account, "phone": phone, "staff": staff}
@@ -34,7 +38,7 @@ def create(
         given = {kind: _ask(kind) for kind in given}
     own = Own(*(tuple(given[kind] or ()) for kind in ("domain", "account", "phone", "staff")))
     with administration(load_settings()) as database:
-        usecase.create_community(database, community, name or community, own)
+        usecase.create_community(database, community, name or community, own, language)
     out.print(
         f"community {community} is ready; make a key for it: assistant keys create --scope platform --community {community}"
     )
@@ -58,12 +62,23 @@ def dry_run(
     out.print(f"community {community}: dry run {'on' if on else 'off'}; running services know within 2 s")
 
 
+@app.command("language")
+def language(
+    community: Annotated[str, typer.Argument(help="Its id.")],
+    language: Annotated[str, typer.Argument(help=_LANGUAGES)],
+) -> None:
+    """Change what its members are spoken to in where they do not say otherwise."""
+    with administration(load_settings()) as database:
+        usecase.set_default_language(database, community, language)
+    out.print(f"community {community}: {usecase.read_language(language)}; running services know within 2 s")
+
+
 @app.command("list")
 def list_communities() -> None:
     """List communities."""
     with administration(load_settings()) as database:
         rows = usecase.list_communities(database)
-    table = Table("id", "name", "created")
+    table = Table("id", "name", "language", "created")
     for row in rows:
-        table.add_row(row.id, escape(row.name), f"{row.created_at:%Y-%m-%d %H:%M}")
+        table.add_row(row.id, escape(row.name), row.default_language, f"{row.created_at:%Y-%m-%d %H:%M}")
     out.print(table)

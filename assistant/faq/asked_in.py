@@ -32,6 +32,24 @@ def asked_in(question: str, turns: Sequence[Turn]) -> str:
     return "zh-Hant-HK" if any(_HONG_KONG.search(text) for text in said) else _TRADITIONAL
 
 
+def answer_language(question: str, turns: Sequence[Turn], default: str, preferred: str | None = None) -> str:
+    """As ``asked_in``, but ``preferred`` (what the asker's browser says) where it is the same language, and the community's ``default``
+    where nothing tells: no letters, Chinese whose script no character shows, Traditional Chinese that may be of either place. A question
+    in Traditional characters is not answered in Simplified ones, nor one in English in Chinese or the other way round."""
+    said = [question, *(turn.text for turn in reversed(turns) if turn.asker)]
+    if all(detect_language(text).language == "und" for text in said):
+        return preferred or default
+    found = asked_in(question, turns)
+    script = next((script for text in said if (script := _script(text))), "")
+    if preferred is not None and preferred[:2] == found[:2] and (script, preferred) != (_TRADITIONAL, _SIMPLIFIED):
+        return preferred
+    if not found.startswith("zh") or not default.startswith("zh"):
+        return found
+    if found == _TRADITIONAL and default.startswith(_TRADITIONAL):
+        return default
+    return found if script or found == "zh-Hant-HK" else default
+
+
 def _script(text: str) -> str:
     """Which script the characters of ``text`` show; empty where none does."""
     simplified, traditional = sum(c in HANS_ONLY for c in text), sum(c in HANT_ONLY for c in text)

@@ -19,7 +19,8 @@ _REFUSED = frozenset({QuestionKind.INJECTION, QuestionKind.ABUSE})
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the bot knows of the community it speaks for: its name, who is on duty when, where else to write, the emergency number."""
+    """What the bot knows of the community it speaks for: its name, who is on duty when, where else to write, the emergency number
+    where the member is, if it is known, and what is said to a member who may hurt themselves."""
 
     name: str
     floor: float
@@ -29,6 +30,7 @@ class House:
     promised_minutes: int | None = None
     write_to: str = ""
     emergency: str | None = None
+    help: str = ""
 
 
 def special(understood: Understood, house: House) -> FaqReply | None:
@@ -36,6 +38,8 @@ def special(understood: Understood, house: House) -> FaqReply | None:
     kind, language = understood.kind, understood.language
     if kind is QuestionKind.PLAIN:
         return None
+    if kind is QuestionKind.CRISIS:
+        return _reply(FaqOutcome.HANDOFF, house.help, understood, kind.value)
     text = say_to(kind, understood.because, language, community=house.name, emergency=house.emergency)
     if kind in _REFUSED:
         return _reply(FaqOutcome.REFUSED, text, understood, kind.value)

@@ -32,9 +32,10 @@ def say(name: str, language: str, **values: object) -> str:
 
 def say_to(kind: QuestionKind, because: str, language: str, *, community: str, emergency: str | None = None) -> str:
     """What is said to a question that is no plain one. ``because`` is the rule that told its kind, ``emergency`` the number to call where
-    the member is, if that is known. ValueError for a plain question: it has an answer, or none."""
-    if kind is QuestionKind.PLAIN:
-        raise ValueError("a plain question has no fixed answer")
+    the member is, if that is known. ValueError for a plain question, which has an answer or none, and for a crisis, which has help
+    lines."""
+    if kind in {QuestionKind.PLAIN, QuestionKind.CRISIS}:
+        raise ValueError(f"a question of the kind {kind.value} has no fixed answer")
     name = _TALK.get(because, "small_talk") if kind is QuestionKind.TALK else _KINDS[kind]
     return say(name, language, community=community, emergency=emergency or say("emergency", language))
 

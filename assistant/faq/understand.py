@@ -16,6 +16,7 @@ from assistant.faq.rulebook import Readings, load_rulebook
 from assistant.types.faq import QuestionKind, Turn
 
 _ORDER: Final = (
+    QuestionKind.CRISIS,
     QuestionKind.ABUSE,
     QuestionKind.INJECTION,
     QuestionKind.SAFETY,
@@ -27,7 +28,7 @@ _ORDER: Final = (
 )
 """The first kind with a rule that holds decides: what may hurt somebody first; last what is known by how it is said."""
 
-_CARRIED: Final = (QuestionKind.SAFETY, QuestionKind.MEDICAL, QuestionKind.ACCOUNT)
+_CARRIED: Final = (QuestionKind.CRISIS, QuestionKind.SAFETY, QuestionKind.MEDICAL, QuestionKind.ACCOUNT)
 """Kinds that a question may have by what it refers to ("and my refund?")."""
 
 
@@ -59,13 +60,23 @@ def understand(question: str, turns: Sequence[Turn], meaning: Meaning) -> Unders
         kind, because = _kind(whole, _CARRIED)
     if kind is QuestionKind.PLAIN:
         kind = _learned(whole, meaning(whole))
+        if kind is QuestionKind.MEDICAL and load_rulebook("goods").first(Readings.of(whole)):
+            kind = QuestionKind.PLAIN
         because = MODEL if kind is not QuestionKind.PLAIN else ""
     return Understood(kind, whole, asked_in(question, turns), because)
 
 
+def in_jest(text: str) -> bool:
+    """Whether words of death in ``text`` are a figure of speech (想死你們了, 累死了)."""
+    return load_rulebook("hyperbole").first(Readings.of(text)) is not None
+
+
 def _kind(text: str, kinds: Sequence[QuestionKind]) -> tuple[QuestionKind, str]:
     readings = Readings.of(text)
+    goods = load_rulebook("goods").first(readings) is not None
     for kind in kinds:
+        if goods and kind is QuestionKind.MEDICAL:
+            continue
         if rule := load_rulebook(kind.value).first(readings):
             return kind, rule
     return QuestionKind.PLAIN, ""

@@ -18,6 +18,22 @@ from typing import Any, Literal
 Kind = Literal["crisis", "support", "youth", "emergency"]
 
 _SAME = {"UK": "GB"}
+_ZONES = {
+    "TW": {"Asia/Taipei"},
+    "HK": {"Asia/Hong_Kong", "Hongkong"},
+    "MO": {"Asia/Macau", "Asia/Macao"},
+    "CN": {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"},
+    "SG": {"Asia/Singapore", "Singapore"},
+    "GB": {"Europe/London", "Europe/Belfast", "GB"},
+    "US": {
+        *("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix"),
+        *("America/Detroit", "America/Boise", "America/Anchorage", "America/Juneau", "Pacific/Honolulu"),
+    },
+    "CA": {
+        *("America/Toronto", "America/Vancouver", "America/Montreal", "America/Edmonton", "America/Winnipeg"),
+        *("America/Halifax", "America/Regina", "America/St_Johns", "America/Whitehorse"),
+    },
+}
 _BY_SCRIPT = {"hant": "TW", "hans": "CN"}
 
 
@@ -64,6 +80,13 @@ def region_of(language: str, locale: str | None, default: str | None = None) -> 
     if default is not None:
         return default
     return next((region for tag in (locale or "", language) if (region := _script(tag))), None)
+
+
+def region_of_zone(time_zone: str) -> str | None:
+    """Where a time zone (IANA's name) is the clock, of the regions that have lines."""
+    if time_zone.startswith("Australia/"):
+        return "AU"
+    return next((region for region, zones in _ZONES.items() if time_zone in zones), None)
 
 
 def emergency_number(region: str) -> str | None:

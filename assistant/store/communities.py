@@ -69,6 +69,13 @@ def set_dry_run(connection: Connection, community: str, *, dry_run: bool) -> Non
         raise NotFound("community_unknown", field="community")
 
 
+def set_default_language(connection: Connection, community: str, language: str) -> None:
+    """Raises: NotFound."""
+    query = update(communities).where(communities.c.id == community)
+    if connection.execute(query.values(default_language=language)).rowcount == 0:
+        raise NotFound("community_unknown", field="community")
+
+
 def remove(connection: Connection, community: str) -> bool:
     """With everything that belongs to it. Whether it was there."""
     return connection.execute(delete(communities).where(communities.c.id == community)).rowcount > 0

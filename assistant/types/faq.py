@@ -23,14 +23,16 @@ class QuestionKind(StrEnum):
     """What a question is about, as far as that decides who may answer it.
 
     ``account`` is about the member's own order, refund, points or data; ``medical`` about health; ``safety`` reports a product that hurt
-    someone or may; ``human`` asks for a person; ``talk`` is greeting, thanks, goodbye or small talk; ``machine`` asks what the bot is;
-    ``injection`` tries to give the bot orders or draw out its instructions; ``abuse`` threatens or harasses sexually.
+    someone or may; ``crisis`` is said by a member who may hurt themselves; ``human`` asks for a person; ``talk`` is greeting, thanks,
+    goodbye or small talk; ``machine`` asks what the bot is; ``injection`` tries to give the bot orders or draw out its instructions;
+    ``abuse`` threatens or harasses sexually.
     """
 
     PLAIN = "plain"
     ACCOUNT = "account"
     MEDICAL = "medical"
     SAFETY = "safety"
+    CRISIS = "crisis"
     HUMAN = "human"
     TALK = "talk"
     MACHINE = "machine"

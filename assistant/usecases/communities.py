@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from assistant.errors import Conflict
+from assistant.errors import Conflict, InvalidInput
 from assistant.moderation.policy import dump_policy, shipped_policy
 from assistant.store import communities, policies
 from assistant.store.communities import Community
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types import Own
+from assistant.words import LANGUAGES, match_language
 
 DEMO = "demo"
 
@@ -22,13 +23,28 @@ def create_community(
 
     Raises:
         Conflict: the id is taken.
-        InvalidInput: the id is not one.
+        InvalidInput: the id is not one, or the language has no words.
     """
     now = datetime.now(UTC)
     policy = replace(shipped_policy(), id=community, own=own)
     with database.transaction(community) as connection:
-        communities.create(connection, Community(community, name, default_language, now))
+        communities.create(connection, Community(community, name, read_language(default_language), now))
         policies.save(connection, community, dump_policy(policy), created_by="made with the community", now=now)
+
+
+def set_default_language(database: Database, community: str, language: str) -> None:
+    """What members are spoken to in where they do not say otherwise. Raises: InvalidInput, NotFound."""
+    chosen = read_language(language)
+    with database.transaction(community) as connection:
+        communities.set_default_language(connection, community, chosen)
+
+
+def read_language(tag: str, field: str = "default_language") -> str:
+    """The one of ``LANGUAGES`` that a tag means (``zh-TW``). Raises: InvalidInput."""
+    found = match_language(tag) if tag.replace("_", "-").lower() != "zh" else None
+    if found is None:
+        raise InvalidInput(field=field, problem=f"must be one of {', '.join(LANGUAGES)}")
+    return found
 
 
 def list_communities(database: Database) -> list[Community]:

@@ -3,9 +3,11 @@ pattern that matched, never a score."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from assistant.moderation.helplines import help_text, region_of
+from assistant.moderation.helplines import region_of
+from assistant.moderation.notices import help_words
 from assistant.store.decisions import DecisionRow
 from assistant.store.penalties import PenaltyRow
 from assistant.types import CUSTOM_PREFIX, Sees
@@ -38,7 +40,7 @@ def step_notice(
     if penalty is not None:
         lines.append(words.get("notices.step", language, step=words.get(f"steps.{penalty.step.value}", language)))
         if penalty.step.value in {"mute", "ban"}:
-            lines.append(_end(penalty.ends_at, language))
+            lines.append(_end(penalty.ends_at, held.time_zone, language))
     lines.append(words.get("notices.machine" if actor == MACHINE else "notices.person", language))
     lines.append(appeal_line(assistant, held, decision.id, decision.member_id, language))
     return "\n".join(lines)
@@ -46,14 +48,7 @@ def step_notice(
 
 def help_notice(held: Held, language: str, locale: str | None) -> str:
     """For a member who may hurt themselves: warm words, and the region's lines."""
-    words = load_words()
-    return "\n".join(
-        [
-            words.get("notices.help", language),
-            help_text(language, region_of(language, locale)),
-            words.get("notices.help_end", language, community=held.community_name),
-        ]
-    )
+    return help_words(language, region_of(language, locale), held.community_name)
 
 
 def overturned_notice(held: Held, language: str) -> str:
@@ -102,8 +97,18 @@ def _name(label: str, language: str) -> str:
     return load_words().get(f"labels.{label}.name", language)
 
 
-def _end(ends_at: datetime | None, language: str) -> str:
+def _end(ends_at: datetime | None, zone: ZoneInfo | None, language: str) -> str:
     words = load_words()
     if ends_at is None:
         return words.get("notices.no_end", language)
-    return words.get("notices.until", language, end=f"{ends_at:%Y-%m-%d %H:%M}")
+    there = ends_at.astimezone(zone or UTC)
+    return words.get("notices.until", language, end=f"{there:%Y-%m-%d %H:%M}", zone=offset_name(there))
+
+
+def offset_name(moment: datetime) -> str:
+    """``UTC+8``, ``UTC-3:30`` or ``UTC``: how far the clock of ``moment``, which knows its zone, is ahead."""
+    minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02}" if rest else "")

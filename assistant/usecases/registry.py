@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -41,6 +42,8 @@ class Held:
     capabilities: Capabilities
     overlap_ends: datetime | None = None
     faq: FaqSettings = field(default_factory=FaqSettings)
+    time_zone: ZoneInfo | None = None
+    """The community's, where it has said one."""
 
     def at(self, now: datetime) -> Held:
         """Without the secrets whose overlap has ended."""
@@ -140,7 +143,9 @@ class Registry:
             owner = owners.get(row.community)  # gone between the two queries, perhaps
             one = _held(row, owner, self.vault, self.clock()) if owner is not None else None
             if one is not None:
-                one = replace(one, faq=read_settings(settings.get(row.community, {})))
+                document = settings.get(row.community, {})
+                faq = read_settings(document)
+                one = replace(one, faq=faq, time_zone=ZoneInfo(faq.time_zone) if "time_zone" in document else None)
                 held[row.id] = one
                 if not one.connection.disabled:
                     by_community[row.community].append(one)

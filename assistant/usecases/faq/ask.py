@@ -12,15 +12,18 @@ import numpy as np
 from assistant.backends.static_embedder import meaning
 from assistant.errors import InvalidInput, NotFound, TooLarge
 from assistant.faq import flow
+from assistant.faq.asked_in import answer_language
 from assistant.faq.flow import House
 from assistant.faq.phrases import say
-from assistant.faq.understand import MODEL, Understood, understand
+from assistant.faq.understand import MODEL, Understood, in_jest, understand
+from assistant.moderation.enforce import needs_help
 from assistant.moderation.flow import Screener
-from assistant.moderation.helplines import emergency_number, region_of
+from assistant.moderation.helplines import emergency_number, region_of, region_of_zone
+from assistant.moderation.notices import help_words
 from assistant.store import communities, faq_conversations
 from assistant.store.faq_conversations import Conversation, ConversationState, TurnRow
 from assistant.types import Decision, Label, Message, Purpose
-from assistant.types.faq import Entry, FaqOutcome, FaqReply, Hit, QuestionKind
+from assistant.types.faq import Entry, FaqOutcome, FaqReply, Hit, QuestionKind, Turn
 from assistant.types.faq_settings import FaqSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.conversation import TURNS, Asker, earlier_turns, member_turn, open_conversation
@@ -33,6 +36,7 @@ from assistant.usecases.faq.settings import settings_in
 from assistant.usecases.faq.speaking import hours_text
 from assistant.usecases.faq.writing import write_answer
 from assistant.usecases.identity import new_id
+from assistant.words import choose_language
 
 MAX_QUESTION_CHARS = 1_000
 _REFUSED_LABELS = frozenset({Label.THREAT.value, Label.SEXUAL.value, Label.SEXUAL_MINORS.value})
@@ -55,15 +59,24 @@ class _Setting:
     """Where the question is asked: who speaks in the conversation, what was said, how the bot behaves here."""
 
     conversation: Conversation
-    earlier: Sequence[TurnRow]
+    turns: Sequence[Turn]
+    language: str
     settings: FaqSettings
     house: House
 
 
 async def ask(
-    assistant: Assistant, asker: Asker, question: str, conversation_id: str | None, language: str | None
+    assistant: Assistant,
+    asker: Asker,
+    question: str,
+    conversation_id: str | None,
+    language: str | None,
+    preferred: str | None = None,
 ) -> Asked:
-    """Raises:
+    """``language`` is the answer's; without it, it is told by ``preferred`` (what the asker's browser says), the question, and the
+    community's own. Both are of ``LANGUAGES``.
+
+    Raises:
     InvalidInput: there is no question, or it is too long.
     NotFound: the conversation is not the asker's.
     StillLoading: the demo's entries are not there yet; nothing was kept.
@@ -75,10 +88,8 @@ async def ask(
     if len(text) > MAX_QUESTION_CHARS:
         raise TooLarge(field="question", limit=MAX_QUESTION_CHARS)
     screener = await assistant.screeners.get(asker.community)
-    setting = await asyncio.to_thread(_setting, assistant, asker, conversation_id, language or "en")
-    understood = understand(text, earlier_turns(setting.earlier), meaning)
-    if language is not None:
-        understood = replace(understood, language=language)
+    setting = await asyncio.to_thread(_setting, assistant, asker, conversation_id, text, language, preferred)
+    understood = replace(understand(text, setting.turns, meaning), language=setting.language)
     if not setting.settings.enabled:
         raise NotFound("faq_disabled", field="community")
     if setting.conversation.state is ConversationState.PERSON:
@@ -88,28 +99,42 @@ async def ask(
     return await asyncio.to_thread(_keep, assistant, asker, setting, understood, text, reply)
 
 
-def _setting(assistant: Assistant, asker: Asker, conversation_id: str | None, language: str) -> _Setting:
+def _setting(
+    assistant: Assistant,
+    asker: Asker,
+    conversation_id: str | None,
+    text: str,
+    language: str | None,
+    preferred: str | None,
+) -> _Setting:
     now = assistant.clock()
     with assistant.database.transaction(asker.community) as transaction:
         refuse_while_loading(transaction, asker.community)
         owner = communities.get(transaction, asker.community)
         settings = settings_in(transaction, asker.community)
-        conversation = open_conversation(transaction, asker, conversation_id, language, now)
-        earlier = faq_conversations.turns(transaction, conversation, TURNS) if conversation_id else []
-    return _Setting(conversation, earlier, settings, _house(assistant, owner, settings, now))
+        own = choose_language(owner.default_language)
+        conversation = open_conversation(
+            transaction, asker, conversation_id, language or answer_language(text, (), own, preferred), now
+        )
+        turns = earlier_turns(faq_conversations.turns(transaction, conversation, TURNS)) if conversation_id else []
+    spoken = language or answer_language(text, turns, own, preferred)
+    return _Setting(conversation, turns, spoken, settings, _house(assistant, owner, settings, spoken, now))
 
 
-def _house(assistant: Assistant, owner: communities.Community, settings: FaqSettings, now: datetime) -> House:
-    region = region_of(owner.default_language, None)
+def _house(
+    assistant: Assistant, owner: communities.Community, settings: FaqSettings, language: str, now: datetime
+) -> House:
+    region = region_of(language, None) or region_of(owner.default_language, None) or region_of_zone(settings.time_zone)
     return House(
         name=owner.name,
         floor=settings.floor if settings.floor is not None else assistant.reranker.floor,
         gap=settings.gap if settings.gap is not None else assistant.reranker.gap,
         on_duty=settings.on_duty(now),
-        hours=hours_text(settings, owner.default_language),
+        hours=hours_text(settings, language),
         promised_minutes=settings.promised_minutes,
         write_to=settings.write_to,
         emergency=emergency_number(region) if region else None,
+        help=help_words(language, region, owner.name),
     )
 
 
@@ -117,6 +142,8 @@ async def _reply(
     assistant: Assistant, asker: Asker, screener: Screener, setting: _Setting, understood: Understood, text: str
 ) -> FaqReply:
     decision = await asyncio.to_thread(_screen, screener, text, asker)
+    if understood.kind is not QuestionKind.CRISIS and await _endangered(screener, decision, understood, text, asker):
+        understood = replace(understood, kind=QuestionKind.CRISIS, because="screened")
     if _REFUSED_LABELS.intersection(decision.over) and understood.kind is QuestionKind.PLAIN:
         understood = replace(understood, kind=QuestionKind.ABUSE, because="screened")
     if understood.kind is QuestionKind.ACCOUNT and (found := await _looked_up(assistant, asker, setting, understood)):
@@ -148,6 +175,24 @@ async def _found(
 async def _hits(assistant: Assistant, asker: Asker, understood: Understood) -> Sequence[Hit]:
     return await asyncio.to_thread(
         find_hits, assistant, asker.community, understood.question, asker.roles, understood.language
+    )
+
+
+async def _endangered(screener: Screener, decision: Decision, understood: Understood, text: str, asker: Asker) -> bool:
+    """Whether the asker may hurt themselves, by what was screened of the question and of what it leans on."""
+    if needs_help(decision):
+        return not in_jest(text) and (understood.kind is not QuestionKind.PLAIN or _listed(decision))
+    if understood.question == text:
+        return False
+    whole = await asyncio.to_thread(_screen, screener, understood.question, asker)
+    return needs_help(whole) and not in_jest(understood.question)
+
+
+def _listed(decision: Decision) -> bool:
+    """Whether more than a model tells of harm to oneself: a model alone takes "can I cut it myself" for it."""
+    return any(
+        finding.label == Label.SELF_HARM.value and not finding.source.startswith("model:")
+        for finding in decision.findings
     )
 
 
@@ -208,7 +253,7 @@ def _keep(
         if reply.answer:
             faq_conversations.add_turn(transaction, turn)
         if reply.outcome is FaqOutcome.HANDOFF and reply.because != "person_holds":
-            handed = hand_off(assistant, transaction, conversation, setting.settings, reply, now)
+            handed = hand_off(assistant, transaction, conversation, setting.settings, reply, understood.language, now)
         faq_conversations.set_state(
             transaction,
             conversation,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, TooLarge
-from assistant.store import audit, communities, deliveries, faq_conversations
+from assistant.store import audit, deliveries, faq_conversations
 from assistant.store.database import EVERY_COMMUNITY
 from assistant.store.faq_conversations import Conversation, ConversationState, Handoff, HandoffState, TurnRow
 from assistant.store.paging import Page
@@ -29,7 +29,7 @@ from assistant.usecases.identity import new_id
 EVENT = "handoff"
 MAX_ANSWER_CHARS = 10_000
 MAX_CONTACT_CHARS = 200
-_URGENT = frozenset({"safety", "medical"})
+_URGENT = frozenset({"crisis", "safety", "medical"})
 _SHOWN_TURNS = 20
 
 
@@ -50,10 +50,11 @@ def hand_off(
     conversation: Conversation,
     settings: FaqSettings,
     reply: FaqReply,
+    language: str,
     now: datetime,
 ) -> Handed:
     """Opens a hand-off, or keeps the one that is open, in the transaction that keeps the turn. The community's systems are told; of a
-    product that may hurt somebody at its first message."""
+    product that may hurt somebody, or of a member who may hurt themselves, at the first message. ``language`` is the member's."""
     on_duty = settings.on_duty(now)
     found = faq_conversations.open_handoff(transaction, conversation)
     urgent = reply.because in _URGENT
@@ -76,10 +77,7 @@ def hand_off(
     elif urgent and not found.urgent:
         found = faq_conversations.change_handoff(transaction, found, now, urgent=True, because=reply.because)
         _tell(assistant, transaction, conversation, found, now, "urgent")
-    owner = communities.get(transaction, conversation.community)
-    return Handed(
-        found.id, on_duty, hours_text(settings, owner.default_language), settings.promised_minutes, settings.write_to
-    )
+    return Handed(found.id, on_duty, hours_text(settings, language), settings.promised_minutes, settings.write_to)
 
 
 def ask_for_person(
@@ -100,7 +98,7 @@ def ask_for_person(
         ]
         question = said[-1].text if said else ""
         reply = FaqReply(outcome=FaqOutcome.HANDOFF, answer="", because="human", question=question)
-        handed = hand_off(assistant, transaction, conversation, settings, reply, now)
+        handed = hand_off(assistant, transaction, conversation, settings, reply, conversation.language, now)
         if contact is not None:
             _keep_contact(assistant, transaction, asker.community, handed.id, contact, now, consent=consent)
         if conversation.state is not ConversationState.PERSON:

@@ -19,6 +19,8 @@ from assistant.words import load_words
 
 GOES_ON_FOR = timedelta(hours=1)
 """After the last word a question begins a conversation of its own."""
+_FOR_THE_MEMBER_ALONE = frozenset({"crisis"})
+"""Said in private wherever the platform can, also where it was asked before everyone."""
 
 
 async def answer_there(assistant: Assistant, held: Held, delivery: Delivery) -> None:
@@ -34,14 +36,15 @@ async def answer_there(assistant: Assistant, held: Held, delivery: Delivery) -> 
         connection_id=held.connection.id,
         channel=payload["channel"],
     )
-    text = ""
+    text, private = "", bool(payload["private"])
     try:
         before = await asyncio.to_thread(_before, assistant, asker)
         asked = await ask(assistant, asker, payload["question"][:MAX_QUESTION_CHARS], before, None)
         text = answer_text(asked)
+        private = private or asked.reply.because in _FOR_THE_MEMBER_ALONE
     except (InvalidInput, NotFound):  # switched off meanwhile, or only white space
         text = ""
-    await asyncio.to_thread(_written, assistant, held, delivery, text)
+    await asyncio.to_thread(_written, assistant, held, delivery, text, private=private)
 
 
 def answer_text(asked: Asked) -> str:
@@ -64,11 +67,11 @@ def _before(assistant: Assistant, asker: Asker) -> str | None:
     return found.id if found is not None else None
 
 
-def _written(assistant: Assistant, held: Held, delivery: Delivery, text: str) -> None:
+def _written(assistant: Assistant, held: Held, delivery: Delivery, text: str, *, private: bool) -> None:
     payload, now = delivery.payload, assistant.clock()
-    here = (
-        Do.POST if not payload["private"] and can(held.capabilities, Do.POST, held.connection) is None else Do.MESSAGE
-    )
+    posts = can(held.capabilities, Do.POST, held.connection) is None
+    writes = can(held.capabilities, Do.MESSAGE, held.connection) is None
+    here = Do.POST if posts and not payload["private"] and not (private and writes) else Do.MESSAGE
     order = Order(
         id=new_id("dlv"),
         do=here,

@@ -13,10 +13,11 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.backends.addresses import check_url
 from assistant.errors import AddressRefused, InvalidInput
-from assistant.store import audit, connections, faq_settings
+from assistant.store import audit, communities, connections, faq_settings
 from assistant.store.database import Database
 from assistant.store.vault import Vault
 from assistant.types.faq_settings import FaqSettings
+from assistant.usecases.communities import read_language
 from assistant.usecases.request import field_path
 
 _ADAPTER: TypeAdapter[FaqSettings] = TypeAdapter(FaqSettings)
@@ -47,10 +48,24 @@ def get_settings(database: Database, community: str) -> FaqSettings:
         return settings_in(transaction, community)
 
 
+def default_language(database: Database, community: str) -> str:
+    """What the community's members are spoken to in where nothing tells otherwise. Raises: NotFound."""
+    with database.transaction(community) as transaction:
+        return communities.get(transaction, community).default_language
+
+
 def save_settings(
-    database: Database, community: str, settings: FaqSettings, *, actor: str, now: datetime, allow: tuple[str, ...]
+    database: Database,
+    community: str,
+    settings: FaqSettings,
+    *,
+    actor: str,
+    now: datetime,
+    allow: tuple[str, ...],
+    language: str | None = None,
 ) -> None:
-    """Raises: InvalidInput, AddressRefused, NotFound."""
+    """With ``language``, the community's default becomes that one. Raises: InvalidInput, AddressRefused, NotFound."""
+    chosen = read_language(language) if language is not None else None
     if settings.lookup_url is not None:
         try:
             check_url(settings.lookup_url, allow)
@@ -62,6 +77,8 @@ def save_settings(
             if row.platform != "webhooks":
                 raise InvalidInput(field="lookup_connection", problem="must be a connection of the platform webhooks")
         faq_settings.save(transaction, community, dump_settings(settings), now)
+        if chosen is not None:
+            communities.set_default_language(transaction, community, chosen)
         audit.write(transaction, community, now, actor=actor, action="faq.settings", subject="faq")
 
 

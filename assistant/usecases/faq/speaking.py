@@ -7,7 +7,7 @@ from assistant.words import load_words
 
 
 def hours_text(settings: FaqSettings, language: str) -> str:
-    """``週一–週五 09:00–18:00``, several separated by a comma, with the time zone; empty where people are always there."""
+    """``週一至週五 09:00–18:00``, several separated by a comma, with the time zone; empty where people are always there."""
     if not settings.hours:
         return ""
     comma = "、" if language.startswith("zh") else ", "
@@ -26,6 +26,11 @@ def _hours(hours: Hours, language: str) -> str:
             runs.append([day])
     comma = "、" if language.startswith("zh") else ", "
     said = comma.join(
-        names[run[0] - 1] if len(run) == 1 else f"{names[run[0] - 1]}–{names[run[-1] - 1]}" for run in runs
+        names[run[0] - 1] if len(run) == 1 else _run(names[run[0] - 1], names[run[-1] - 1], language) for run in runs
     )
     return f"{said} {hours.begins}–{hours.ends}"
+
+
+def _run(first: str, last: str, language: str) -> str:
+    """From one day to another: Mon–Fri, 週一至週五, 星期一至五."""
+    return load_words().get("hours.run", language, first=first, last=last.removeprefix("星期"))

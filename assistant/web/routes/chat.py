@@ -22,7 +22,7 @@ from assistant.web.body import off_loop, parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.problem import openai_document, sentence
 from assistant.web.routes.connections import Community
-from assistant.web.routes.faq import KEEP_ALIVE_S, asker_of, render_asked
+from assistant.web.routes.faq import KEEP_ALIVE_S, asker_of, preferred_of, render_asked
 from assistant.web.shapes import OpenAIErrorShape
 from assistant.web.site import site_of
 from assistant.web.vendors.openai_chat import MODEL, ChatRequest, chunks, completion
@@ -73,7 +73,7 @@ async def _answer(request: Request, asker: Asker, asked: ChatRequest, *, first: 
     question = asked.question()
     if asked.conversation_id is None:
         question = rewrite(question, asked.turns()[-TURNS:])
-    answer = await ask(site_of(request).assistant, asker, question, asked.conversation_id, None)
+    answer = await ask(site_of(request).assistant, asker, question, asked.conversation_id, None, preferred_of(request))
     return render_asked(answer, asker.token if first else None)
 
 

@@ -112,7 +112,9 @@ async def post_ask(request: Request, community: Community = None) -> Response:
 async def _answer(
     request: Request, asker: Asker, asked: AskShape, language: str | None, *, first: bool
 ) -> dict[str, Any]:
-    answer = await ask(site_of(request).assistant, asker, asked.question, asked.conversation_id, language)
+    answer = await ask(
+        site_of(request).assistant, asker, asked.question, asked.conversation_id, language, preferred_of(request)
+    )
     return render_asked(answer, asker.token if first else None)
 
 
@@ -219,6 +221,11 @@ async def get_top(
     spoken = choose_language(language or request.headers.get("accept-language"))
     questions = await asyncio.to_thread(insight.top_questions, site_of(request).assistant, asker.community, spoken)
     return json_answer({"questions": questions})
+
+
+def preferred_of(request: Request) -> str | None:
+    """What ``Accept-Language`` asks for, of the languages that have words."""
+    return choose_language(request.headers.get("accept-language"), "") or None
 
 
 async def asker_of(request: Request, community: str | None) -> tuple[Asker, bool]:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from assistant.store.faq_conversations import HandoffState
 from assistant.types.access import Scope
 from assistant.types.faq import Entry
+from assistant.types.faq_settings import FaqSettings
 from assistant.usecases.caller import Caller
 from assistant.usecases.faq import entries as entries_usecase
 from assistant.usecases.faq import handoffs as handoffs_usecase
@@ -175,13 +176,20 @@ async def delete_entry(request: Request, entry_id: Name, community: Community = 
 async def get_settings(request: Request, community: Community = None) -> Response:
     _, site, own = await _operator(request, community)
     found = await asyncio.to_thread(settings_usecase.get_settings, site.assistant.database, own)
-    return json_answer(settings_usecase.dump_settings(found))
+    return json_answer(await _shown(site, own, found))
+
+
+async def _shown(site: Site, community: str, settings: FaqSettings) -> dict[str, Any]:
+    language = await asyncio.to_thread(settings_usecase.default_language, site.assistant.database, community)
+    return {**settings_usecase.dump_settings(settings), "default_language": language}
 
 
 class FaqSettingsShape(BaseModel):
-    """Every field is optional; a field that is left out takes its default."""
+    """Every field is optional; a field that is left out takes its default, but for ``default_language``, which stays as it is."""
 
     model_config = ConfigDict(extra="allow")
+
+    default_language: LanguageTag | None = None
 
 
 @router.put(
@@ -195,8 +203,8 @@ class FaqSettingsShape(BaseModel):
 )
 async def put_settings(request: Request, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
-    document = parse(FaqSettingsShape, await read_body(request, MAX_SMALL_BYTES)).model_dump()
-    settings = settings_usecase.read_settings(document)
+    asked = parse(FaqSettingsShape, await read_body(request, MAX_SMALL_BYTES))
+    settings = settings_usecase.read_settings(asked.model_extra or {})
     await asyncio.to_thread(
         settings_usecase.save_settings,
         site.assistant.database,
@@ -205,8 +213,9 @@ async def put_settings(request: Request, community: Community = None) -> Respons
         actor=caller.key_id,
         now=site.assistant.clock(),
         allow=site.assistant.settings.outgoing.allow,
+        language=asked.default_language,
     )
-    return json_answer(settings_usecase.dump_settings(settings))
+    return json_answer(await _shown(site, own, settings))
 
 
 @router.post(

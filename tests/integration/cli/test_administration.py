@@ -66,6 +66,23 @@ def test_keys_of_unknown_communities_are_refused(service: Service) -> None:
     assert "no such community" in done.stderr
 
 
+def test_a_community_is_made_in_a_language_and_changed_to_another(service: Service) -> None:
+    def spoken() -> str:
+        listed = assistant(service, "communities", "list").stdout.splitlines()
+        return next(line for line in listed if "teashop" in line)
+
+    assert assistant(service, "communities", "create", "teashop", "--language", "zh-HK").returncode == 0
+    assert "zh-Hant-HK" in spoken()
+    assert "zh-Hant" in assistant(service, "communities", "language", "teashop", "zh-Hant").stdout
+    assert "zh-Hant-HK" not in spoken()
+    for arguments in (
+        ("language", "teashop", "fr"),
+        ("language", "nobody", "en"),
+        ("create", "x1", "--language", "fr"),
+    ):
+        assert assistant(service, "communities", *arguments).returncode == Exit.USAGE
+
+
 def test_a_new_community_has_a_policy_and_what_is_its_own_is_exempt(service: Service, tmp_path) -> None:
     assistant(
         service, "communities", "create", "shop", "--name", "My shop", "--account", "myshop888", "--staff", "boss"

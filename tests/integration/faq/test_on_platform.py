@@ -49,6 +49,14 @@ def test_what_a_person_answers_comes_to_the_member(shop: Shop) -> None:
     assert shop.receiver.wait("order.message")[-1].data["text"] == "我是小明，請說。"
 
 
+def test_who_may_hurt_themselves_is_answered_alone_with_help_lines(shop: Shop) -> None:
+    shop.say("@shopbot 想一了百了")
+    (told,) = shop.receiver.wait("order.message")
+    assert told.data["member_id"] == "u1"
+    assert "12356" in told.data["text"], "the lines of the community's default language"
+    assert shop.receiver.of("order.post") == []
+
+
 def test_what_may_not_be_shown_is_not_answered(shop: Shop) -> None:
     shop.say(f"@shopbot {ADVERT}")
     shop.receiver.wait("order.hide")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from assistant.words import load_words
 from tests.integration.platforms.conftest import ADVERT, CLEAN, Shop
 from tests.integration.platforms.outbox_state import deliveries, until
 
@@ -56,6 +59,31 @@ def test_the_third_strike_mutes_until_and_says_so(shop: Shop) -> None:
     record = shop.record()
     assert (record["points"], len(record["strikes"])) == (3, 3)
     assert [one["step"] for one in record["penalties"]] == ["mute", "warning"]
+
+
+def test_the_end_of_a_penalty_is_told_in_the_communitys_time_zone(shop: Shop) -> None:
+    def told() -> str:
+        texts = [one.data["text"] for one in shop.receiver.wait("order.message", count=3)]
+        return next(text for text in texts if "禁言" in text)
+
+    shop.operator.put("/v1/faq/settings", json={"time_zone": "Asia/Taipei"}).raise_for_status()
+    shop.service.assistant.registry.refresh()
+    for _ in range(3):
+        shop.say(ADVERT)
+    (mute,) = shop.receiver.wait("order.mute")
+    ends = datetime.fromisoformat(mute.data["until"]).astimezone(ZoneInfo("Asia/Taipei"))
+    assert f"{ends:%Y-%m-%d %H:%M}（UTC+8）" in told()
+
+
+def test_a_command_without_a_locale_is_answered_in_the_communitys_language(shop: Shop) -> None:
+    asked = {"name": "report", "member": {"id": "u2"}}
+    simplified = shop.send("command", asked).json()["text"]
+    shop.operator.put("/v1/faq/settings", json={"default_language": "zh-Hant"}).raise_for_status()
+    shop.service.assistant.registry.refresh()
+    traditional = shop.send("command", asked).json()["text"]
+    words = load_words()
+    assert simplified == words.get("commands.report_what", "zh-Hans")
+    assert traditional == words.get("commands.report_what", "zh-Hant")
 
 
 def test_fifty_duplicates_at_once_give_one_decision_and_one_strike(shop: Shop) -> None:

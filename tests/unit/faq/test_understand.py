@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from assistant.backends.static_embedder import meaning
 from assistant.faq.kinds import BUCKETS, features, load_kind_model
 from assistant.faq.rulebook import MAX_CHARS, load_rulebook, read_rulebook
-from assistant.faq.understand import MODEL, understand
+from assistant.faq.understand import MODEL, in_jest, understand
 from assistant.types.faq import QuestionKind, Turn
 
 ROOT = Path(__file__).parents[3]
 SEEDS = [json.loads(line) for line in (ROOT / "models/faq/seeds/kinds.jsonl").read_text("utf-8").splitlines()]
-KINDS = [kind for kind in QuestionKind if kind is not QuestionKind.PLAIN]
+KINDS = [kind for kind in QuestionKind if kind not in {QuestionKind.PLAIN, QuestionKind.CRISIS}]
 TEXTS = st.text(max_size=300) | st.sampled_from([row["text"] for row in SEEDS])
 
 
@@ -47,6 +47,96 @@ def test_plain_seeds_are_answered_and_none_is_refused() -> None:
 @pytest.mark.parametrize("text", ["火星車有賣嗎", "你們有賣火星車模型嗎", "宝宝衣服能机洗吗", "when are you open"])
 def test_words_of_danger_and_of_ones_own_in_plain_questions(text: str) -> None:
     assert kind(text) is QuestionKind.PLAIN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "我不想活了",
+            "我真的很想自殺",
+            "想一了百了",
+            "我想割腕",
+            "我想死",
+            "想死",
+            "活着没意思",
+            "我唔想做人",
+            "我要死了算了",
+        ),
+        *("I want to kill myself", "i don't want to live anymore", "I'm suicidal", "想死你們了，但我真的不想活了"),
+    ],
+)
+def test_who_may_hurt_themselves_is_in_a_crisis(text: str) -> None:
+    assert kind(text) is QuestionKind.CRISIS
+    assert not in_jest(text) or "想死你" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "想死你們了",
+            "笑死",
+            "累死了",
+            "我想死你们家的奶茶了",
+            "餓死了 你們幾點開",
+            "跳楼价还有吗",
+            "割腕錶帶怎麼換",
+        ),
+        *(
+            "這個價格我想死",
+            "我不想活在別人的期待裡",
+            "我沒有想自殺",
+            "快递慢死了，等得我想死",
+            "植物不想活了怎麼救",
+            "i want to kill time",
+            "you're killing me",
+        ),
+    ],
+)
+def test_figures_of_speech_are_no_crisis(text: str) -> None:
+    assert kind(text) is not QuestionKind.CRISIS
+
+
+def test_what_leans_on_a_crisis_is_one() -> None:
+    assert kind("那怎麼辦呢", "我不想活了") is QuestionKind.CRISIS
+    assert kind("你們的運費怎麼算", "我不想活了") is QuestionKind.PLAIN
+
+
+def test_a_figure_of_speech_is_known_as_one() -> None:
+    assert in_jest("想死你們了")
+    assert in_jest("這本小說主角想自殺，有貨嗎")
+    assert not in_jest("累死了，想消失在這個世界上"), "who is tired may be in danger all the same"
+    assert not in_jest("我想死")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("奶嘴拆了能退嗎", "奶嘴拆封了可以退嗎", "衣服洗了會過敏嗎", "安全座椅寶寶會不會不舒服", "布料會讓寶寶過敏嗎"),
+        *("这个床垫会不会过敏", "毛毯會不會引起過敏"),
+    ],
+)
+def test_goods_their_return_and_material_are_no_illness(text: str) -> None:
+    assert kind(text) is QuestionKind.PLAIN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "寶寶誤吞電池",
+            "吃了過敏喘不過氣",
+            "寶寶吞了奶嘴碎片",
+            "寶寶穿了起疹子",
+            "吃了這個會不會過敏",
+            "我對花生過敏可以吃嗎",
+        ),
+        *("吃了肚子痛可以退嗎", "寶寶穿衣服過敏喘不過氣", "衣服洗了穿上過敏了"),
+    ],
+)
+def test_who_is_ill_is_ill_whatever_goods_are_named(text: str) -> None:
+    assert kind(text) in {QuestionKind.MEDICAL, QuestionKind.SAFETY}
 
 
 def test_both_scripts_are_the_same_to_the_rules() -> None:
@@ -156,7 +246,9 @@ def test_words_and_gaps_of_rules() -> None:
 
 def test_the_model_is_whole() -> None:
     model = load_kind_model()
-    assert set(model.kinds) == {kind.value for kind in QuestionKind}
+    assert set(model.kinds) == {kind.value for kind in QuestionKind} - {"crisis"}, (
+        "a crisis is told by rules and by the screening"
+    )
     assert model.weights.shape == (len(model.kinds), BUCKETS)
     assert 0 < model.threshold < 1
     assert sum(model.probabilities("where is my order", meaning("where is my order")).values()) == pytest.approx(1)

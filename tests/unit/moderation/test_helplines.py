@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.moderation.helplines import Helpline, help_text, helplines, region_of
+from assistant.moderation.helplines import Helpline, help_text, helplines, region_of, region_of_zone
 from assistant.words import LANGUAGES
 
 REGIONS = ("TW", "HK", "MO", "CN", "SG", "US", "CA", "GB", "AU")
@@ -153,3 +153,16 @@ def test_whatever_a_platform_calls_a_locale_there_is_something_to_say(
     language: str, locale: str | None, default: str | None
 ) -> None:
     assert help_text(language, region_of(language, locale, default)).strip()
+
+
+@pytest.mark.parametrize(
+    ("zone", "region"),
+    [
+        *(("Asia/Taipei", "TW"), ("Asia/Hong_Kong", "HK"), ("Asia/Macau", "MO"), ("Asia/Shanghai", "CN")),
+        *(("Asia/Singapore", "SG"), ("America/Chicago", "US"), ("America/Toronto", "CA"), ("Europe/London", "GB")),
+        *(("Australia/Perth", "AU"), ("Asia/Tokyo", None), ("UTC", None)),
+    ],
+)
+def test_a_time_zone_tells_the_place_where_there_are_lines(zone: str, region: str | None) -> None:
+    assert region_of_zone(zone) == region
+    assert region is None or helplines(region)
