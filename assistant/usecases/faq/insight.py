@@ -12,6 +12,7 @@ from assistant.text import detect_language
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.conversation import Asker, own_conversation
 from assistant.usecases.faq.settings import settings_in
+from assistant.usecases.harm import harmful
 
 MAX_CORRECTION_CHARS = 2_000
 MAX_DAYS = 365
@@ -35,8 +36,8 @@ def judge_answer(
 
 
 def gaps(assistant: Assistant, community: str, days: int, limit: int) -> list[dict[str, Any]]:
-    """What is asked and not answered, alike questions together, the most pressing first: each a proposal for an entry. Blocks on the
-    database and the model."""
+    """What is asked and not answered, alike questions together, the most pressing first: each a proposal for an entry. Questions in which
+    the risk screen sees harm are for people, who have them among the handoffs, and are none. Blocks on the database and the models."""
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         rows = faq_conversations.unanswered(transaction, community, now - timedelta(days=days), MAX_QUESTIONS)
@@ -45,6 +46,8 @@ def gaps(assistant: Assistant, community: str, days: int, limit: int) -> list[di
         for row in rows
         if row.because in _GAPS and (question := (row.question or row.text).strip())
     ]
+    harm = harmful(assistant, community, [one.question for one in asked])
+    asked = [one for one, found in zip(asked, harm, strict=True) if not found]
     if not asked:
         return []
     proposals = propose(asked, assistant.embedder.encode([one.question for one in asked]), now)
