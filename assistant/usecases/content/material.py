@@ -16,7 +16,6 @@ from assistant.content.flow import Material
 from assistant.content.learning import liked, taken, used_of
 from assistant.content.needs import need_of
 from assistant.content.occasions import occasions
-from assistant.content.terms import name_groups
 from assistant.content.topics import Period
 from assistant.errors import NotFound
 from assistant.faq.unanswered import Asked, propose
@@ -171,7 +170,7 @@ def _gaps(questions: Sequence[Said], embedder: Embedder, now: datetime) -> list[
     for group in propose(asked, embedder.encode([one.question for one in asked]), now)[:20]:
         its = [said[name] for name in group.ids]
         vectors = embedder.encode([one.text for one in its])
-        found = need_of(its, vectors, NeedKind.QUESTION, name_groups([[one.text for one in its]])[0] or group.terms)
+        found = need_of(its, vectors, NeedKind.QUESTION, group.terms)
         name = hashlib.sha256("|".join(sorted(group.ids)).encode()).hexdigest()[:12]
         needs.append(replace(found, id=f"gap_{name}", people=()))
     return needs

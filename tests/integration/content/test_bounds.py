@@ -43,6 +43,26 @@ def test_questions_without_an_answer_are_the_segments_own_and_of_the_time(own, d
     assert _gaps(own, at=(NOW - timedelta(days=1)).isoformat()) == {"門市有停車位嗎"}
 
 
+def test_gaps_are_named_by_whole_words_as_they_were_written(own: Shop, database: Database) -> None:
+    questions = ("點數怎麼拿", "點數怎麼拿？", "幾天會到貨", "幾天會到貨？", "？", "怎麼辦", "😀", "배송비 얼마예요")
+    for at, question in enumerate((*questions, "ㄩㄣˋㄈㄟˋ多少")):
+        asked(database, own.community, f"m{at}", question, NOW - timedelta(hours=at + 1))
+    gaps = {one["question"]: one for one in own.send("GET", "/v1/faq/gaps")["gaps"]}
+    assert {name: (one["terms"], one["language"]) for name, one in gaps.items()} == {
+        "點數怎麼拿": (["點數"], "zh-Hant"),
+        "幾天會到貨": (["到貨"], "zh-Hant"),
+        "？": ([], "unknown"),
+        "怎麼辦": ([], "zh-Hant"),
+        "😀": ([], "unknown"),
+        "배송비 얼마예요": ([], "unknown"),
+        "ㄩㄣˋㄈㄟˋ多少": ([], "zh-Hant"),
+    }
+    found = own.suggest(kinds=["live", "how_to", "answers"], count=20)
+    subjects = {one["subject"] for one in found["suggestions"]}
+    assert {"點數", "到貨"} <= subjects
+    assert not subjects & set(gaps)
+
+
 def test_the_hours_of_a_segment_are_its_own(database: Database, community: str) -> None:
     insert = text("""
         INSERT INTO events (community, id, at, type, member_id, text, properties, source, received_at)
