@@ -50,7 +50,8 @@ class Wanted:
 def run_import(
     assistant: Assistant, community: str, path: Path, wanted: Wanted, report: Callable[[Import], None]
 ) -> Import:
-    """Reads on from where an earlier run of the same file stopped; ``report`` hears of every part. Blocks.
+    """Reads on from where an earlier run of the same file stopped; ``report`` hears of every part. What comes back counts the file as a
+    whole; ``taken`` alone is what this run brought in. Blocks.
 
     Raises:
         InvalidInput: the file cannot be read as what it is said to be.
