@@ -55,7 +55,7 @@ def import_(
         done = importing.run_import(assistant, community, path, wanted, report)
     for error in done.errors:
         err.print(f"[bold red]no[/]  row {error['row']}: {error['field']} {escape(error['problem'])}", soft_wrap=True)
-    out.print(f"{done.rows_read} rows read: {done.taken} new events, {done.failed} refused", soft_wrap=True)
+    out.print(f"{done.rows_read} rows read: {done.new} new events, {done.failed} refused", soft_wrap=True)
     if done.failed:
         raise typer.Exit(Exit.USAGE)
 

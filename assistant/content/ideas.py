@@ -76,7 +76,9 @@ def _kinds_of(topic: Topic, place: int) -> tuple[Kind, ...]:
 def _of_needs(needs: Sequence[Need]) -> Iterator[Idea]:
     top = max((need.weight for need in needs), default=0.0) or 1.0
     for need in needs:
-        subject = " · ".join(need.terms[:3]) or need.name
+        subject = " · ".join(need.terms[:3])
+        if not subject:
+            continue
         values = {"need": subject, "count": need.count, "members": need.members}
         reason = need.kind.value if need.common else f"{need.kind.value}_one"
         reason = "unanswered" if need.id.startswith("gap_") else reason

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from assistant.text.han import HAN, fold
+from assistant.text.telling import ADDRESS, RUN, asking, stop_words
 
 MAX_CHARS: Final = 2_000
 _LONGEST: Final = 5
@@ -22,14 +21,13 @@ _SHORTEST: Final = 3
 _WHOLE: Final = 0.6
 """A run counts as part of a longer one where the longer one has this share of its texts."""
 _PART: Final = 1.3
-_RUN: Final = re.compile(rf"[{HAN}]+|[A-Za-z][A-Za-z0-9+#]*(?:['’-][A-Za-z]+)*")
-_ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|`[^`]*`")
+_HAN: Final = re.compile(f"[{HAN}]")
 
 
 @cache
 def _stops() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
-    document = tomllib.loads((files(__package__) / "stop_words.toml").read_text("utf-8"))
-    breaks = re.compile(f"[{re.escape(fold(document['breaks']))}]|{fold(document['wanting'])}")
+    document = stop_words()
+    breaks = re.compile(f"{asking().pattern}|[{re.escape(fold(document['breaks']))}]|{fold(document['wanting'])}")
     return frozenset(document["english"].split()), frozenset(fold(document["edges"])), breaks
 
 
@@ -37,11 +35,11 @@ def terms_of(text: str) -> dict[str, str]:
     """The terms of a text, folded, each with how it was written: words and pairs of words, and runs of Han."""
     stops, edges, breaks = _stops()
     found: dict[str, str] = {}
-    read = _ADDRESS.sub(" \n ", text[:MAX_CHARS])
+    read = ADDRESS.sub(" \n ", text[:MAX_CHARS])
     before: tuple[str, str, int] | None = None
-    for match in _RUN.finditer(read):
+    for match in RUN.finditer(read):
         run = match[0]
-        if not run[0].isascii():
+        if match["han"]:
             before = None
             for piece in _pieces(fold(run), breaks):
                 _add_runs(found, run, piece, edges)
@@ -116,7 +114,7 @@ def _best(counts: Counter[str], total: Counter[str], average: float, most: int) 
 
 def _length(term: str) -> float:
     """Longer runs and pairs of words say more; two characters and single words count once."""
-    return (1.6 if " " in term else 1.0) if term.isascii() else 1.0 + 0.2 * (len(term) - 2)
+    return (1.6 if " " in term else 1.0) if not _HAN.match(term) else 1.0 + 0.2 * (len(term) - 2)
 
 
 def _distinct(ranked: Iterable[str], counts: Counter[str], most: int) -> list[str]:
@@ -136,7 +134,7 @@ def _distinct(ranked: Iterable[str], counts: Counter[str], most: int) -> list[st
 
 def _has_better_part(term: str, counts: Counter[str]) -> bool:
     """Whether a part of a run of Han stands in many more texts than all of it."""
-    if term.isascii():
+    if not _HAN.match(term):
         return False
     parts = [term[at:end] for at in range(len(term)) for end in range(at + 2, len(term) + 1)]
     return any(counts[part] > _PART * counts[term] for part in parts if len(part) < len(term))
@@ -144,7 +142,7 @@ def _has_better_part(term: str, counts: Counter[str]) -> bool:
 
 def _overlap(one: str, other: str) -> bool:
     """Han runs that share a part at their ends: 保溫瓶, 溫瓶蓋; or one of two characters that begins where the other ends: 保溫瓶, 瓶漏."""
-    if one.isascii() or other.isascii():
+    if not (_HAN.match(one) and _HAN.match(other)):
         return False
     if len(one) == 2 and (other.endswith(one[0]) or other.startswith(one[1])):
         return True

@@ -12,6 +12,7 @@ from assistant.types.faq import Turn
 
 _HONG_KONG: Final = re.compile("[嘅喺咗唔冇哋嗰佢嚟啲嘢咩俾]|係咪|點解|點樣|邊度|邊個|幾時|而家|唔該|點算|琴日|聽日")
 """Written Cantonese; a character or word that Taiwan does not write, or seldom."""
+_ZHUYIN: Final = re.compile("[\u3105-\u312f]")
 _TRADITIONAL, _SIMPLIFIED = "zh-Hant", "zh-Hans"
 
 
@@ -48,6 +49,16 @@ def answer_language(question: str, turns: Sequence[Turn], default: str, preferre
     if found == _TRADITIONAL and default.startswith(_TRADITIONAL):
         return default
     return found if script or found == "zh-Hant-HK" else default
+
+
+def written_in(question: str, usual: str) -> str:
+    """``en``, ``zh-Hans`` or ``zh-Hant``; empty for what is in none of these. ``usual`` is the community's language, and the script of a
+    question whose characters are of both (多少) but for Zhuyin, which Taiwan writes."""
+    language = detect_language(question).language
+    if not language.startswith("zh"):
+        return language if language == "en" else ""
+    spelt = _TRADITIONAL if _ZHUYIN.search(question) or usual.startswith(_TRADITIONAL) else language
+    return _script(question) or spelt
 
 
 def _script(text: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.faq.rulebook import folded
-from assistant.faq.tokens import lexical_tokens
+from assistant.text.telling import has_words, telling_words
 
 LIKENESS: Final = 0.62
 """Two groups whose mean vectors are at least this alike are one; measured on the shipped embedder's scale, so a setting of the caller."""
@@ -36,8 +36,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A group of like questions. ``name`` is the one nearest to all of them, ``terms`` what sets the group apart from the rest, ``others``
-    the next ways to ask it; ``weight`` ranks: members who asked, each counting half as much after thirty days."""
+    """A group of like questions. ``name`` is the one nearest to all of them, ``terms`` the whole words, as members wrote them, that set
+    the group apart from the rest, ``others`` the next ways to ask it; ``language`` is that of most of them; ``weight`` ranks: members who
+    asked, each counting half as much after thirty days."""
 
     name: str
     language: str
@@ -56,14 +57,16 @@ def propose(
     """The groups, the weightiest first; the order of ``asked`` does not matter. ``vectors`` has one row of length 1 (or 0) per question.
 
     Groups are merged while the likest two are alike enough (average linkage by their mean vectors), beginning with questions that read the
-    same. ValueError for more than ``MAX_QUESTIONS``.
+    same; a question without words in Chinese or Latin letters (😀, 多少, 얼마예요) is like no other.
+    ValueError for more than ``MAX_QUESTIONS``.
     """
     if len(asked) != len(vectors) or len(asked) > MAX_QUESTIONS:
         raise ValueError(f"{len(asked)} questions with {len(vectors)} vectors; at most {MAX_QUESTIONS}")
     order = sorted(range(len(asked)), key=lambda index: (folded(asked[index].question), asked[index].id))
     asked, vectors = [asked[index] for index in order], vectors[order] if order else vectors
-    groups = _merged(_same(asked), vectors, likeness)
-    often = Counter(word for one in asked for word in set(lexical_tokens(one.question)))
+    told = np.array([has_words(one.question) for one in asked], np.bool_).reshape(-1, 1)
+    groups = _merged(_same(asked), np.where(told, vectors, 0).astype(np.float32), likeness)
+    often = Counter(word for one in asked for word in telling_words(one.question))
     proposals = [_proposal([asked[i] for i in group], vectors[group], now, often, len(asked)) for group in groups]
     return sorted(proposals, key=lambda one: (-one.weight, -len(one.ids), folded(one.name), one.ids))
 
@@ -134,7 +137,11 @@ def _fresh(now: datetime, at: datetime) -> float:
 
 
 def _terms(group: Sequence[Asked], often: Counter[str], total: int) -> tuple[str, ...]:
-    """The words (for Chinese, pairs of characters) that stand in much of the group and in little else."""
-    inside = Counter(word for one in group for word in set(lexical_tokens(one.question)) if len(word) > 1)
-    worth = {word: count / len(group) * math.log((1 + total) / often[word]) for word, count in inside.items()}
-    return tuple(sorted(worth, key=lambda word: (-round(worth[word], 9), word))[:_TERMS])
+    """The words that stand in much of the group and in little else, each as most of its questions write it."""
+    written: dict[str, Counter[str]] = {}
+    for one in group:
+        for word, form in telling_words(one.question).items():
+            written.setdefault(word, Counter())[form] += 1
+    worth = {word: forms.total() / len(group) * math.log((1 + total) / often[word]) for word, forms in written.items()}
+    best = sorted(worth, key=lambda word: (-round(worth[word], 9), word))[:_TERMS]
+    return tuple(min(written[word], key=lambda form: (-written[word][form], form)) for word in best)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.members.dislikes import without_disliked
 from assistant.members.fold import INTEREST, Meaning
 from assistant.members.interests import F32
 from assistant.members.topics import Topics
@@ -43,11 +44,12 @@ class Allowed:
 
 
 def words_of(event: Event, items: Mapping[str, ItemText]) -> str:
-    """What an event is judged by: what the member wrote, else the item; empty where it says nothing of interests."""
+    """What an event is judged by: what the member wrote, but for what they do not like, else the item; empty where it says nothing of
+    interests."""
     if event.flagged or event.type not in INTEREST:
         return ""
     if event.type is EventType.MESSAGE or event.text:
-        return event.text or ""
+        return without_disliked(event.text or "")
     item = items.get(event.item_id or "")
     return item.text if item is not None else ""
 
@@ -76,17 +78,17 @@ def _meaning(
     item = items.get(event.item_id or "")
     own = item.tags if item is not None and event.type in INTEREST else ()
     tags = tuple(dict.fromkeys((*own, *topics.of_text(text)))) if text or own else ()
-    language = _language(event, text)
+    language = _language(event)
     if not all(allowed.may_know(tag) for tag in tags):
         return Meaning(language=language)
     directed = vector is not None and bool(vector.any())
     return Meaning(vector if directed else None, tags, language)
 
 
-def _language(event: Event, text: str) -> str | None:
-    if event.type is not EventType.MESSAGE or not text:
+def _language(event: Event) -> str | None:
+    if event.type is not EventType.MESSAGE or not event.text:
         return None
     if event.language:
         return event.language
-    found = detect_language(text).language
+    found = detect_language(event.text).language
     return found if found != "und" else None

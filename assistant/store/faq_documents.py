@@ -55,6 +55,14 @@ def named(connection: Connection, community: str, name: str) -> DocumentRow | No
     return _document(row) if row is not None else None
 
 
+def warnings(connection: Connection, community: str, names: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What was left out of each document, or contradicts itself, by name; of those that there are."""
+    query = select(faq_documents.c.name, faq_documents.c.warnings).where(
+        faq_documents.c.community == community, faq_documents.c.name.in_(names)
+    )
+    return {row.name: tuple(row.warnings) for row in connection.execute(query)}
+
+
 def get(connection: Connection, community: str, document_id: str) -> DocumentRow:
     """Raises: NotFound."""
     query = select(faq_documents).where(faq_documents.c.community == community, faq_documents.c.id == document_id)

@@ -16,7 +16,8 @@ from assistant.store.member_tables import member_imports
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """``rows_read`` rows were read, of which ``taken`` were new events and ``failed`` were none; ``errors`` are the first of those."""
+    """``rows_read`` rows were read, of which ``taken`` were new events and ``failed`` were none; ``errors`` are the first of those.
+    ``new`` are the events that this run brought in; it is not kept."""
 
     id: str
     name: str
@@ -28,6 +29,7 @@ class Import:
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    new: int = 0
 
 
 def begin(
@@ -73,4 +75,4 @@ def advance(connection: Connection, community: str, one: Import) -> None:
 
 
 def _import(row: RowMapping) -> Import:
-    return Import(**{name: row[name] for name in Import.__dataclass_fields__})
+    return Import(**{name: row[name] for name in Import.__dataclass_fields__ if name != "new"})

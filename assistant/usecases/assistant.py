@@ -23,6 +23,7 @@ from assistant.types.access import KeyRecord
 from assistant.usecases.faq.brain import Brain
 from assistant.usecases.faq.replicas import Replicas
 from assistant.usecases.fragments import Fragments
+from assistant.usecases.harm import KnownHarm
 from assistant.usecases.journal import keep_replaying
 from assistant.usecases.keys import keep_noting
 from assistant.usecases.push.memories import Memories
@@ -66,6 +67,7 @@ class Assistant:
     embedded: EmbeddedServer | None = None
     together: Together = field(default_factory=Together)
     memories: Memories = field(default_factory=Memories)
+    known_harm: KnownHarm = field(default_factory=KnownHarm)
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="batch"))
     used_keys: set[str] = field(default_factory=set)
     _background: set[asyncio.Task[None]] = field(default_factory=set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,6 @@ from assistant.content.flow import Material
 from assistant.content.learning import liked, taken, used_of
 from assistant.content.needs import need_of
 from assistant.content.occasions import occasions
-from assistant.content.terms import name_groups
 from assistant.content.topics import Period
 from assistant.errors import NotFound
 from assistant.faq.unanswered import Asked, propose
@@ -33,6 +32,7 @@ from assistant.types.content import Draft, DraftState, Kind, Need, NeedKind, Pos
 from assistant.types.content_settings import ContentSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.settings import settings_in
+from assistant.usecases.harm import harmful
 from assistant.usecases.members.segments import ids_of
 
 MOST_MESSAGES: Final = 4_000
@@ -92,7 +92,7 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
             settings=settings,
             material=Material(
                 said=said,
-                gaps=_gaps(unanswered, assistant.embedder, now),
+                gaps=(),
                 occasions=occasions(settings.regions, settings.dates, today, today + _LOOK_AHEAD),
                 posts=posts,
                 drafts=_standing(decided, content_calendar.planned_drafts(transaction, community, now)),
@@ -109,8 +109,14 @@ def load(assistant: Assistant, community: str, now: datetime, days: int, segment
             else content_messages.active(transaction, community, now - timedelta(days=28), now),
             period=period,
         )
+    said = _harmless(assistant, community, said)
+    gaps = _gaps(_harmless(assistant, community, _questions(unanswered)), assistant.embedder, now)
     vectors = assistant.embedder.encode([one.text[:1_000] for one in said])
-    return replace(loaded, vectors=vectors.reshape(len(said), assistant.embedder.dimensions))
+    return replace(
+        loaded,
+        material=replace(loaded.material, said=said, gaps=gaps),
+        vectors=vectors.reshape(len(said), assistant.embedder.dimensions),
+    )
 
 
 def _members(assistant: Assistant, transaction: Transaction, community: str, segment_id: str) -> list[str]:
@@ -139,21 +145,32 @@ def _standing(drafts: Iterable[Draft], planned: Mapping[str, datetime]) -> list[
     ]
 
 
-def _gaps(rows: list[faq_conversations.TurnRow], embedder: Embedder, now: datetime) -> list[Need]:
-    """Questions that had no answer, alike ones together."""
-    said = {
-        row.id: Said(row.id, row.conversation_id, row.created_at, text)
+def _harmless(assistant: Assistant, community: str, said: Sequence[Said]) -> list[Said]:
+    """Without those in which the risk screen sees harm: nothing is made of them."""
+    found = harmful(assistant, community, [one.text for one in said])
+    return [one for one, harm in zip(said, found, strict=True) if not harm]
+
+
+def _questions(rows: Sequence[faq_conversations.TurnRow]) -> list[Said]:
+    """What the bot knew nothing of, as the askers' messages."""
+    return [
+        Said(row.id, row.conversation_id, row.created_at, text)
         for row in rows
         if row.because in _UNKNOWN and (text := (row.question or row.text).strip())
-    }
-    if not said:
+    ]
+
+
+def _gaps(questions: Sequence[Said], embedder: Embedder, now: datetime) -> list[Need]:
+    """Questions that had no answer, alike ones together."""
+    if not questions:
         return []
+    said = {one.id: one for one in questions}
     asked = [Asked(one.id, one.text, "", one.at, one.member_id) for one in said.values()]
     needs = []
     for group in propose(asked, embedder.encode([one.question for one in asked]), now)[:20]:
         its = [said[name] for name in group.ids]
         vectors = embedder.encode([one.text for one in its])
-        found = need_of(its, vectors, NeedKind.QUESTION, name_groups([[one.text for one in its]])[0] or group.terms)
+        found = need_of(its, vectors, NeedKind.QUESTION, group.terms)
         name = hashlib.sha256("|".join(sorted(group.ids)).encode()).hexdigest()[:12]
         needs.append(replace(found, id=f"gap_{name}", people=()))
     return needs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -23,6 +24,12 @@ def get_document(assistant: Assistant, community: str, document_id: str) -> Docu
     """Raises: NotFound."""
     with assistant.database.transaction(community) as transaction:
         return faq_documents.get(transaction, community, document_id)
+
+
+def warnings_of(assistant: Assistant, community: str, names: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What was left out of each of these documents, or contradicts itself, by name. Blocks on the database."""
+    with assistant.database.transaction(community) as transaction:
+        return faq_documents.warnings(transaction, community, names)
 
 
 def remove_document(assistant: Assistant, community: str, document_id: str, *, actor: str) -> int:

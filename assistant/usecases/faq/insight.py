@@ -6,17 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from assistant.errors import InvalidInput, TooLarge
+from assistant.faq.asked_in import written_in
 from assistant.faq.unanswered import MAX_QUESTIONS, Asked, propose
-from assistant.store import faq_conversations, faq_insight
-from assistant.text import detect_language
+from assistant.store import communities, faq_conversations, faq_insight
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.conversation import Asker, own_conversation
 from assistant.usecases.faq.settings import settings_in
+from assistant.usecases.harm import harmful
 
 MAX_CORRECTION_CHARS = 2_000
 MAX_DAYS = 365
 _GAPS = frozenset({"floor", "gap", "clear"})
 """Why the bot did not help: it knew nothing near enough, or two things, or what it knew was judged wrong."""
+_UNKNOWN = "unknown"
+"""The language of questions that are in none of ours."""
 _OLD = timedelta(days=180)
 _RECENT = timedelta(days=30)
 
@@ -35,16 +38,19 @@ def judge_answer(
 
 
 def gaps(assistant: Assistant, community: str, days: int, limit: int) -> list[dict[str, Any]]:
-    """What is asked and not answered, alike questions together, the most pressing first: each a proposal for an entry. Blocks on the
-    database and the model."""
+    """What is asked and not answered, alike questions together, the most pressing first: each a proposal for an entry. Questions in which
+    the risk screen sees harm are for people, who have them among the handoffs, and are none. Blocks on the database and the models."""
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         rows = faq_conversations.unanswered(transaction, community, now - timedelta(days=days), MAX_QUESTIONS)
+        usual = communities.get(transaction, community).default_language
     asked = [
-        Asked(row.id, question, detect_language(question).language, row.created_at, row.conversation_id)
+        Asked(row.id, question, written_in(question, usual) or _UNKNOWN, row.created_at, row.conversation_id)
         for row in rows
         if row.because in _GAPS and (question := (row.question or row.text).strip())
     ]
+    harm = harmful(assistant, community, [one.question for one in asked])
+    asked = [one for one, found in zip(asked, harm, strict=True) if not found]
     if not asked:
         return []
     proposals = propose(asked, assistant.embedder.encode([one.question for one in asked]), now)

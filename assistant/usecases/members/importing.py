@@ -50,7 +50,8 @@ class Wanted:
 def run_import(
     assistant: Assistant, community: str, path: Path, wanted: Wanted, report: Callable[[Import], None]
 ) -> Import:
-    """Reads on from where an earlier run of the same file stopped; ``report`` hears of every part. Blocks.
+    """Reads on from where an earlier run of the same file stopped; ``report`` hears of every part. What comes back counts the file as a
+    whole, but ``new`` what this run brought in. Blocks.
 
     Raises:
         InvalidInput: the file cannot be read as what it is said to be.
@@ -89,6 +90,7 @@ def _take(assistant: Assistant, community: str, part: list[Any], done: Import) -
             done,
             rows_read=done.rows_read + len(part),
             taken=done.taken + found.taken,
+            new=done.new + found.taken,
             failed=done.failed + len(errors),
             errors=[*done.errors, *errors][:MOST_ERRORS],
         ),

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from assistant.errors import AssistantError, InvalidInput, TooLarge
 from assistant.faq.ingest import FORMATS, MAX_NAME_CHARS, check_name
-from assistant.store.faq_jobs import Job, JobState
+from assistant.store.faq_jobs import ItemState, Job, JobState
 from assistant.types.access import Scope
 from assistant.usecases.caller import Caller
 from assistant.usecases.faq import documents as documents_usecase
@@ -63,6 +63,9 @@ class ItemShape(BaseModel):
     state: str
     entries: int
     error: dict[str, Any] | None
+    warnings: list[str] = Field(
+        description="What was left out of the document or contradicts itself, as in the list of documents."
+    )
 
 
 class WholeJobShape(JobShape):
@@ -286,12 +289,15 @@ async def _bounded(request: Request, limit: int, field: str) -> AsyncGenerator[b
 async def _whole(request: Request, site: Site, community: str, job: Job, status: int) -> Response:
     job, items = await asyncio.to_thread(imports.get_job, site.assistant, community, job.id)
     language = request.headers.get("accept-language")
+    read = [item.name for item in items if item.state is ItemState.DONE]
+    warnings = await asyncio.to_thread(documents_usecase.warnings_of, site.assistant, community, read)
     documents = [
         {
             "name": item.name,
             "state": item.state.value,
             "entries": item.entries,
             "error": _told(imports.read_error(item.error), language) if item.error else None,
+            "warnings": list(warnings.get(item.name, ())),
         }
         for item in items
     ]

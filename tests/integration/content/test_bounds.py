@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from assistant.content.flow import Insight, Material
-from assistant.store import content_messages, faq_conversations
+from assistant.store import content_messages
 from assistant.store.database import Database
-from assistant.store.faq_conversations import Conversation, TurnRow
 from assistant.types.content import Need, NeedKind
 from assistant.types.content_settings import ContentSettings
 from assistant.usecases.content.material import Loaded
 from assistant.usecases.content.render import render_insight
+from tests.integration.content.asking import asked
 from tests.integration.content.conftest import Shop
 from tests.unit.content.making import PERIOD
 
@@ -28,45 +28,39 @@ def own(content_service):
     shop.operator.close()
 
 
-def _asked(database: Database, community: str, member: str, question: str, at: datetime) -> None:
-    conversation = Conversation(
-        id=f"cnv_{member}_{at.timestamp():.0f}_{community}",
-        community=community,
-        owner_hash=member.encode(),
-        language="zh-Hant",
-        created_at=at,
-        updated_at=at,
-        member_id=member,
-    )
-    turn = TurnRow(
-        id=f"trn_{conversation.id}",
-        community=community,
-        conversation_id=conversation.id,
-        created_at=at,
-        author="bot",
-        text="不知道",
-        outcome="handoff",
-        because="floor",
-        question=question,
-    )
-    with database.transaction(community) as transaction:
-        faq_conversations.add(transaction, conversation)
-        faq_conversations.add_turn(transaction, turn)
-
-
-def _gaps(own: Shop, **asked) -> set[str]:
-    return {need["name"] for need in own.suggest(**asked)["insight"]["needs"] if need["from"] == "faq"}
+def _gaps(own: Shop, **given) -> set[str]:
+    return {need["name"] for need in own.suggest(**given)["insight"]["needs"] if need["from"] == "faq"}
 
 
 def test_questions_without_an_answer_are_the_segments_own_and_of_the_time(own, database: Database) -> None:
-    _asked(database, own.community, "m11", "門市有停車位嗎", NOW - timedelta(days=3))
-    _asked(database, own.community, "m12", "可以用禮券付款嗎", NOW - timedelta(hours=3))
+    asked(database, own.community, "m11", "門市有停車位嗎", NOW - timedelta(days=3))
+    asked(database, own.community, "m12", "可以用禮券付款嗎", NOW - timedelta(hours=3))
     consents = [{"purpose": "push", "granted": True, "source": "app"}]
     own.send("PUT", "/v1/members", members=[{"id": "m12", "consents": consents}])
     segment = own.send("POST", "/v1/segments", 201, name="reached", rules={"consent": "push"})
     assert _gaps(own) == {"門市有停車位嗎", "可以用禮券付款嗎"}
     assert _gaps(own, segment=segment["id"]) == {"可以用禮券付款嗎"}
     assert _gaps(own, at=(NOW - timedelta(days=1)).isoformat()) == {"門市有停車位嗎"}
+
+
+def test_gaps_are_named_by_whole_words_as_they_were_written(own: Shop, database: Database) -> None:
+    questions = ("點數怎麼拿", "點數怎麼拿？", "幾天會到貨", "幾天會到貨？", "？", "怎麼辦", "😀", "배송비 얼마예요")
+    for at, question in enumerate((*questions, "ㄩㄣˋㄈㄟˋ多少")):
+        asked(database, own.community, f"m{at}", question, NOW - timedelta(hours=at + 1))
+    gaps = {one["question"]: one for one in own.send("GET", "/v1/faq/gaps")["gaps"]}
+    assert {name: (one["terms"], one["language"]) for name, one in gaps.items()} == {
+        "點數怎麼拿": (["點數"], "zh-Hant"),
+        "幾天會到貨": (["到貨"], "zh-Hant"),
+        "？": ([], "unknown"),
+        "怎麼辦": ([], "zh-Hant"),
+        "😀": ([], "unknown"),
+        "배송비 얼마예요": ([], "unknown"),
+        "ㄩㄣˋㄈㄟˋ多少": ([], "zh-Hant"),
+    }
+    found = own.suggest(kinds=["live", "how_to", "answers"], count=20)
+    subjects = {one["subject"] for one in found["suggestions"]}
+    assert {"點數", "到貨"} <= subjects
+    assert not subjects & set(gaps)
 
 
 def test_the_hours_of_a_segment_are_its_own(database: Database, community: str) -> None:
@@ -79,9 +73,9 @@ def test_the_hours_of_a_segment_are_its_own(database: Database, community: str) 
         for hours, member in enumerate(("m1", "m2")):
             at = NOW + timedelta(minutes=hours)
             transaction.execute(insert, {"community": community, "member": member, "at": at})
-        asked = (transaction, community, NOW - timedelta(days=1), NOW + timedelta(days=1), 10)
-        assert content_messages.moments(*asked, ["m2"]) == [NOW + timedelta(minutes=1)]
-        assert len(content_messages.moments(*asked)) == 2
+        day = (transaction, community, NOW - timedelta(days=1), NOW + timedelta(days=1), 10)
+        assert content_messages.moments(*day, ["m2"]) == [NOW + timedelta(minutes=1)]
+        assert len(content_messages.moments(*day)) == 2
 
 
 def test_a_moment_of_the_past_knows_no_draft_of_later(own):

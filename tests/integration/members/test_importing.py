@@ -39,11 +39,12 @@ def test_a_stopped_import_goes_on_where_it_was(service, community, tmp_path, mon
     seen = []
     done = run_import(service.assistant, community, path, Wanted("jsonl"), seen.append)
     assert [one.rows_read for one in seen] == [80, 91]
-    assert (done.taken, done.failed) == (90, 1)
+    assert (done.taken, done.new, done.failed) == (90, 31, 1)
     assert done.errors[0]["row"] == 41
     again = run_import(service.assistant, community, path, Wanted("jsonl"), seen.append)
     assert len(seen) == 2
     assert again.finished_at is not None
+    assert again.new == 0
     whole = run_import(service.assistant, community, path, Wanted("jsonl", again=True), nothing)
     assert (whole.rows_read, whole.taken) == (91, 0)
 

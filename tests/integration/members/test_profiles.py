@@ -205,6 +205,21 @@ def test_every_value_has_its_reasons(service, client, member):
     assert profile["churn"] is None  # the community is too small to learn from
 
 
+def test_what_a_member_does_not_like_is_no_interest(service, client, member):
+    told = ("不喜歡打麻將", "I hate mahjong", "不喜歡露營，但很喜歡手沖咖啡")
+    events = [event(number, member, number, text=one) for number, one in enumerate(told)]
+    assert client.post("/v1/events", json={"events": events[:2]}).json()["errors"] == []
+    fold_all(service)
+    profile = client.get(f"/v1/members/{member}/profile").json()["profile"]
+    assert (profile["interests"], profile["tags"]) == ([], [])
+    assert profile["language"]["main"] == "zh-Hant"
+    assert client.post("/v1/events", json={"events": events[2:]}).json()["errors"] == []
+    fold_all(service)
+    profile = client.get(f"/v1/members/{member}/profile", headers={"accept-language": "zh-Hant"}).json()["profile"]
+    assert len(profile["interests"]) == (1 if service.assistant.has_faq else 0)
+    assert [tag["name"] for tag in profile["tags"]] == ["咖啡"]
+
+
 def test_an_unknown_member_and_the_future(client, member):
     assert client.get("/v1/members/nobody/profile").status_code == 404
     answer = client.get(f"/v1/members/{member}/profile", params={"at": (NOW + timedelta(days=9)).isoformat()})

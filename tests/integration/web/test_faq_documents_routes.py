@@ -52,12 +52,29 @@ def known(reading: Service, shop: str) -> dict[str, str]:
         return {one.question: one.answer for one in faq_entries.load_all(transaction, shop)}
 
 
+def test_what_is_left_out_is_told_at_once(client: httpx.Client) -> None:
+    table = workbook(("a", [["question", "answer"], ["When do you open?", "At ten."], ["x?", ""]]))
+    answer = post(client, table, name="faq.xlsx")
+    assert answer.status_code == 201, answer.text
+    (told,) = answer.json()["documents"]
+    assert (told["entries"], told["warnings"]) == (1, ["row 3 is left out: it has no answer"])
+    (listed,) = client.get("/v1/faq/documents").json()["documents"]
+    assert listed["warnings"] == told["warnings"]
+    form = [("file", ("faq.xlsx", table)), ("file", ("退貨.md", RETURNS)), ("file", ("x.pdf", b"no"))]
+    job = client.post("/v1/faq/documents", files=form).json()
+    assert {one["name"]: one["warnings"] for one in job["documents"]} == {
+        "faq.xlsx": told["warnings"],
+        "退貨.md": [],
+        "x.pdf": [],
+    }
+
+
 def test_a_document_is_read_while_its_sender_waits(reading: Service, shop: str, client: httpx.Client) -> None:
     answer = post(client, RETURNS, name="docs/退貨.md", roles=["vip", "gold"], source="https://shop.example")
     assert answer.status_code == 201, answer.text
     job = answer.json()
     assert (job["state"], job["total"], job["done"], job["failed"], job["entries"]) == ("done", 1, 1, 0, 2)
-    assert job["documents"] == [{"name": "docs/退貨.md", "state": "done", "entries": 2, "error": None}]
+    assert job["documents"] == [{"name": "docs/退貨.md", "state": "done", "entries": 2, "error": None, "warnings": []}]
     assert set(known(reading, shop)) == {"怎麼退貨？", "運費多少？"}
     (document,) = client.get("/v1/faq/documents").json()["documents"]
     assert (document["name"], document["language"], document["entries"]) == ("docs/退貨.md", "zh-Hant", 2)

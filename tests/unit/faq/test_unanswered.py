@@ -34,7 +34,8 @@ def test_like_questions_are_together_and_named() -> None:
     assert set(first.ids) == {"s0", "s1", "s2", "s3"}
     assert first.name in SHIP
     assert set(first.others) | {first.name} == set(SHIP)
-    assert "运费" in first.terms
+    assert set(first.terms) == {"運費", "香港"}
+    assert all(set(term) <= set("".join(PETS)) for term in second.terms)
     assert (first.askers, first.language) == (4, "zh-Hant")
     assert set(second.ids) == {"p0", "p1"}
     assert first.weight == pytest.approx(4 * 2 ** (-1 / 30), abs=1e-5)
@@ -61,6 +62,21 @@ def test_what_reads_the_same_is_together_without_any_meaning() -> None:
     rows = [Asked("a", "運費多少？", "zh-Hant", NOW, "m"), Asked("b", "运费多少", "zh-Hans", NOW, "n")]
     (one,) = propose(rows, np.zeros((2, 4), np.float32), NOW)
     assert one.ids == ("a", "b")
+
+
+def test_what_has_no_words_is_like_nothing_else() -> None:
+    texts = ["😀", "ㄩㄣˋㄈㄟˋ多少", "배송비 얼마예요", "多少", "多少？", "？", "運費怎麼算"]
+    rows = [Asked(f"q{n}", text, "zh-Hant", NOW, f"m{n}") for n, text in enumerate(texts)]
+    found = propose(rows, np.stack([vector(0, 0, 1)] * len(texts)), NOW)
+    assert sorted(one.ids for one in found) == [("q0",), ("q1",), ("q2",), ("q3", "q4"), ("q5",), ("q6",)]
+    assert {one.terms for one in found} == {(), ("運費",)}
+
+
+def test_terms_are_spelt_as_most_members_spell_them() -> None:
+    texts = ["點數怎麼拿", "点数怎么拿？", "點數怎麼拿呢"]
+    rows = [Asked(f"q{n}", text, "zh-Hant", NOW, f"m{n}") for n, text in enumerate(texts)]
+    (one,) = propose(rows, np.stack([vector(0, 0, 1)] * len(texts)), NOW)
+    assert one.terms == ("點數",)
 
 
 def test_nothing_and_too_much() -> None:
