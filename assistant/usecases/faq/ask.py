@@ -12,6 +12,7 @@ import numpy as np
 from assistant.backends.static_embedder import meaning
 from assistant.errors import InvalidInput, NotFound, TooLarge
 from assistant.faq import flow
+from assistant.faq.choosing import Offer
 from assistant.faq.flow import House
 from assistant.faq.phrases import say
 from assistant.faq.understand import MODEL, Understood, understand
@@ -28,9 +29,10 @@ from assistant.usecases.faq.demo import refuse_while_loading
 from assistant.usecases.faq.handoffs import Handed, hand_off
 from assistant.usecases.faq.lookup import look_up
 from assistant.usecases.faq.masking import mask_strangers
-from assistant.usecases.faq.search import find_hits
+from assistant.usecases.faq.search import find_hits, find_named
 from assistant.usecases.faq.settings import settings_in
 from assistant.usecases.faq.speaking import hours_text
+from assistant.usecases.faq.taking import take
 from assistant.usecases.faq.writing import write_answer
 from assistant.usecases.identity import new_id
 
@@ -61,9 +63,16 @@ class _Setting:
 
 
 async def ask(
-    assistant: Assistant, asker: Asker, question: str, conversation_id: str | None, language: str | None
+    assistant: Assistant,
+    asker: Asker,
+    question: str,
+    conversation_id: str | None,
+    language: str | None,
+    offer: Offer | None = None,
 ) -> Asked:
-    """Raises:
+    """``offer`` is what the bot asked back before, where the conversation is not kept here.
+
+    Raises:
     InvalidInput: there is no question, or it is too long.
     NotFound: the conversation is not the asker's.
     StillLoading: the demo's entries are not there yet; nothing was kept.
@@ -76,13 +85,18 @@ async def ask(
         raise TooLarge(field="question", limit=MAX_QUESTION_CHARS)
     screener = await assistant.screeners.get(asker.community)
     setting = await asyncio.to_thread(_setting, assistant, asker, conversation_id, language or "en")
-    understood = understand(text, earlier_turns(setting.earlier), meaning)
+    taken = await asyncio.to_thread(take, assistant, asker, setting.earlier, offer, text, language)
+    understood = taken.understood if taken else understand(text, earlier_turns(setting.earlier), meaning)
     if language is not None:
         understood = replace(understood, language=language)
     if not setting.settings.enabled:
         raise NotFound("faq_disabled", field="community")
     if setting.conversation.state is ConversationState.PERSON:
         reply = FaqReply(outcome=FaqOutcome.HANDOFF, answer="", because="person_holds", question=text)
+    elif taken is not None and taken.unclear:
+        reply = flow.asked_again(understood, taken.offer)
+    elif taken is not None and understood.kind is QuestionKind.PLAIN:
+        reply = await _settled(assistant, screener, setting, understood, taken.hits)
     else:
         reply = await _reply(assistant, asker, screener, setting, understood, text)
     return await asyncio.to_thread(_keep, assistant, asker, setting, understood, text, reply)
@@ -121,6 +135,8 @@ async def _reply(
         understood = replace(understood, kind=QuestionKind.ABUSE, because="screened")
     if understood.kind is QuestionKind.ACCOUNT and (found := await _looked_up(assistant, asker, setting, understood)):
         return found
+    if understood.kind not in flow.REFUSED and (named := await _named(assistant, asker, understood, text)):
+        return await _settled(assistant, screener, setting, replace(understood, question=text), named)
     if understood.kind is QuestionKind.ACCOUNT and understood.because == MODEL:
         hits = await _hits(assistant, asker, understood)
         if (asked := flow.own_or_general(understood, hits, setting.house)) is not None:
@@ -133,9 +149,34 @@ async def _reply(
         understood = alone  # a question that is clear by itself needs nothing of what was said before
     elif understood.question != text:
         hits, reply = await _found(assistant, asker, setting, understood)
+    return await _written(assistant, screener, setting, understood, hits, reply)
+
+
+async def _settled(
+    assistant: Assistant, screener: Screener, setting: _Setting, understood: Understood, hits: Sequence[Hit]
+) -> FaqReply:
+    """The answer of the one entry that is meant for certain, or that nobody knows."""
+    reply = flow.from_hits(understood, hits, setting.house)
+    return await _written(assistant, screener, setting, understood, hits, reply)
+
+
+async def _written(
+    assistant: Assistant,
+    screener: Screener,
+    setting: _Setting,
+    understood: Understood,
+    hits: Sequence[Hit],
+    reply: FaqReply,
+) -> FaqReply:
+    """In the language model's words where the community wants that; and safe to show."""
     if reply.outcome is FaqOutcome.ANSWER and setting.settings.use_generator and assistant.generator is not None:
         reply = await write_answer(assistant.generator, setting.house.name, understood, hits, reply)
     return _safe(screener, setting, understood, hits, reply)
+
+
+async def _named(assistant: Assistant, asker: Asker, understood: Understood, text: str) -> Sequence[Hit]:
+    """The entry with this very question."""
+    return await asyncio.to_thread(find_named, assistant, asker.community, text, asker.roles, understood.language)
 
 
 async def _found(
@@ -229,6 +270,7 @@ def _bot_turn(assistant: Assistant, conversation: Conversation, reply: FaqReply)
         outcome=reply.outcome.value,
         because=reply.because,
         question=reply.question,
+        choices=reply.choices,
         entry_ids=tuple(citation.entry_id for citation in reply.citations),
         citations=[
             {"entry_id": one.entry_id, "title": one.title, "quote": one.quote, "source": one.source}
