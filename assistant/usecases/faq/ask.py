@@ -15,7 +15,7 @@ from assistant.faq import flow
 from assistant.faq.choosing import Offer
 from assistant.faq.flow import House
 from assistant.faq.phrases import say
-from assistant.faq.understand import MODEL, Understood, understand
+from assistant.faq.understand import DOUBT, MODEL, Understood, understand
 from assistant.moderation.flow import Screener
 from assistant.moderation.helplines import emergency_number, region_of
 from assistant.store import communities, faq_conversations
@@ -133,14 +133,17 @@ async def _reply(
     decision = await asyncio.to_thread(_screen, screener, text, asker)
     if _REFUSED_LABELS.intersection(decision.over) and understood.kind is QuestionKind.PLAIN:
         understood = replace(understood, kind=QuestionKind.ABUSE, because="screened")
-    if understood.kind is QuestionKind.ACCOUNT and (found := await _looked_up(assistant, asker, setting, understood)):
+    own = understood.kind is QuestionKind.ACCOUNT
+    if own and understood.because != DOUBT and (found := await _looked_up(assistant, asker, setting, understood)):
         return found
     if understood.kind not in flow.REFUSED and (named := await _named(assistant, asker, understood, text)):
         return await _settled(assistant, screener, setting, replace(understood, question=text), named)
-    if understood.kind is QuestionKind.ACCOUNT and understood.because == MODEL:
+    if own and understood.because in {MODEL, DOUBT}:
         hits = await _hits(assistant, asker, understood)
         if (asked := flow.own_or_general(understood, hits, setting.house)) is not None:
             return _safe(screener, setting, understood, hits, asked)
+        if understood.because == DOUBT:
+            understood = replace(understood, kind=QuestionKind.PLAIN, because="")
     if (reply := flow.special(understood, setting.house)) is not None:
         return reply
     alone = replace(understood, question=text)

@@ -158,5 +158,5 @@ def test_models_are_listed_for_those_with_a_key(faq: Faq, client) -> None:
 
 def doubtful(faq: Faq) -> dict:
     faq.operator.put("/v1/faq/entries", json={"entries": [REFUND]})
-    asked = ("退款幾天到", "退款會多久到", "退錢要等幾天")
+    asked = ("退款大概要多久才會進我的帳戶", "昨天退貨的退款一般多久入帳", "退款通常多久會到我的帳戶")
     return next(answer for question in asked if (answer := faq.ask(question))["because"] == "own")
