@@ -22,6 +22,7 @@ from assistant.usecases.request import LanguageTag, Name, Shape, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import off_loop, parse, read_body
+from assistant.web.faq_settings import FaqSettingsShape
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, site_of
@@ -176,12 +177,6 @@ async def get_settings(request: Request, community: Community = None) -> Respons
     _, site, own = await _operator(request, community)
     found = await asyncio.to_thread(settings_usecase.get_settings, site.assistant.database, own)
     return json_answer(settings_usecase.dump_settings(found))
-
-
-class FaqSettingsShape(BaseModel):
-    """Every field is optional; a field that is left out takes its default."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 @router.put(

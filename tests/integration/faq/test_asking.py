@@ -268,3 +268,14 @@ def test_bad_questions_are_told_by_field(faq: Faq, body: dict, field: str) -> No
     answer = faq.member.post("/v1/faq/ask", json=body)
     assert answer.status_code in {400, 404, 413}
     assert answer.json()["field"] == field
+
+
+@pytest.mark.parametrize("chars", [1_001, 2_001, 5_000])
+def test_a_question_has_one_limit_wherever_it_is_told(faq: Faq, chars: int) -> None:
+    body = {"question": "運" * chars}
+    answer = faq.member.post("/v1/faq/ask", json=body)
+    assert (answer.status_code, answer.json()["field"], answer.json()["limit"]) == (413, "question", 1_000)
+    schemas = faq.operator.get("/openapi.json").json()["components"]["schemas"]
+    assert schemas["AskShape"]["properties"]["question"]["maxLength"] == 1_000
+    longest = {"question": f"  {'運' * 1_000}\n"}
+    assert faq.member.post("/v1/faq/ask", json=longest).status_code == 200
