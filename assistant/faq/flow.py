@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assistant.faq.choosing import Offer
 from assistant.faq.decide import Verdict, decide
+from assistant.faq.names import called, even_name, preferred
 from assistant.faq.phrases import hand_over, say, say_to
-from assistant.faq.rulebook import folded
 from assistant.faq.trim import quote
 from assistant.faq.understand import Understood
 from assistant.types.faq import Citation, Entry, FaqOutcome, FaqReply, Hit, QuestionKind
 
 QUOTE_CHARS = 600
 _HANDED = frozenset({QuestionKind.ACCOUNT, QuestionKind.MEDICAL, QuestionKind.SAFETY, QuestionKind.HUMAN})
-_REFUSED = frozenset({QuestionKind.INJECTION, QuestionKind.ABUSE})
+REFUSED = frozenset({QuestionKind.INJECTION, QuestionKind.ABUSE})
+"""Kinds that nothing is answered to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def special(understood: Understood, house: House) -> FaqReply | None:
     if kind is QuestionKind.CRISIS:
         return _reply(FaqOutcome.HANDOFF, house.help, understood, kind.value)
     text = say_to(kind, understood.because, language, community=house.name, emergency=house.emergency)
-    if kind in _REFUSED:
+    if kind in REFUSED:
         return _reply(FaqOutcome.REFUSED, text, understood, kind.value)
     if kind not in _HANDED:
         return _reply(FaqOutcome.ANSWER, text, understood, kind.value)
@@ -53,14 +55,14 @@ def special(understood: Understood, house: House) -> FaqReply | None:
 
 def from_hits(understood: Understood, hits: Sequence[Hit], house: House) -> FaqReply:
     """The community's own words with their source, a question back, or a person."""
-    decided = decide(hits, house.floor, house.gap)
-    confidence = round(hits[0].score, 4) if hits else 0.0
+    decided = decide(without_doubles(hits, understood.language), house.floor, house.gap)
+    confidence = round((decided.hits or hits)[0].score, 4) if hits else 0.0
     if decided.verdict is Verdict.ANSWER:
         entry = decided.hits[0].entry
         text = quote(entry, understood.question, QUOTE_CHARS)
         return _reply(FaqOutcome.ANSWER, text, understood, decided.because, confidence, (cite(entry, text),))
     if decided.verdict is Verdict.CLARIFY:
-        choices = tuple(hit.entry.question or hit.entry.title for hit in decided.hits)
+        choices = tuple(called(hit.entry) for hit in decided.hits)
         text = say("clarify" if len(choices) > 1 else "near", understood.language)
         return _reply(FaqOutcome.CLARIFY, text, understood, decided.because, confidence, choices=choices)
     text = f"{say('unknown', understood.language)}\n{handed_over(house, understood.language, 'handoff')}"
@@ -70,14 +72,36 @@ def from_hits(understood: Understood, hits: Sequence[Hit], house: House) -> FaqR
 def own_or_general(understood: Understood, hits: Sequence[Hit], house: House) -> FaqReply | None:
     """The reply to what may be about the member's own things and may be general: which of them is asked, where an entry would answer
     the general question. An entry's own question is general. ``None`` where no entry answers."""
-    decided = decide(hits, house.floor, house.gap)
+    decided = decide(without_doubles(hits, understood.language), house.floor, house.gap)
     if decided.verdict is not Verdict.ANSWER:
         return None
-    name = decided.hits[0].entry.question or decided.hits[0].entry.title
-    if folded(name) == folded(understood.question):
+    entry, name = decided.hits[0].entry, called(decided.hits[0].entry)
+    if even_name(understood.question) in map(even_name, (name, *entry.alternatives)):
         return from_hits(understood, hits, house)
     text, choices = say("own_or_general", understood.language), (say("own", understood.language), name)
     return _reply(FaqOutcome.CLARIFY, text, understood, "own", round(hits[0].score, 4), choices=choices)
+
+
+def asked_again(understood: Understood, offer: Offer) -> FaqReply:
+    """The same question back: what was answered to it does not tell which is meant."""
+    because, name = ("own", "own_or_general") if offer.own_first else ("gap", "clarify")
+    text = say(name, understood.language)
+    return _reply(FaqOutcome.CLARIFY, text, understood, because, choices=offer.choices)
+
+
+def without_doubles(hits: Sequence[Hit], language: str) -> list[Hit]:
+    """``hits`` best first, and entries with the same question as one of them: the one in ``language``, then the newest, with the
+    probability of all."""
+    kept: dict[str, Hit] = {}
+    for hit in hits:
+        key = even_name(hit.entry.question) or f"id {hit.entry.id}"
+        other = kept.get(key)
+        if other is None:
+            kept[key] = hit
+        else:
+            best = preferred((other.entry, hit.entry), language)
+            kept[key] = replace(other, entry=best, score=min(1.0, other.score + hit.score))
+    return sorted(kept.values(), key=lambda hit: -hit.score)
 
 
 def cite(entry: Entry, text: str) -> Citation:

@@ -13,6 +13,7 @@ from assistant.faq.calibrate import probabilities
 from assistant.faq.candidates import FEATURES, Question
 from assistant.faq.dense import FlatVectors, VectorsBuilder
 from assistant.faq.lexical import Floats
+from assistant.faq.names import even_name
 from assistant.faq.nudges import nudges
 from assistant.faq.rerank import Reranker
 from assistant.faq.segment import Segment
@@ -83,6 +84,13 @@ class FaqIndex:
             Hit(one.entry, one.probability, dict(zip(FEATURES, one.features.tolist(), strict=True)))
             for one in ranked[:limit]
         ]
+
+    def named(self, question: str, *, now: datetime, roles: frozenset[str] = frozenset()) -> list[Entry]:
+        """The entries whose question this is, but for punctuation, spaces, case, width and script; that hold ``now`` and are visible to
+        ``roles``."""
+        name = even_name(question)
+        found = [one for part in self.segments for one in part.called(name)] if name else []
+        return [one for one in found if one.holds(now) and one.visible_to(roles)]
 
     def judged(self, asked: Question, now: datetime, roles: frozenset[str]) -> list[Ranked]:
         parts = [candidates.find(segment, asked, segment.allowed(now, roles)) for segment in self.segments]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.faq.dense import Mask, VectorsBuilder
 from assistant.faq.intents import Intents
 from assistant.faq.lexical import Common, Floats, Ids
+from assistant.faq.names import even_name
 from assistant.faq.side import Side
 from assistant.faq.texts import entry_texts
 from assistant.text.language import detect_language
@@ -22,7 +23,7 @@ from assistant.types.faq import Entry
 class Segment:
     """``asked`` holds the ways to ask the entries, ``told`` one passage each. ``tightness`` is how alike an entry's ways to ask it are (0
     with fewer than two); ``languages`` are an entry's own and those of the ways to ask it; ``alive`` masks what was deleted or replaced
-    since."""
+    since; ``names`` gives the entries that have a question, by its even form."""
 
     entries: tuple[Entry, ...]
     places: Mapping[str, int]
@@ -37,6 +38,7 @@ class Segment:
     languages: tuple[frozenset[str], ...]
     alive: Mask
     whole: bool
+    names: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def build(
@@ -82,6 +84,7 @@ class Segment:
             languages=tuple(_languages(entry) for entry in entries),
             alive=np.ones(len(entries), np.bool_),
             whole=bool(np.isinf(since).all() and np.isinf(until).all() and not any(roles)),
+            names=_names(entries),
         )
 
     def without(self, ids: frozenset[str]) -> Segment:
@@ -91,6 +94,10 @@ class Segment:
         alive = self.alive.copy()
         alive[gone] = False
         return replace(self, alive=alive, whole=False)
+
+    def called(self, name: str) -> list[Entry]:
+        """The living entries whose question has the even form ``name``."""
+        return [self.entries[place] for place in self.names.get(name, ()) if self.alive[place]]
 
     def allowed(self, now: datetime, roles: frozenset[str]) -> Mask | None:
         """The entries that hold now and may be seen; None for all."""
@@ -110,6 +117,14 @@ class Segment:
             np.concatenate((np.repeat(np.arange(len(kept)), counts), np.arange(len(kept)) + 0.5)), kind="stable"
         )
         return [self.entries[i] for i in kept], np.concatenate((asked, told))[order]
+
+
+def _names(entries: Sequence[Entry]) -> dict[str, tuple[int, ...]]:
+    names: dict[str, tuple[int, ...]] = {}
+    for place, entry in enumerate(entries):
+        if name := even_name(entry.question):
+            names[name] = (*names.get(name, ()), place)
+    return names
 
 
 def _languages(entry: Entry) -> frozenset[str]:

@@ -37,14 +37,18 @@ _LEARNED: Final = (QuestionKind.ACCOUNT, QuestionKind.MEDICAL, QuestionKind.SAFE
 _SURE: Final = 0.6
 """What the model has to be of an injection: those who try one are told what the bot is for."""
 
+_OWN: Final = 0.35
+"""What the model alone has to give for a question about the member's own things."""
+
 MODEL: Final = "model"
+DOUBT: Final = "doubt"
 Meaning = Callable[[str], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
     """``question`` stands by itself; ``language`` is one that the words file knows, or a code of ISO 639-1; ``because`` is the rule's id,
-    or ``model``; empty for a plain question."""
+    ``model``, or ``doubt`` where the question may be about the member's own things or general; empty for a plain question."""
 
     kind: QuestionKind
     question: str
@@ -59,10 +63,9 @@ def understand(question: str, turns: Sequence[Turn], meaning: Meaning) -> Unders
     if kind is QuestionKind.PLAIN and whole != question:
         kind, because = _kind(whole, _CARRIED)
     if kind is QuestionKind.PLAIN:
-        kind = _learned(whole, meaning(whole))
+        kind, because = _learned(whole, meaning(whole))
         if kind is QuestionKind.MEDICAL and load_rulebook("goods").first(Readings.of(whole)):
-            kind = QuestionKind.PLAIN
-        because = MODEL if kind is not QuestionKind.PLAIN else ""
+            kind, because = QuestionKind.PLAIN, ""
     return Understood(kind, whole, asked_in(question, turns), because)
 
 
@@ -75,19 +78,39 @@ def _kind(text: str, kinds: Sequence[QuestionKind]) -> tuple[QuestionKind, str]:
     readings = Readings.of(text)
     goods = load_rulebook("goods").first(readings) is not None
     for kind in kinds:
-        if goods and kind is QuestionKind.MEDICAL:
+        if (goods and kind is QuestionKind.MEDICAL) or (kind is QuestionKind.ACCOUNT and _general(readings)):
             continue
         if rule := load_rulebook(kind.value).first(readings):
             return kind, rule
     return QuestionKind.PLAIN, ""
 
 
-def _learned(text: str, vector: NDArray[np.float32]) -> QuestionKind:
+def _learned(text: str, vector: NDArray[np.float32]) -> tuple[QuestionKind, str]:
     """What the model takes it for, where it is sure enough that it is not plain."""
     model = load_kind_model()
     probabilities = model.probabilities(text, vector)
     if probabilities[QuestionKind.INJECTION.value] > _SURE:
-        return QuestionKind.INJECTION
+        return QuestionKind.INJECTION, MODEL
     if 1 - probabilities[QuestionKind.PLAIN.value] > model.threshold:
-        return max(_LEARNED, key=lambda kind: probabilities[kind.value])
-    return QuestionKind.ACCOUNT if probabilities[QuestionKind.ACCOUNT.value] > model.doubt else QuestionKind.PLAIN
+        kind = max(_LEARNED, key=lambda kind: probabilities[kind.value])
+        if kind is not QuestionKind.ACCOUNT:
+            return kind, MODEL
+    return _own(text, probabilities[QuestionKind.ACCOUNT.value], model.doubt)
+
+
+def _own(text: str, probability: float, doubt: float) -> tuple[QuestionKind, str]:
+    """Whether a question is about the member's own things, by the model's ``probability`` and the words: what neither is sure of is plain,
+    as the model takes for one's own whatever it has not seen."""
+    if probability <= doubt:
+        return QuestionKind.PLAIN, ""
+    readings = Readings.of(text)
+    if _general(readings):
+        return QuestionKind.PLAIN, ""
+    if probability > _OWN:
+        return QuestionKind.ACCOUNT, MODEL
+    return (QuestionKind.ACCOUNT, DOUBT) if load_rulebook("own").first(readings) else (QuestionKind.PLAIN, "")
+
+
+def _general(readings: Readings) -> bool:
+    """Whether it asks what may be done with anybody's (may my points be given to my mother?)."""
+    return load_rulebook("own").first(readings) == "own.general"

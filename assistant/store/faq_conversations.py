@@ -14,6 +14,8 @@ from assistant.errors import Conflict, NotFound
 from assistant.store.faq_tables import faq_conversations, faq_handoffs, faq_turns
 from assistant.store.paging import Page, read_page
 
+_CHOICE = "choice"
+
 
 class ConversationState(StrEnum):
     """Who speaks: the ``bot``; nobody, while it is ``waiting`` for a person; a ``person``, with the bot silent."""
@@ -49,7 +51,8 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRow:
-    """``author`` is ``member``, ``bot`` or ``staff``; the rest is the bot's reasons, or what a person thought of them."""
+    """``author`` is ``member``, ``bot`` or ``staff``; the rest is the bot's reasons, or what a person thought of them. ``choices`` are what
+    the bot offered where it asked back."""
 
     id: str
     community: str
@@ -62,6 +65,7 @@ class TurnRow:
     question: str | None = None
     entry_ids: tuple[str, ...] = ()
     citations: Sequence[Mapping[str, Any]] = ()
+    choices: tuple[str, ...] = ()
     confidence: float | None = None
     thumb: int | None = None
     correction: str | None = None
@@ -133,7 +137,10 @@ def set_state(connection: Connection, conversation: Conversation, state: Convers
 
 
 def add_turn(connection: Connection, turn: TurnRow) -> None:
-    values = asdict(turn) | {"entry_ids": list(turn.entry_ids), "citations": [dict(one) for one in turn.citations]}
+    """Choices are kept among the citations: what the bot pointed to."""
+    pointed = [*(dict(one) for one in turn.citations), *({_CHOICE: choice} for choice in turn.choices)]
+    values = asdict(turn) | {"entry_ids": list(turn.entry_ids), "citations": pointed}
+    del values["choices"]
     connection.execute(insert(faq_turns).values(values))
 
 
@@ -260,7 +267,13 @@ def _conversation(row: RowMapping) -> Conversation:
 
 
 def _turn(row: RowMapping) -> TurnRow:
-    return TurnRow(**{**dict(row), "entry_ids": tuple(row["entry_ids"])})
+    pointed = row["citations"]
+    lists = {
+        "entry_ids": tuple(row["entry_ids"]),
+        "citations": [one for one in pointed if _CHOICE not in one],
+        "choices": tuple(one[_CHOICE] for one in pointed if _CHOICE in one),
+    }
+    return TurnRow(**{**dict(row), **lists})
 
 
 def _handoff(row: RowMapping) -> Handoff:

@@ -12,10 +12,14 @@ from assistant.types.time_zones import time_zones
 
 MAX_HOURS = 50
 MAX_NAMES = 20
-MAX_NAME_CHARS = 100
+MIN_NAME_CHARS, MAX_NAME_CHARS = 2, 100
+MAX_MINUTES = 10_080
+MAX_WRITE_TO_CHARS = 500
+MAX_CONTACTS = 500
+CHIPS = 10
 MAX_ORIGINS = 50
 _ORIGIN = re.compile(r"https?://[^/\s?#]+", re.ASCII)
-_CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
+CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
 
 _FORBID_EXTRA = {"extra": "forbid"}
 
@@ -35,7 +39,7 @@ class Hours:
         if not self.days or any(not 1 <= day <= 7 for day in self.days):
             raise ValueError("days must be 1 (Monday) to 7 (Sunday)")
         for name in ("begins", "ends"):
-            if not _CLOCK.fullmatch(getattr(self, name)):
+            if not CLOCK.fullmatch(getattr(self, name)):
                 raise ValueError(f"{name} must be HH:MM")
         if self.begins >= self.ends:
             raise ValueError("begins must be before ends; hours over midnight are two entries")
@@ -87,20 +91,20 @@ class FaqSettings:
             raise ValueError(f"time_zone {self.time_zone!r} is not one like Asia/Taipei")
         if len(self.hours) > MAX_HOURS:
             raise ValueError(f"{len(self.hours)} hours, at most {MAX_HOURS} are allowed")
-        if self.promised_minutes is not None and not 1 <= self.promised_minutes <= 10_080:
-            raise ValueError("promised_minutes must be 1 to 10080")
-        if len(self.write_to) > 500:
-            raise ValueError("write_to has at most 500 characters")
+        if self.promised_minutes is not None and not 1 <= self.promised_minutes <= MAX_MINUTES:
+            raise ValueError(f"promised_minutes must be 1 to {MAX_MINUTES}")
+        if len(self.write_to) > MAX_WRITE_TO_CHARS:
+            raise ValueError(f"write_to has at most {MAX_WRITE_TO_CHARS} characters")
         if (self.lookup_url is None) is not (self.lookup_connection is None):
             raise ValueError("lookup_url and lookup_connection go together")
-        if len(self.contacts) > 500:
-            raise ValueError("at most 500 contacts are allowed")
+        if len(self.contacts) > MAX_CONTACTS:
+            raise ValueError(f"at most {MAX_CONTACTS} contacts are allowed")
         if len(self.called) > MAX_NAMES:
             raise ValueError(f"{len(self.called)} names in called, at most {MAX_NAMES} are allowed")
-        if any(not 2 <= len(name.strip()) <= MAX_NAME_CHARS for name in self.called):
-            raise ValueError(f"names in called have 2 to {MAX_NAME_CHARS} characters")
-        if not 0 <= self.chips <= 10:
-            raise ValueError("chips must be 0 to 10")
+        if any(not MIN_NAME_CHARS <= len(name.strip()) <= MAX_NAME_CHARS for name in self.called):
+            raise ValueError(f"names in called have {MIN_NAME_CHARS} to {MAX_NAME_CHARS} characters")
+        if not 0 <= self.chips <= CHIPS:
+            raise ValueError(f"chips must be 0 to {CHIPS}")
 
     def on_duty(self, now: datetime) -> bool:
         local = now.astimezone(ZoneInfo(self.time_zone))

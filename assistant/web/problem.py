@@ -13,7 +13,8 @@ from starlette.responses import Response
 from assistant.errors import AssistantError, InvalidInput, RateLimited, StillLoading, TooLarge, Unauthenticated
 from assistant.words import choose_language, load_words
 
-OPENAI_PATHS = frozenset({"/v1/moderations", "/v1/chat/completions"})
+OPENAI_PATHS = frozenset({"/v1/moderations", "/v1/chat/completions", "/v1/models"})
+OPENAI_PREFIX = "/v1/models/"
 PERSPECTIVE_PREFIXES = ("/v1alpha1/", "/$discovery/", "/discovery/")
 
 _PERSPECTIVE_DETAIL = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
@@ -50,7 +51,7 @@ def error_response(request: Request, error: AssistantError) -> Response:
     path = request.url.path
     detail = sentence(error, request.headers.get("accept-language"))
     status, media = error.status, "application/json"
-    if path in OPENAI_PATHS:
+    if path in OPENAI_PATHS or path.startswith(OPENAI_PREFIX):
         document = openai_document(error, detail)
     elif path.startswith(PERSPECTIVE_PREFIXES):
         status = _GOOGLE_CODE.get(status, status)

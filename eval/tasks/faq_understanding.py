@@ -18,7 +18,7 @@ import assistant.cli
 from assistant.backends.static_embedder import meaning
 from assistant.faq.decide import Verdict, decide
 from assistant.faq.index import FaqIndex
-from assistant.faq.understand import MODEL, understand
+from assistant.faq.understand import DOUBT, MODEL, understand
 from assistant.types.faq import Entry, QuestionKind
 from eval.bootstrap import rate
 from eval.datasets import read_jsonl
@@ -169,13 +169,14 @@ def _shop_table(context: Context, rows: _Rows) -> Table:
 
 def _done(index: FaqIndex, row: Mapping[str, str]) -> str:
     understood = understand(row["text"], (), meaning)
-    if understood.kind is not QuestionKind.PLAIN and understood.because != MODEL:
+    if understood.kind is not QuestionKind.PLAIN and understood.because not in {MODEL, DOUBT}:
         return _HANDED
     hits = index.search(row["text"], meaning(row["text"]), now=NOW, limit=2)
     verdict = decide(hits, reranker().floor, reranker().gap).verdict
     if understood.kind is not QuestionKind.PLAIN:
         doubted = understood.kind is QuestionKind.ACCOUNT and verdict is Verdict.ANSWER
-        return _WHICH if doubted else _HANDED
+        if doubted or understood.because == MODEL:
+            return _WHICH if doubted else _HANDED
     return {Verdict.ANSWER: _ANSWERED, Verdict.CLARIFY: _ENTRIES, Verdict.NOTHING: _HANDED}[verdict]
 
 

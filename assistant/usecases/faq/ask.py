@@ -13,9 +13,10 @@ from assistant.backends.static_embedder import meaning
 from assistant.errors import InvalidInput, NotFound, TooLarge
 from assistant.faq import flow
 from assistant.faq.asked_in import answer_language
+from assistant.faq.choosing import Offer
 from assistant.faq.flow import House
 from assistant.faq.phrases import say
-from assistant.faq.understand import MODEL, Understood, in_jest, understand
+from assistant.faq.understand import DOUBT, MODEL, Understood, in_jest, understand
 from assistant.moderation.enforce import needs_help
 from assistant.moderation.flow import Screener
 from assistant.moderation.helplines import emergency_number, region_of, region_of_zone
@@ -23,7 +24,7 @@ from assistant.moderation.notices import help_words
 from assistant.store import communities, faq_conversations
 from assistant.store.faq_conversations import Conversation, ConversationState, TurnRow
 from assistant.types import Decision, Label, Message, Purpose
-from assistant.types.faq import Entry, FaqOutcome, FaqReply, Hit, QuestionKind, Turn
+from assistant.types.faq import Entry, FaqOutcome, FaqReply, Hit, QuestionKind
 from assistant.types.faq_settings import FaqSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.conversation import TURNS, Asker, earlier_turns, member_turn, open_conversation
@@ -31,9 +32,10 @@ from assistant.usecases.faq.demo import refuse_while_loading
 from assistant.usecases.faq.handoffs import Handed, hand_off
 from assistant.usecases.faq.lookup import look_up
 from assistant.usecases.faq.masking import mask_strangers
-from assistant.usecases.faq.search import find_hits
+from assistant.usecases.faq.search import find_hits, find_named
 from assistant.usecases.faq.settings import settings_in
 from assistant.usecases.faq.speaking import hours_text
+from assistant.usecases.faq.taking import take
 from assistant.usecases.faq.writing import write_answer
 from assistant.usecases.identity import new_id
 from assistant.words import choose_language
@@ -59,7 +61,7 @@ class _Setting:
     """Where the question is asked: who speaks in the conversation, what was said, how the bot behaves here."""
 
     conversation: Conversation
-    turns: Sequence[Turn]
+    earlier: Sequence[TurnRow]
     language: str
     settings: FaqSettings
     house: House
@@ -72,9 +74,10 @@ async def ask(
     conversation_id: str | None,
     language: str | None,
     preferred: str | None = None,
+    offer: Offer | None = None,
 ) -> Asked:
     """``language`` is the answer's; without it, it is told by ``preferred`` (what the asker's browser says), the question, and the
-    community's own. Both are of ``LANGUAGES``.
+    community's own. Both are of ``LANGUAGES``. ``offer`` is what the bot asked back before, where the conversation is not kept here.
 
     Raises:
     InvalidInput: there is no question, or it is too long.
@@ -89,11 +92,21 @@ async def ask(
         raise TooLarge(field="question", limit=MAX_QUESTION_CHARS)
     screener = await assistant.screeners.get(asker.community)
     setting = await asyncio.to_thread(_setting, assistant, asker, conversation_id, text, language, preferred)
-    understood = replace(understand(text, setting.turns, meaning), language=setting.language)
+    understood = replace(understand(text, earlier_turns(setting.earlier), meaning), language=setting.language)
+    taken = None
+    if understood.kind is not QuestionKind.CRISIS:
+        spoken = language if offer is not None else setting.language
+        taken = await asyncio.to_thread(take, assistant, asker, setting.earlier, offer, text, spoken)
+    if taken is not None:
+        understood = taken.understood
     if not setting.settings.enabled:
         raise NotFound("faq_disabled", field="community")
     if setting.conversation.state is ConversationState.PERSON:
         reply = FaqReply(outcome=FaqOutcome.HANDOFF, answer="", because="person_holds", question=text)
+    elif taken is not None and taken.unclear:
+        reply = flow.asked_again(understood, taken.offer)
+    elif taken is not None and understood.kind is QuestionKind.PLAIN:
+        reply = await _settled(assistant, screener, setting, understood, taken.hits)
     else:
         reply = await _reply(assistant, asker, screener, setting, understood, text)
     return await asyncio.to_thread(_keep, assistant, asker, setting, understood, text, reply)
@@ -116,9 +129,9 @@ def _setting(
         conversation = open_conversation(
             transaction, asker, conversation_id, language or answer_language(text, (), own, preferred), now
         )
-        turns = earlier_turns(faq_conversations.turns(transaction, conversation, TURNS)) if conversation_id else []
-    spoken = language or answer_language(text, turns, own, preferred)
-    return _Setting(conversation, turns, spoken, settings, _house(assistant, owner, settings, spoken, now))
+        earlier = faq_conversations.turns(transaction, conversation, TURNS) if conversation_id else []
+    spoken = language or answer_language(text, earlier_turns(earlier), own, preferred)
+    return _Setting(conversation, earlier, spoken, settings, _house(assistant, owner, settings, spoken, now))
 
 
 def _house(
@@ -146,12 +159,18 @@ async def _reply(
         understood = replace(understood, kind=QuestionKind.CRISIS, because="screened")
     if _REFUSED_LABELS.intersection(decision.over) and understood.kind is QuestionKind.PLAIN:
         understood = replace(understood, kind=QuestionKind.ABUSE, because="screened")
-    if understood.kind is QuestionKind.ACCOUNT and (found := await _looked_up(assistant, asker, setting, understood)):
+    own = understood.kind is QuestionKind.ACCOUNT
+    if own and understood.because != DOUBT and (found := await _looked_up(assistant, asker, setting, understood)):
         return found
-    if understood.kind is QuestionKind.ACCOUNT and understood.because == MODEL:
+    answered = understood.kind not in {*flow.REFUSED, QuestionKind.CRISIS}
+    if answered and (named := await _named(assistant, asker, understood, text)):
+        return await _settled(assistant, screener, setting, replace(understood, question=text), named)
+    if own and understood.because in {MODEL, DOUBT}:
         hits = await _hits(assistant, asker, understood)
         if (asked := flow.own_or_general(understood, hits, setting.house)) is not None:
             return _safe(screener, setting, understood, hits, asked)
+        if understood.because == DOUBT:
+            understood = replace(understood, kind=QuestionKind.PLAIN, because="")
     if (reply := flow.special(understood, setting.house)) is not None:
         return reply
     alone = replace(understood, question=text)
@@ -160,9 +179,34 @@ async def _reply(
         understood = alone  # a question that is clear by itself needs nothing of what was said before
     elif understood.question != text:
         hits, reply = await _found(assistant, asker, setting, understood)
+    return await _written(assistant, screener, setting, understood, hits, reply)
+
+
+async def _settled(
+    assistant: Assistant, screener: Screener, setting: _Setting, understood: Understood, hits: Sequence[Hit]
+) -> FaqReply:
+    """The answer of the one entry that is meant for certain, or that nobody knows."""
+    reply = flow.from_hits(understood, hits, setting.house)
+    return await _written(assistant, screener, setting, understood, hits, reply)
+
+
+async def _written(
+    assistant: Assistant,
+    screener: Screener,
+    setting: _Setting,
+    understood: Understood,
+    hits: Sequence[Hit],
+    reply: FaqReply,
+) -> FaqReply:
+    """In the language model's words where the community wants that; and safe to show."""
     if reply.outcome is FaqOutcome.ANSWER and setting.settings.use_generator and assistant.generator is not None:
         reply = await write_answer(assistant.generator, setting.house.name, understood, hits, reply)
     return _safe(screener, setting, understood, hits, reply)
+
+
+async def _named(assistant: Assistant, asker: Asker, understood: Understood, text: str) -> Sequence[Hit]:
+    """The entry with this very question."""
+    return await asyncio.to_thread(find_named, assistant, asker.community, text, asker.roles, understood.language)
 
 
 async def _found(
@@ -274,6 +318,7 @@ def _bot_turn(assistant: Assistant, conversation: Conversation, reply: FaqReply)
         outcome=reply.outcome.value,
         because=reply.because,
         question=reply.question,
+        choices=reply.choices,
         entry_ids=tuple(citation.entry_id for citation in reply.citations),
         citations=[
             {"entry_id": one.entry_id, "title": one.title, "quote": one.quote, "source": one.source}

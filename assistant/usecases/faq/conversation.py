@@ -99,6 +99,7 @@ def read_conversation(assistant: Assistant, asker: Asker, conversation_id: str, 
                 "at": row.created_at.isoformat(),
                 "outcome": row.outcome,
                 "citations": list(row.citations),
+                "choices": list(row.choices),
             }
             for row in rows
         ],

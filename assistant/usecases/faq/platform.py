@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from assistant.errors import InvalidInput, NotFound
+from assistant.faq.choosing import numbered
 from assistant.moderation.enforce import can
 from assistant.store import deliveries, faq_conversations
 from assistant.types import Delivery, DeliveryState, Do, Order
@@ -52,7 +53,7 @@ def answer_text(asked: Asked) -> str:
     reply, words = asked.reply, load_words()
     if not reply.answer:
         return ""
-    lines = [reply.answer, *(f"- {choice}" for choice in reply.choices)]
+    lines = [numbered(reply.answer, reply.choices)]
     titles = (f"{one.title} {one.source}".strip() for one in reply.citations)
     lines += dict.fromkeys(words.get("faq.source", asked.language, title=title) for title in titles if title)
     if reply.written:

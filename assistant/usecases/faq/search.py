@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.errors import InvalidInput, TooLarge
+from assistant.faq.names import even_name, preferred
 from assistant.store import faq_entries
 from assistant.types.faq import Hit
 from assistant.usecases.assistant import Assistant
@@ -35,6 +36,22 @@ def find_hits(
         if entry is not None and entry.holds(now) and entry.visible_to(roles):
             hits.append(replace(hit, entry=entry))
     return hits
+
+
+def find_named(assistant: Assistant, community: str, question: str, roles: frozenset[str], language: str) -> list[Hit]:
+    """The entry whose question this is, but for how it is written; of several the one in ``language``, then the newest. None where there
+    is none that this asker may see. Blocks on the database."""
+    now = assistant.clock()
+    proposed = assistant.replicas.get(community).index.named(question, now=now, roles=roles)
+    if not proposed:
+        return []
+    with assistant.database.transaction(community) as transaction:
+        current = faq_entries.get_many(transaction, community, [one.id for one in proposed])
+    name = even_name(question)
+    entries = [
+        one for one in current.values() if one.holds(now) and one.visible_to(roles) and even_name(one.question) == name
+    ]
+    return [Hit(preferred(entries, language), 1.0)] if entries else []
 
 
 def search(

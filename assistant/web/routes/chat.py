@@ -13,10 +13,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, NotFound
+from assistant.faq.choosing import choose, offered
 from assistant.faq.rewrite import rewrite
 from assistant.usecases.faq.ask import ask
 from assistant.usecases.faq.conversation import TURNS, Asker
+from assistant.usecases.request import Name
 from assistant.web.answers import json_answer
 from assistant.web.body import off_loop, parse, read_body
 from assistant.web.openapi import body, errors
@@ -25,11 +27,12 @@ from assistant.web.routes.connections import Community
 from assistant.web.routes.faq import KEEP_ALIVE_S, asker_of, preferred_of, render_asked
 from assistant.web.shapes import OpenAIErrorShape
 from assistant.web.site import site_of
-from assistant.web.vendors.openai_chat import MODEL, ChatRequest, chunks, completion
+from assistant.web.vendors.openai_chat import MODEL, ChatRequest, chunks, completion, model, models
 
 MAX_BODY_BYTES = 1_048_576
 
 router = APIRouter(tags=["OpenAI"])
+_MODEL_ERRORS = errors(401, 403, 404, 429, 503, shape=OpenAIErrorShape)
 
 
 @router.post(
@@ -69,11 +72,40 @@ async def post_chat(request: Request, community: Community = None) -> Response:
     )
 
 
+@router.get(
+    "/v1/models",
+    summary="The models, in OpenAI's shape",
+    description="One: the community's own entries. Chat completions accept any other name too, and answer the same.",
+    responses={200: {"description": "A list of models."}, **_MODEL_ERRORS},
+    openapi_extra={"security": [{"key": []}]},
+)
+async def get_models(request: Request, community: Community = None) -> Response:
+    await asker_of(request, community)
+    return json_answer(models())
+
+
+@router.get(
+    "/v1/models/{model_id}",
+    summary="A model, in OpenAI's shape",
+    responses={200: {"description": "The model."}, **_MODEL_ERRORS},
+    openapi_extra={"security": [{"key": []}]},
+)
+async def get_model(request: Request, model_id: Name, community: Community = None) -> Response:
+    await asker_of(request, community)
+    if model_id != MODEL:
+        raise NotFound("model_unknown", field="model", limit=MODEL)
+    return json_answer(model(MODEL))
+
+
 async def _answer(request: Request, asker: Asker, asked: ChatRequest, *, first: bool) -> dict[str, Any]:
-    question = asked.question()
+    question, offer = asked.question(), None
     if asked.conversation_id is None:
-        question = rewrite(question, asked.turns()[-TURNS:])
-    answer = await ask(site_of(request).assistant, asker, question, asked.conversation_id, None, preferred_of(request))
+        turns = asked.turns()[-TURNS:]
+        offer = offered(turns)
+        question = question if offer and choose(question, offer) else rewrite(question, turns)
+    answer = await ask(
+        site_of(request).assistant, asker, question, asked.conversation_id, None, preferred_of(request), offer
+    )
     return render_asked(answer, asker.token if first else None)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -17,11 +17,11 @@ from assistant.types.access import Scope
 from assistant.usecases.faq import handoffs as handoffs_usecase
 from assistant.usecases.faq import insight
 from assistant.usecases.faq import settings as settings_usecase
-from assistant.usecases.faq.ask import Asked, ask
+from assistant.usecases.faq.ask import MAX_QUESTION_CHARS, Asked, ask
 from assistant.usecases.faq.conversation import Asker, new_token, read_conversation
 from assistant.usecases.faq.member_token import read_member_token
 from assistant.usecases.faq.search import MAX_LIMIT, search
-from assistant.usecases.request import LanguageTag, Name, Shape, Text
+from assistant.usecases.request import LanguageTag, Name, Shape, Text, storable
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
@@ -57,8 +57,13 @@ _MEMBER = [
 ]
 
 
+Question = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MAX_QUESTION_CHARS), AfterValidator(storable)
+]
+
+
 class AskShape(Shape):
-    question: Text = Field(max_length=4_000)
+    question: Question
     conversation_id: Name | None = None
     language: LanguageTag | None = None
     stream: bool = False

@@ -23,6 +23,7 @@ from assistant.usecases.request import LanguageTag, Name, Shape, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import off_loop, parse, read_body
+from assistant.web.faq_settings import FaqSettingsShape
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, site_of
@@ -184,14 +185,6 @@ async def _shown(site: Site, community: str, settings: FaqSettings) -> dict[str,
     return {**settings_usecase.dump_settings(settings), "default_language": language}
 
 
-class FaqSettingsShape(BaseModel):
-    """Every field is optional; a field that is left out takes its default, but for ``default_language``, which stays as it is."""
-
-    model_config = ConfigDict(extra="allow")
-
-    default_language: LanguageTag | None = None
-
-
 @router.put(
     "/v1/faq/settings",
     summary="Change how the bot behaves",
@@ -203,8 +196,9 @@ class FaqSettingsShape(BaseModel):
 )
 async def put_settings(request: Request, community: Community = None) -> Response:
     caller, site, own = await _operator(request, community)
-    asked = parse(FaqSettingsShape, await read_body(request, MAX_SMALL_BYTES))
-    settings = settings_usecase.read_settings(asked.model_extra or {})
+    document = parse(FaqSettingsShape, await read_body(request, MAX_SMALL_BYTES)).model_dump()
+    language = document.pop("default_language")
+    settings = settings_usecase.read_settings(document)
     await asyncio.to_thread(
         settings_usecase.save_settings,
         site.assistant.database,
@@ -213,7 +207,7 @@ async def put_settings(request: Request, community: Community = None) -> Respons
         actor=caller.key_id,
         now=site.assistant.clock(),
         allow=site.assistant.settings.outgoing.allow,
-        language=asked.default_language,
+        language=language,
     )
     return json_answer(await _shown(site, own, settings))
 

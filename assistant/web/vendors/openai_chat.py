@@ -8,12 +8,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import InvalidInput, TooLarge
+from assistant.faq.choosing import numbered
 from assistant.types.faq import Turn
 from assistant.usecases.faq.ask import MAX_QUESTION_CHARS
 from assistant.usecases.request import Name, Text
 from assistant.web.vendors.openai import EXTENSION
 
 MODEL = "community-assistant"
+CREATED = 1_767_225_600
+"""When the model was made, as OpenAI tells it of its own: seconds since 1970, the beginning of 2026."""
 MOST_MESSAGES = 500
 PIECE_CHARS = 24
 
@@ -94,7 +97,7 @@ USAGE: Mapping[str, int] = {"prompt_tokens": 0, "completion_tokens": 0, "total_t
 
 def completion(identity: Mapping[str, Any], native: Mapping[str, Any]) -> dict[str, Any]:
     """``native`` is our own answer: its text is the message, the whole of it stands under the one key that OpenAI does not have."""
-    message = {"role": "assistant", "content": native["answer"], "refusal": None}
+    message = {"role": "assistant", "content": _content(native), "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
     return {
         **identity,
@@ -107,7 +110,7 @@ def completion(identity: Mapping[str, Any], native: Mapping[str, Any]) -> dict[s
 
 def chunks(identity: Mapping[str, Any], native: Mapping[str, Any], *, usage: bool) -> Iterator[dict[str, Any]]:
     """The same in pieces; our own answer stands in the last one that has a choice."""
-    answer = native["answer"]
+    answer = _content(native)
     pieces: Sequence[str] = [answer[at : at + PIECE_CHARS] for at in range(0, len(answer), PIECE_CHARS)]
     yield _chunk(identity, {"role": "assistant", "content": ""})
     for piece in pieces:
@@ -115,6 +118,20 @@ def chunks(identity: Mapping[str, Any], native: Mapping[str, Any], *, usage: boo
     yield {**_chunk(identity, {}, "stop"), EXTENSION: native}
     if usage:
         yield {**identity, "object": "chat.completion.chunk", "choices": [], "usage": USAGE}
+
+
+def _content(native: Mapping[str, Any]) -> str:
+    """What a client shows: the answer, with the choices where the bot asks back."""
+    return numbered(native["answer"], native["choices"])
+
+
+def models() -> dict[str, Any]:
+    """OpenAI's list of models. Any other name is accepted and echoed too: the same bot answers."""
+    return {"object": "list", "data": [model(MODEL)]}
+
+
+def model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": CREATED, "owned_by": MODEL}
 
 
 def _chunk(identity: Mapping[str, Any], delta: Mapping[str, str], finish: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from assistant.types.access import Scope
 from tests.integration.faq.conftest import Faq, jwt
 
 REFUND = {"id": "refund-time", "question": "退款多久會入帳？", "answer": "收到退貨後五個工作天內退回原付款方式。"}
-DOUBTFUL = ["退款幾天到", "退款會多久到", "退錢要等幾天"]
+DOUBTFUL = ["退款大概要多久才會進我的帳戶", "昨天退貨的退款一般多久入帳", "退款通常多久會到我的帳戶"]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,85 @@ def test_what_only_some_may_see_is_found_by_them_alone(faq: Faq) -> None:
 def test_ones_own_things_are_never_answered_with_the_general_policy(faq: Faq, question: str) -> None:
     answer = faq.ask(question)
     assert (answer["outcome"], answer["because"], answer["citations"]) == ("handoff", "account", []), answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["今天星期幾", "換顏色", "我的點數可以送給我媽嗎", "收據要打統編", "phone number please", "今日有什麼新聞"],
+)
+def test_what_is_not_about_ones_own_things_is_not_handed_over_as_if_it_were(faq: Faq, question: str) -> None:
+    answer = faq.ask(question)
+    assert answer["because"] not in {"account", "own"}, answer
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("寄馬祖運費多少錢", "shipping"),
+        ("What is shipping?", "shipping"),
+        ("你們開到幾點", "hours"),
+        ("免運門檻是多少啊", "shipping"),
+    ],
+)
+def test_what_an_entry_answers_is_not_taken_for_ones_own(faq: Faq, question: str, entry: str) -> None:
+    answer = faq.ask(question)
+    names = {one["id"]: one["question"] for one in faq.operator.get("/v1/faq/entries").json()["entries"]}
+    found = [one["entry_id"] for one in answer["citations"]] or answer["choices"]
+    assert answer["outcome"] in {"answer", "clarify"}
+    assert answer["because"] != "own"
+    assert entry in found or names[entry] in found
+
+
+@pytest.mark.parametrize(
+    "question", ["不用了", "沒事", "謝謝不用", "唔使喇", "没事了", "no thanks", "never mind", "nothing"]
+)
+def test_a_closing_phrase_is_answered_with_one_and_waits_for_nobody(faq: Faq, question: str) -> None:
+    answer = faq.ask(question)
+    assert (answer["outcome"], answer["because"]) == ("answer", "talk"), answer
+    assert faq.operator.get("/v1/faq/handoffs").json()["handoffs"] == []
+
+
+NAMED = {
+    "deals": "今日限定活動是什麼？",
+    "receipt": "收據要打統編嗎？",
+    "fee": "How much is shipping?",
+    "order": "我的訂單到哪了？",
+    "person": "怎麼聯絡真人客服？",
+    "fever": "發燒的寶寶可以用嗎？",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("今日限定活動是什麼", "deals"),
+        ("今日限定活动是什么?", "deals"),
+        (" 今日 限定活動，是什麼！ ", "deals"),
+        ("收據要打統編嗎", "receipt"),
+        ("HOW MUCH IS SHIPPING", "fee"),
+        ("ｈｏｗ ｍｕｃｈ is shipping？", "fee"),
+        ("我的訂單到哪了", "order"),
+        ("怎麼聯絡真人客服", "person"),
+        ("發燒的寶寶可以用嗎", "fever"),
+    ],
+)
+def test_an_entrys_own_question_is_answered_by_it_however_it_is_written(faq: Faq, text: str, entry: str) -> None:
+    entries = [{"id": name, "question": question, "answer": f"見 {name} 頁。"} for name, question in NAMED.items()]
+    faq.operator.put("/v1/faq/entries", json={"entries": entries})
+    answer = faq.ask(text)
+    assert (answer["outcome"], answer["answer"]) == ("answer", f"見 {entry} 頁。"), answer
+
+
+def test_an_entrys_own_question_finds_no_entry_that_is_gone_or_not_for_the_asker(faq: Faq) -> None:
+    assert faq.ask("員工折扣是多少")["citations"] == []
+    assert faq.ask("積分怎麼計算")["answer"]
+    faq.operator.delete("/v1/faq/entries/points")
+    assert "points" not in {one["entry_id"] for one in faq.ask("積分怎麼計算")["citations"]}
+
+
+@pytest.mark.parametrize("question", ["我的帳號被鎖", "幫我查點數", "查單", "wheres my stuff", "refund still not in"])
+def test_ones_own_things_in_few_words_are_handed_over(faq: Faq, question: str) -> None:
+    assert faq.ask(question)["because"] == "account"
 
 
 def test_what_may_be_ones_own_and_may_be_general_is_asked_about(faq: Faq) -> None:
@@ -189,3 +268,14 @@ def test_bad_questions_are_told_by_field(faq: Faq, body: dict, field: str) -> No
     answer = faq.member.post("/v1/faq/ask", json=body)
     assert answer.status_code in {400, 404, 413}
     assert answer.json()["field"] == field
+
+
+@pytest.mark.parametrize("chars", [1_001, 2_001, 5_000])
+def test_a_question_has_one_limit_wherever_it_is_told(faq: Faq, chars: int) -> None:
+    body = {"question": "運" * chars}
+    answer = faq.member.post("/v1/faq/ask", json=body)
+    assert (answer.status_code, answer.json()["field"], answer.json()["limit"]) == (413, "question", 1_000)
+    schemas = faq.operator.get("/openapi.json").json()["components"]["schemas"]
+    assert schemas["AskShape"]["properties"]["question"]["maxLength"] == 1_000
+    longest = {"question": f"  {'運' * 1_000}\n"}
+    assert faq.member.post("/v1/faq/ask", json=longest).status_code == 200
