@@ -20,6 +20,7 @@ from assistant.moderation.continued import Continued, continued
 from assistant.moderation.decide import decide, merge_scores
 from assistant.moderation.doubted import as_doubted, shipped_sources
 from assistant.moderation.evidence import evidence
+from assistant.moderation.goods import classify_goods
 from assistant.moderation.mask import mask
 from assistant.moderation.minors import combine
 from assistant.moderation.reason import reason
@@ -70,6 +71,7 @@ class Screener:
         """One decision per message, in order; the classifier sees all texts in one call."""
         assessed = [self._read(message) for message in messages]
         classified = classify_continued(self._classifier, assessed, classify(self._classifier, assessed))
+        classified = classify_goods(self._classifier, assessed, classified)
         return [self._judge(one, its) for one, its in zip(assessed, classified, strict=True)]
 
     def _read(self, message: Message) -> Assessment:
