@@ -109,6 +109,8 @@ def test_wrong_signatures_are_401_and_unknown_connections_404(shop: Shop) -> Non
 
 def test_bodies_that_make_no_sense_are_400_and_too_large_ones_413(shop: Shop) -> None:
     assert shop.send("message.created", {"id": "m", "text": 5}).status_code == 400
+    nothing = shop.send("message.send", {"id": "w2", "content": ADVERT})
+    assert (nothing.status_code, nothing.json()["field"]) == (400, "data.text")
     large = {"id": "m", "text": "x" * 1_100_000}
     assert shop.send("message.created", large).status_code == 413
 
