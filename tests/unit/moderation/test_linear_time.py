@@ -37,6 +37,7 @@ FLOODS = {
     "letters apart": ("", "a ", ""),
     "a gap between characters": ("中", ".", "中"),
     "garments": ("", "内裤110 ", ""),
+    "shares": ("", "100% 棉", ""),
     "minors kept away": ("", "no minors ", ""),
     "digits apart": ("", "1 ", ""),
     "different digits apart": ("", "7 3 1 9 4 0 2 6 8 5 3 3 1 ", ""),
