@@ -287,3 +287,16 @@ def nears(rule: Rule) -> list[Near]:
     if isinstance(rule, Joined):
         return [one for part in rule.parts for one in nears(part)]
     return [rule] if isinstance(rule, Near) else []
+
+
+def segments_named(rule: Rule, path: str = "rules") -> dict[str, str]:
+    """The segments that conditions name, by the path of each."""
+    if isinstance(rule, InSegment):
+        return {f"{path}.segment": rule.segment_id}
+    if not isinstance(rule, Joined):
+        return {}
+    return {
+        where: name
+        for at, part in enumerate(rule.parts)
+        for where, name in segments_named(part, f"{path}.{rule.how}[{at}]").items()
+    }

@@ -20,6 +20,7 @@ from assistant.moderation.continued import Continued, continued
 from assistant.moderation.decide import decide, merge_scores
 from assistant.moderation.doubted import as_doubted, shipped_sources
 from assistant.moderation.evidence import evidence
+from assistant.moderation.goods import classify_goods
 from assistant.moderation.mask import mask
 from assistant.moderation.minors import combine
 from assistant.moderation.reason import reason
@@ -45,8 +46,6 @@ class Screener:
         self._classifier = classifier
         self._stance = stance
         self._policy_ref = PolicyRef(policy.id, policy.version)
-        own = policy.own
-        self._spares = bool(policy.exemptions.phrases or own.domains or own.accounts or own.phones)
         self._failing: dict[FailMode, Screener] = {policy.fail_mode: self}
         self._shipped = shipped_sources(policy.lists)
         self._custom = frozenset(rule.label for rule in policy.rules if ":" in rule.label)
@@ -70,12 +69,13 @@ class Screener:
         """One decision per message, in order; the classifier sees all texts in one call."""
         assessed = [self._read(message) for message in messages]
         classified = classify_continued(self._classifier, assessed, classify(self._classifier, assessed))
+        classified = classify_goods(self._classifier, assessed, classified)
         return [self._judge(one, its) for one, its in zip(assessed, classified, strict=True)]
 
     def _read(self, message: Message) -> Assessment:
         texts = {"text": Normalised(message.text)}
         texts.update((part.field, Normalised(part.text)) for part in message.parts)
-        spared = {field: self._rules.spared(text) for field, text in texts.items()} if self._spares else texts
+        spared = {field: self._rules.spared(text) for field, text in texts.items()}
         findings, failed = find(self._rules, texts, message)
         whole = continued(message)
         if whole is None:
@@ -86,7 +86,7 @@ class Screener:
         return Assessment(message, texts, spared, language, findings, failed, earlier_and_whole, completed)
 
     def _spared(self, text: str) -> Normalised:
-        return self._rules.spared(Normalised(text)) if self._spares else Normalised(text)
+        return self._rules.spared(Normalised(text))
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message = assessed.message
@@ -151,7 +151,7 @@ class Screener:
     def _scores_of(self, text: str) -> Mapping[str, float]:
         """Of an earlier message, by rules and classifier."""
         read = Normalised(text)
-        spared = self._rules.spared(read) if self._spares else read
+        spared = self._rules.spared(read)
         (found,) = self._classifier.classify([spared]) if text.strip() else ({},)
         return merge_scores(found, self._weighed(self._rules.find(read), found), ())
 

@@ -13,7 +13,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import InvalidPolicy
+from assistant.moderation.policy_values import checked
 from assistant.types import Policy
+from assistant.types.label import NoLabel
 
 MAX_POLICY_BYTES = 2_000_000
 
@@ -30,13 +32,16 @@ def read_policy(document: Mapping[str, Any]) -> Policy:
     try:
         return _ADAPTER.validate_python(document)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        path = ".".join(map(str, first["loc"])) or "policy"
+        first = error.errors(include_url=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        within = (cause.path,) if isinstance(cause, NoLabel) else ()
+        path = ".".join(map(str, (*first["loc"], *within))) or "policy"
         raise InvalidPolicy(field=path, problem=first["msg"].removeprefix("Value error, ")) from None
 
 
 def read_policy_text(text: str, *, toml: bool = False) -> Policy:
-    """As ``read_policy``, from JSON or TOML text of at most ``MAX_POLICY_BYTES`` bytes."""
+    """As ``read_policy``, from JSON or TOML text of at most ``MAX_POLICY_BYTES`` bytes that somebody hands in: what could never have an
+    effect is refused too, and domains are written as registered domains are."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_POLICY_BYTES:
         raise InvalidPolicy(field="policy", problem=f"is over {MAX_POLICY_BYTES} bytes", limit=MAX_POLICY_BYTES)
     try:
@@ -47,7 +52,7 @@ def read_policy_text(text: str, *, toml: bool = False) -> Policy:
         raise InvalidPolicy(field="policy", problem="must be an object")
     if any(_UNSTORABLE.search(string) for string in _strings(document)):
         raise InvalidPolicy(field="policy", problem="must not contain NUL or half of a surrogate pair")
-    return read_policy(document)
+    return checked(read_policy(document))
 
 
 def _strings(node: object) -> Iterator[str]:

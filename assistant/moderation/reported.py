@@ -2,7 +2,8 @@
 
 A few cases only, because a spammer can write a warning too. A shipped term in quotation marks, or behind "called me", in a message that
 reports it; a term of a trade (fraud, gambling, illicit goods, false promises) in a message that warns, or of an advert in one that
-complains, and itself offers no contact and no suspicious link; and a promise that is asked about, wished, or held against its author.
+complains, and itself offers no contact and no suspicious link; a promise that is asked about, wished, or held against its author; and a
+groan about too much work.
 """
 
 from __future__ import annotations
@@ -55,6 +56,14 @@ _ASKS = re.compile(
 _PITCHES = re.compile(r"教你|告诉|揭秘|分享|[您你].{0,4}(?:还在|想)|^(?:想|要|还在|担心)|(?:就|只)用|我们")
 """What an advert says that asks too ("想根治湿疹吗？")."""
 _WISHES = re.compile(r"祝[你您他她大愿福]|早日康复|希望.{0,12}(?:能|可以)")
+_GROANS = re.compile(
+    r"(?:好|真|超)想死掉?[喔哦噢啦耶][~～!！，,\s]{0,3}(?:又|一直|天天|今天)?(?:加班|上班|开会|报告|作业|功课|考试|期中|期末|赶稿)"
+    r"[^。！？!?\n]{0,4}(?:爆|炸|不完|一堆|好多)"
+)
+"""A groan that names its everyday cause at once, with a particle that makes light of it."""
+_DESPAIRS = re.compile(
+    r"死|活|痛苦|撑不|遗书|药|楼|割|解脱|再见|没有?意义|没人|绝望|忧郁|抑郁|崩溃|伤害自己|结束|消失|die|kill|suicid|live|end it"
+)
 _OFFERS = ("rule:spam.contact", "rule:link.")
 
 
@@ -85,7 +94,7 @@ class _Speech:
 
     def holds(self, term: Finding) -> bool:
         if term.label == Label.SELF_HARM:
-            return False
+            return self._is_exaggerated(term)
         if term.label in _TRADES and (self._warns or self._complains):
             return True
         if term.label == Label.SPAM and self._complains:
@@ -93,6 +102,12 @@ class _Speech:
         if term.label == Label.MISLEADING and (self._wishes or self._is_asked(term)):
             return True
         return self._is_quoted(term) or self._is_told(term)
+
+    def _is_exaggerated(self, term: Finding) -> bool:
+        """Whether somebody groans about too much work right behind it, and nothing else in the message is about wanting to live or die."""
+        text, at = self._view.text, self._place(term)
+        groan = _GROANS.match(text, at)
+        return groan is not None and not _DESPAIRS.search(text[:at] + text[groan.end() :])
 
     def _is_quoted(self, term: Finding) -> bool:
         at = bisect_right(self._quoted, term.start, key=lambda quote: quote[0])

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from assistant.moderation.advertising import MODEL, ClaimReader, find_claims, find_drawn
 from assistant.moderation.contacts import ContactRules
+from assistant.moderation.facts import shares
 from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
 from assistant.moderation.links import LinkRules
@@ -26,7 +27,7 @@ class Rules:
     """``starter`` is compiled once per process however many communities use it. ``policy.starter_rules`` turns these lists on or off;
     ``policy.disabled_rules`` names sources to leave out (``spam.contact``, with or without ``rule:``), or families by a trailing dot
     (``spam.``); ``model:ads.`` leaves out what ``reader``, the learned model of claims, finds. What stands inside an exempt phrase is
-    not found, and neither it nor what is the community's own reaches the classifier.
+    not found, and neither it nor what is the community's own reaches the classifier; nor does a share of a material or an origin.
 
     Raises:
         InvalidPolicy: a pattern does not compile.
@@ -68,7 +69,7 @@ class Rules:
         """The claims in a marketing text that advertising law forbids, in the order of its characters, less what the policy leaves out."""
         exempt = _Spans(_occurrences(text, self._phrases))
         reader = None if MODEL in self._disabled_families else self._reader
-        found = find_claims(text, where, reader, self.spared(text) if self._innocent else None)
+        found = find_claims(text, where, reader, self.spared(text))
         return [finding for finding in found if self._counts(finding, exempt)]
 
     def drawn(self, texts: Mapping[str, Normalised], where: Advertising) -> list[Finding]:
@@ -77,8 +78,9 @@ class Rules:
         return [one for one in find_drawn(texts, where) if self._counts(one, exempt[one.field])]
 
     def spared(self, text: Normalised) -> Normalised:
-        """``text`` as the classifier may see it: exempt phrases and the community's own addresses blanked, character for character."""
-        spans = _occurrences(text, self._innocent)
+        """``text`` as the classifier may see it: exempt phrases, the community's own addresses and shares of a material or an origin
+        blanked, character for character."""
+        spans = [*_occurrences(text, self._innocent), *shares(text)]
         spans += [match.span() for phone in self._phones for match in re.finditer(phone, text.original)]
         if not spans:
             return text

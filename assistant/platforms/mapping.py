@@ -113,11 +113,16 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
     if fields.bot and _as_word(value_at(document, fields.bot)) in fields.bot_values:
         return Hook()
     message = _message(fields, document)
-    if not message.text and not message.unscreened and value_at(document, fields.text) is None:
+    if _is_no_message(message) and value_at(document, fields.text) is None:
         return Hook()
     refs = {name: as_id(value, path) for name, path in fields.refs.items() if (value := value_at(document, path))}
     key = _key(fields, document, message, request.body)
     return Hook((Said(key=key, message=message, before=settings.before, refs=refs),))
+
+
+def _is_no_message(message: Message) -> bool:
+    """Whether there is nothing to screen but its author's name."""
+    return not message.text and not message.unscreened and all(part.field == "member.name" for part in message.parts)
 
 
 def _message(fields: Fields, document: Mapping[str, Any]) -> Message:

@@ -94,7 +94,10 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
     kind = as_text(document.get("type"), "type")
     data = as_object(document.get("data"), "data")
     if kind in {"message.send", "message.created", "message.updated"}:
-        return Hook((_said(kind, data, only_header(request, "webhook-id")),))
+        said = _said(kind, data, only_header(request, "webhook-id"))
+        if not said.message.text.strip() and not said.message.unscreened:
+            raise InvalidInput("text_empty", field="data.text", limit=1)
+        return Hook((said,))
     if kind == "member.joined":
         return Hook((_joined(data, only_header(request, "webhook-id")),))
     if kind == "command":

@@ -89,13 +89,23 @@ def postpone(
     connection.execute(query.values(due_at=due_at, because=because, attempts=attempts))
 
 
-def call_off(connection: Connection, community: str, decision_id: str, because: str, now: datetime) -> datetime:
-    """Skip what of a decision has not been done. Returns when the last of what a worker may be at right now is certainly over."""
+def call_off(
+    connection: Connection,
+    community: str,
+    decision_id: str,
+    because: str,
+    now: datetime,
+    *,
+    penalty_id: str | None = None,
+) -> datetime:
+    """Skip what of a decision has not been done, or of its penalty alone. Returns when the last of what a worker may be at right now is
+    certainly over."""
     mine = and_(
         deliveries.c.community == community,
         deliveries.c.decision_id == decision_id,
         deliveries.c.kind == DeliveryKind.ORDER.value,
         _WAITING,
+        *([] if penalty_id is None else [deliveries.c.key.contains(f":{penalty_id}", autoescape=True)]),
     )
     claimed = and_(deliveries.c.attempts > 0, deliveries.c.because.is_(None))  # with a reason, it waits for another try
     under_way = case((claimed, deliveries.c.due_at), else_=None)

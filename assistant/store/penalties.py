@@ -78,6 +78,30 @@ def points(
     return int(connection.scalar(query) or 0)
 
 
+def strikes_behind(connection: Connection, penalty: PenaltyRow) -> list[StrikeRow]:
+    """The strikes of its member, taken back or not, that had not expired when it came, the oldest first; those of a dry run are none."""
+    query = select(strikes).where(
+        strikes.c.community == penalty.community,
+        strikes.c.connection_id == penalty.connection_id,
+        strikes.c.member_id == penalty.member_id,
+        strikes.c.expires_at > penalty.created_at,
+        strikes.c.dry_run.is_(False),
+    )
+    return [StrikeRow(**row) for row in connection.execute(query.order_by(strikes.c.created_at)).mappings()]
+
+
+def standing(connection: Connection, community: str, connection_id: str, member_id: str) -> list[PenaltyRow]:
+    """The member's penalties that were applied or wait for a person, the oldest first, locked."""
+    query = select(penalties).where(
+        penalties.c.community == community,
+        penalties.c.connection_id == connection_id,
+        penalties.c.member_id == member_id,
+        penalties.c.state.in_([PenaltyState.APPLIED.value, PenaltyState.HELD.value]),
+    )
+    rows = connection.execute(query.order_by(penalties.c.created_at).with_for_update()).mappings()
+    return [_penalty(row) for row in rows]
+
+
 def revoke_strike(connection: Connection, community: str, decision_id: str, now: datetime) -> bool:
     """Whether there was one that counted."""
     query = update(strikes).where(

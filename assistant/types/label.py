@@ -34,3 +34,11 @@ CUSTOM_PREFIX = "custom:"
 def is_label(name: str) -> bool:
     """Whether ``name`` is a shipped label or a community's own."""
     return name in _NAMES or (name.startswith(CUSTOM_PREFIX) and len(name) > len(CUSTOM_PREFIX))
+
+
+class NoLabel(ValueError):
+    """What stands where a label should; ``at`` is the path of the mapping that it is a key of."""
+
+    def __init__(self, name: str, at: str) -> None:
+        super().__init__(f"{name!r} is not a label; a community's own is written custom:<name>")
+        self.path = f"{at}.{name}"

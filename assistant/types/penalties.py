@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from assistant.types.case import Step
 from assistant.types.decision import Action
-from assistant.types.label import is_label
+from assistant.types.label import NoLabel, is_label
 
 MAX_STEPS = 20
 MAX_WEIGHT = 100
@@ -110,7 +110,7 @@ class Penalties:
             raise ValueError("expire_days must be 1 to 3650")
         for name in self.weights:
             if name != ANY and not is_label(name):
-                raise ValueError(f"{name!r} is not a label; a community's own is written custom:<name>")
+                raise NoLabel(name, "weights")
         if len(self.ladder) > MAX_STEPS:
             raise ValueError(f"{len(self.ladder)} steps, at most {MAX_STEPS} are allowed")
         points = [step.at for step in self.ladder]

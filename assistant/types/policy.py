@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from assistant.types.decision import Action
 from assistant.types.judge import Judge
-from assistant.types.label import is_label
+from assistant.types.label import NoLabel, is_label
 from assistant.types.penalties import Penalties
 
 MAX_TERMS = 20_000
@@ -256,7 +256,7 @@ class Policy:
 def _check_labels(names: Mapping[str, Thresholds]) -> None:
     for name in names:
         if not is_label(name):
-            raise ValueError(f"{name!r} is not a label; a community's own is written custom:<name>")
+            raise NoLabel(name, "thresholds")
 
 
 def _check_rule(rule_id: str, label: str, score: float) -> None:

@@ -22,22 +22,22 @@ from assistant.types import (
     Case,
     CaseKind,
     CaseState,
-    Delivery,
-    DeliveryKind,
     Do,
     Order,
     PenaltyState,
     Resolution,
 )
-from assistant.types.delivery import OVERTURNED, PLATFORM_CANNOT
+from assistant.types.delivery import OVERTURNED
 from assistant.types.penalties import ANY, Weights
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.follow_up import Followed, apply, message_privately, strike, tell
 from assistant.usecases.identity import new_id
+from assistant.usecases.lifting import lift
 from assistant.usecases.members.judging import judge_event
 from assistant.usecases.notices import upheld_notice
-from assistant.usecases.overturn import is_overturned, lift, overturn
+from assistant.usecases.opening import amended_cards
+from assistant.usecases.overturn import is_overturned, overturn
 from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
@@ -109,7 +109,7 @@ def resolve_case(
         action = f"case.{resolution.value}"
         audit.write(transaction, community, now, actor=actor, action=action, subject=case_id, reason=note or "")
         resolved = cases.get(transaction, community, case_id)
-        deliveries.add(transaction, _amended_cards(assistant, transaction, resolved, refs, now))
+        deliveries.add(transaction, amended_cards(assistant, transaction, resolved, refs, now))
         around = assistant.registry.of_community(community)
         data = {"id": case_id, "kind": case.kind.value, "resolution": resolution.value, "actor": actor}
         key = f"{case_id}:{now.timestamp()}"
@@ -278,30 +278,6 @@ def _appeal(
     if held is not None and decision.member_id:
         text = upheld_notice(held, decision, appeal.language)
         message_privately(assistant, transaction, held, decision, text, f"upheld:{decision.id}")
-
-
-def _amended_cards(
-    assistant: Assistant, transaction: Transaction, case: Case, refs: Mapping[str, str], now: datetime
-) -> list[Delivery]:
-    """Every card of the case, to show what became of it. Their words are written when they are sent."""
-    entries = []
-    for posted in deliveries.of_case(transaction, case.community, case.id):
-        held = assistant.registry.get(posted.connection_id or "")
-        if held is None or posted.kind is not DeliveryKind.ORDER or posted.payload.get("do") != Do.POST.value:
-            continue
-        if posted.message_id and can(held.capabilities, Do.AMEND, held.connection) != PLATFORM_CANNOT:
-            order = Order(
-                id=new_id("dlv"),
-                do=Do.AMEND,
-                channel=held.connection.staff_channel,
-                message_id=posted.message_id,
-                refs=refs,
-            )
-            key = f"amend:{posted.id}:{now.timestamp()}"
-            entries.append(
-                order_entry(held, order, key, now, case_id=case.id, decision_id=case.decision_id, for_staff=True)
-            )
-    return entries
 
 
 def _labels(case: Case, decision: DecisionRow) -> tuple[str, ...]:

@@ -1,13 +1,19 @@
-"""A case is opened: kept, shown to the staff where they are, and told to the community's systems."""
+"""A case is opened: kept, shown to the staff where they are, and told to the community's systems; its cards follow what becomes of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy import Connection as Transaction
 
+from assistant.moderation.enforce import can
 from assistant.store import cases, deliveries
-from assistant.types import Case
+from assistant.types import Case, Delivery, DeliveryKind, Do, Order
+from assistant.types.delivery import PLATFORM_CANNOT
 from assistant.usecases.assistant import Assistant
-from assistant.usecases.entries import card_entries, event_entries
+from assistant.usecases.entries import card_entries, event_entries, order_entry
+from assistant.usecases.identity import new_id
 
 STOPPED = "connection_stopped"
 
@@ -26,3 +32,27 @@ def open_case(assistant: Assistant, transaction: Transaction, case: Case) -> boo
     data = {"id": case.id, "kind": case.kind.value}
     deliveries.add(transaction, event_entries(around, "case", case.id, data, now, case.decision_id))
     return True
+
+
+def amended_cards(
+    assistant: Assistant, transaction: Transaction, case: Case, refs: Mapping[str, str], now: datetime
+) -> list[Delivery]:
+    """Every card of the case, to show what became of it. Their words are written when they are sent."""
+    entries = []
+    for posted in deliveries.of_case(transaction, case.community, case.id):
+        held = assistant.registry.get(posted.connection_id or "")
+        if held is None or posted.kind is not DeliveryKind.ORDER or posted.payload.get("do") != Do.POST.value:
+            continue
+        if posted.message_id and can(held.capabilities, Do.AMEND, held.connection) != PLATFORM_CANNOT:
+            order = Order(
+                id=new_id("dlv"),
+                do=Do.AMEND,
+                channel=held.connection.staff_channel,
+                message_id=posted.message_id,
+                refs=refs,
+            )
+            key = f"amend:{posted.id}:{now.timestamp()}"
+            entries.append(
+                order_entry(held, order, key, now, case_id=case.id, decision_id=case.decision_id, for_staff=True)
+            )
+    return entries

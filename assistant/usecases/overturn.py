@@ -14,30 +14,31 @@ from assistant.store.appeals import AppealState
 from assistant.store.decisions import DecisionRow
 from assistant.store.decisions import get as get_decision
 from assistant.store.feedback import NewFeedback
-from assistant.store.penalties import PenaltyRow
-from assistant.types import CaseState, DeliveryState, Do, Order, PenaltyState, Resolution, Step
+from assistant.types import CaseState, DeliveryState, Do, Order, Resolution
 from assistant.types.delivery import OVERTURNED
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.follow_up import message_privately
 from assistant.usecases.identity import new_id
+from assistant.usecases.lifting import lift, lift_unfounded
 from assistant.usecases.members.judging import judge_event
 from assistant.usecases.notices import overturned_notice
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
 
 ACTION = "overturn"
-_UNDO = {Step.MUTE: Do.UNMUTE, Step.BAN: Do.UNBAN}
 
 
 @dataclass(frozen=True, slots=True)
 class Overturned:
-    """What was taken back. ``restored`` is ``None`` where nothing had been hidden, false where the platform cannot bring it back."""
+    """What was taken back. ``restored`` is ``None`` where nothing had been hidden, false where the platform cannot bring it back;
+    ``lifted`` are the steps that other decisions brought and that the strikes left do not reach."""
 
     decision_id: str
     strike: bool
     penalty: str | None
     restored: bool | None
+    lifted: tuple[str, ...] = ()
 
 
 def overturn(
@@ -57,7 +58,8 @@ def overturn(
     held = assistant.registry.get(decision.connection_id or "")
     penalty = lift(transaction, held, decision, now, free_at)
     restored = _restore(transaction, held, decision, now, free_at) if held is not None else None
-    found = Overturned(decision.id, strike, penalty.step.value if penalty else None, restored)
+    lifted = lift_unfounded(assistant, transaction, decision, now, actor=actor) if strike else ()
+    found = Overturned(decision.id, strike, penalty.step.value if penalty else None, restored, lifted)
     _record(assistant, transaction, decision, found, actor, reason, now)
     judge_event(transaction, community, decision.id, flagged=False, now=now)
     if held is not None and decision.member_id and (strike or penalty or restored):
@@ -71,35 +73,6 @@ def is_overturned(transaction: Transaction, community: str, decision_id: str) ->
     rows, _ = audit.page(transaction, community, decision_id, None, 200)
     marks = [row.action for row in rows if row.action in {ACTION, "reinstate"}]
     return bool(marks) and marks[0] == ACTION
-
-
-def lift(
-    transaction: Transaction, held: Held | None, decision: DecisionRow, now: datetime, free_at: datetime
-) -> PenaltyRow | None:
-    """The decision's penalty, which holds no longer; its end is ordered for ``free_at`` unless another of its kind is in force."""
-    penalty = penalties.penalty_of(transaction, decision.community, decision.id)
-    if penalty is None or penalty.state is PenaltyState.LIFTED:
-        return None
-    penalties.set_state(transaction, penalty, PenaltyState.LIFTED, now, OVERTURNED)
-    undo = _UNDO.get(penalty.step)
-    over = penalty.ends_at is not None and penalty.ends_at <= now
-    if held is None or undo is None or penalty.state is not PenaltyState.APPLIED or over:
-        return penalty
-    others = penalties.in_force(
-        transaction, penalty.community, penalty.connection_id, penalty.member_id, [penalty.step], now
-    )
-    if not others:
-        order = Order(
-            id=new_id("dlv"),
-            do=undo,
-            channel=penalty.channel,
-            member_id=penalty.member_id,
-            reason=f"decision {decision.id} overturned",
-            refs=penalty.refs or {},
-        )
-        key = f"lift:{penalty.id}:{now.timestamp()}"
-        deliveries.add(transaction, [order_entry(held, order, key, now, decision_id=decision.id, due_at=free_at)])
-    return penalty
 
 
 def _restore(
@@ -140,7 +113,12 @@ def _record(
 ) -> None:
     """The audit trail, the label that the model learns from, the cases that this settles, and the community's systems."""
     community = decision.community
-    details = {"strike": found.strike, "penalty": found.penalty, "restored": found.restored}
+    details = {
+        "strike": found.strike,
+        "penalty": found.penalty,
+        "restored": found.restored,
+        "lifted": list(found.lifted),
+    }
     audit.write(
         transaction, community, now, actor=actor, action=ACTION, subject=decision.id, reason=reason, details=details
     )

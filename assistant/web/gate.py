@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.errors import AssistantError
 from assistant.web.metrics import Metrics
 from assistant.web.problem import error_response
+from assistant.web.whole_segments import SLASH, path_of
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _KEY_IN_QUERY = re.compile(rb"(^|&)(key|api_key|access_token)=([^&]*)")
@@ -61,7 +62,7 @@ class Gate:
             else:
                 await self._hand(handler, scope, receive, exchange)
         except Exception as error:
-            log.exception("unexpected", exc_info=error, request_id=exchange.request_id, path=_told(scope["path"]))
+            log.exception("unexpected", exc_info=error, request_id=exchange.request_id, path=_told(scope))
             if exchange.status:
                 raise
             await error_response(Request(scope), AssistantError())(scope, receive, exchange.send)
@@ -97,7 +98,7 @@ class Gate:
             log.info(
                 "request",
                 method=scope["method"],
-                path=_told(scope["path"]),
+                path=_told(scope),
                 status=status,
                 ms=round(seconds * 1000, 2),
                 request_id=exchange.request_id,
@@ -131,9 +132,10 @@ class _Exchange:
         await self._send(message)
 
 
-def _told(path: str) -> str:
-    """For the log: a link is its holder's key, so none stands there; nor does who a member is."""
-    return _MEMBER.sub(r"\1{member_id}", _LINK.sub(r"\1{token}", path))
+def _told(scope: Scope) -> str:
+    """The path for the log: a link is its holder's key, so none stands there; nor does who a member is."""
+    told = _MEMBER.sub(r"\1{member_id}", _LINK.sub(r"\1{token}", path_of(scope)))
+    return told.replace(SLASH, "%2F")
 
 
 def _request_id(scope: Scope) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, Field, StrictBool, ValidationError
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import AssistantError, InvalidInput
@@ -27,7 +27,7 @@ class ConsentShape(Shape):
     """A yes or no to one purpose. ``source`` says where it was given; ``wording`` what the member read."""
 
     purpose: ConsentPurpose
-    granted: bool
+    granted: StrictBool
     source: Name = "api"
     wording: Text | None = Field(None, max_length=MAX_WORDING)
     at: AwareDatetime | None = None

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection as Transaction
 
-from assistant.errors import InvalidInput
+from assistant.errors import InvalidInput, NotFound
 from assistant.members import clusters
 from assistant.members.attributes import StageKind, read_definitions
 from assistant.members.interests import DIMENSIONS, shorten
-from assistant.members.rules import Near, Rule, nears, read_rules
+from assistant.members.rules import Near, Rule, nears, read_rules, segments_named
 from assistant.members.topics import shipped_topics
 from assistant.store import audit, members, profiles, segments
 from assistant.store.paging import Page
@@ -30,10 +30,11 @@ _SAMPLE = 20_000
 
 def create(assistant: Assistant, community: str, name: str, rules: Mapping[str, Any], actor: str) -> Segment:
     """Raises: InvalidInput, NotFound."""
-    read_rules(rules)
+    rule = read_rules(rules)
     now = assistant.clock()
     segment = Segment(new_id("seg"), name, "rules", dict(rules), None, actor, now, now)
     with assistant.database.transaction(community) as transaction:
+        _check_named(transaction, community, rule)
         segments.add(transaction, community, segment)
         audit.write(transaction, community, now, actor=actor, action="segment.create", subject=segment.id)
     return segment
@@ -43,9 +44,10 @@ def change(
     assistant: Assistant, community: str, segment_id: str, name: str, rules: Mapping[str, Any], actor: str
 ) -> Segment:
     """Raises: InvalidInput, NotFound."""
-    read_rules(rules)
+    rule = read_rules(rules)
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
+        _check_named(transaction, community, rule)
         segments.change(transaction, community, segment_id, name, rules, now)
         audit.write(transaction, community, now, actor=actor, action="segment.change", subject=segment_id)
         return segments.get(transaction, community, segment_id)
@@ -81,7 +83,17 @@ def count_of(assistant: Assistant, community: str, rules: Mapping[str, Any]) -> 
     """How many members these rules find, before there is a segment of them. Raises: InvalidInput."""
     rule = read_rules(rules)
     with assistant.database.transaction(community) as transaction:
+        _check_named(transaction, community, rule)
         return segments.count_rules(transaction, _compiled(assistant, transaction, community, rule), rule)
+
+
+def _check_named(transaction: Transaction, community: str, rule: Rule) -> None:
+    """Raises: InvalidInput, where a condition names a segment that there is none of; of such nobody is ever a member."""
+    for path, segment_id in segments_named(rule).items():
+        try:
+            segments.get(transaction, community, segment_id)
+        except NotFound:
+            raise InvalidInput(field=path, problem=f"there is no segment {segment_id}") from None
 
 
 def ids_of(

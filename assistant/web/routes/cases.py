@@ -153,6 +153,7 @@ async def post_overturn(request: Request, decision_id: Name, community: Communit
             "strike": found.strike,
             "penalty": found.penalty,
             "restored": found.restored,
+            "lifted": list(found.lifted),
         }
     )
 

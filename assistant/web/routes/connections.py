@@ -24,11 +24,12 @@ from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.site import Site, site_of
+from assistant.web.whole_segments import WholeSegments
 
 MAX_BODY_BYTES = 200_000
 MAX_OVERLAP_HOURS = 720
 
-router = APIRouter(tags=["platforms"])
+router = APIRouter(tags=["platforms"], route_class=WholeSegments)
 _SECURITY: dict[str, Any] = {"security": [{"key": []}]}
 Community = Annotated[Name | None, Query(description="Only for a key that belongs to no community.")]
 

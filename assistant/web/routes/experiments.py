@@ -20,10 +20,11 @@ from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, site_of
+from assistant.web.whole_segments import WholeSegments
 
 MAX_BODY_BYTES = 50_000
 
-router = APIRouter(tags=["push"])
+router = APIRouter(tags=["push"], route_class=WholeSegments)
 _SECURITY: dict[str, Any] = {"security": [{"key": []}]}
 _ERRORS = errors(400, 401, 403, 404, 409, 413, 415, 429, 503)
 _TWO = {"name": "shorter words", "holdout": 0.05, "variants": [{"name": "short"}, {"name": "long"}]}

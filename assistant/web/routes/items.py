@@ -23,9 +23,10 @@ from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, site_of
+from assistant.web.whole_segments import WholeSegments
 from assistant.words import choose_language
 
-router = APIRouter(tags=["push"])
+router = APIRouter(tags=["push"], route_class=WholeSegments)
 _SECURITY: dict[str, Any] = {"security": [{"key": []}]}
 _ERRORS = errors(400, 401, 403, 404, 409, 413, 415, 429, 503)
 _ITEM = {

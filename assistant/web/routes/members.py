@@ -30,12 +30,13 @@ from assistant.web.openapi import body, errors
 from assistant.web.problem import sentence
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, site_of
+from assistant.web.whole_segments import WholeSegments
 from assistant.words import choose_language
 
 MAX_BODY_BYTES = 50_000
 MAX_SETTINGS_BYTES = 500_000
 
-router = APIRouter(tags=["members"])
+router = APIRouter(tags=["members"], route_class=WholeSegments)
 _SECURITY: dict[str, Any] = {"security": [{"key": []}]}
 _ERRORS = errors(400, 401, 403, 404, 409, 413, 415, 429, 503)
 _EVENT = {

@@ -174,3 +174,13 @@ def test_another_community_sees_nothing(service, client, member):
         assert other.get(f"/v1/members/{member}/export").status_code == 404
         assert other.delete(f"/v1/members/{member}").status_code == 404
         assert other.get("/v1/members").json()["members"] == []
+
+
+@pytest.mark.parametrize("said", ["yes", "on", "t", "true", 1, 0, 1.0, None])
+def test_a_consent_is_true_or_false_and_nothing_like_it(client, member, said):
+    consent = {"purpose": "analytics", "granted": said}
+    answer = client.post(f"/v1/members/{member}/consents", json={"consents": [consent]})
+    assert (answer.status_code, answer.json()["field"]) == (400, "consents[0].granted")
+    (error,) = client.put("/v1/members", json={"members": [{"id": member, "consents": [consent]}]}).json()["errors"]
+    assert error["field"] == "members[0].consents[0].granted"
+    assert "analytics" not in client.get(f"/v1/members/{member}").json()["consents"]

@@ -77,7 +77,6 @@ def count(client, rules):
         ({"profile": "language", "is": "zh-Hant"}, 40),
         ({"stage": "pregnancy", "least": 20, "most": 21}, 2),
         ({"stage": "child"}, 0),
-        ({"segment": "nowhere"}, 0),
     ],
 )
 def test_rules_find_whom_they_say(people, rules, expected):
@@ -187,3 +186,17 @@ def test_segments_of_another_community_are_not_there(service, people):
         assert other.get("/v1/segments").json()["segments"] == []
     with service.assistant.database.transaction(people[1]) as connection:
         assert connection.scalar(text("SELECT count(*) FROM segments")) > 0
+
+
+def test_a_segment_that_is_none_is_named_and_not_counted_as_empty(client):
+    rules = {"all": [{"consent": "push"}, {"not": [{"segment": "nowhere"}]}]}
+    for answer in (
+        client.post("/v1/segments/count", json={"rules": rules}),
+        client.post("/v1/segments", json={"name": "x", "rules": rules}),
+    ):
+        assert (answer.status_code, answer.json()["field"]) == (400, "rules.all[1].not[0].segment")
+        assert "nowhere" in answer.json()["detail"]
+    made = client.post("/v1/segments", json={"name": "x", "rules": {"consent": "push"}}).json()
+    changed = client.put(f"/v1/segments/{made['id']}", json={"name": "x", "rules": rules})
+    assert changed.status_code == 400
+    assert client.get(f"/v1/segments/{made['id']}").json()["rules"] == {"consent": "push"}

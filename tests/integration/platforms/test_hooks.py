@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from assistant.types import LadderStep, Penalties, Step
 from assistant.words import load_words
 from tests.integration.platforms.conftest import ADVERT, CLEAN, Shop
-from tests.integration.platforms.outbox_state import deliveries, until
+from tests.integration.platforms.outbox_state import deliveries, rule, until
 
 
 def done(shop: Shop, do: str) -> bool:
@@ -137,6 +138,8 @@ def test_wrong_signatures_are_401_and_unknown_connections_404(shop: Shop) -> Non
 
 def test_bodies_that_make_no_sense_are_400_and_too_large_ones_413(shop: Shop) -> None:
     assert shop.send("message.created", {"id": "m", "text": 5}).status_code == 400
+    nothing = shop.send("message.send", {"id": "w2", "content": ADVERT})
+    assert (nothing.status_code, nothing.json()["field"]) == (400, "data.text")
     large = {"id": "m", "text": "x" * 1_100_000}
     assert shop.send("message.created", large).status_code == 413
 
@@ -178,6 +181,7 @@ def test_an_overturned_decision_takes_strike_penalty_and_hiding_back(shop: Shop)
         "strike": True,
         "penalty": "mute",
         "restored": True,
+        "lifted": [],
     }
     shop.receiver.wait("order.unmute", "order.restore", count=2)
     assert shop.record()["points"] == 2
@@ -186,6 +190,59 @@ def test_an_overturned_decision_takes_strike_penalty_and_hiding_back(shop: Shop)
         shop.operator.post("/v1/decisions/dec_nothing/overturn", json={"reason": "x", "actor": "m"}).status_code == 404
     )
     assert muted in {one["decision_id"] for one in said}
+
+
+def overturned(shop: Shop, decision_id: str) -> dict:
+    answer = shop.operator.post(
+        f"/v1/decisions/{decision_id}/overturn", json={"reason": "a quotation", "actor": "ming"}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_mute_ends_once_too_few_of_its_points_are_left(shop: Shop) -> None:
+    first, second, third = [shop.say(ADVERT)["decision_id"] for _ in range(3)]
+    until(lambda: done(shop, "mute") and len(shop.receiver.of("order.hide")) == 3)
+    muted = next(one["decision_id"] for one in shop.record()["penalties"] if one["step"] == "mute")
+    others = [one for one in (first, second, third) if one != muted]
+    assert overturned(shop, others[0])["lifted"] == ["mute"], "two points are left, the mute asks for three"
+    (unmute,) = shop.receiver.wait("order.unmute")
+    assert unmute.data["member_id"] == "u1"
+    states = {one["step"]: one["state"] for one in shop.record()["penalties"]}
+    assert states["mute"] == "lifted"
+    (entry, *_) = shop.operator.get("/v1/audit", params={"subject": muted}).json()["entries"]
+    assert (entry["action"], entry["details"]["overturned"]) == ("lift", others[0])
+    assert overturned(shop, others[1])["lifted"] == [], "once"
+    assert len(shop.receiver.of("order.unmute")) == 1
+    assert shop.operator.get(f"/v1/decisions/{muted}").json()["carried_out"], "its message stays hidden"
+
+
+def test_a_mute_stays_while_enough_points_are_left(shop: Shop) -> None:
+    said = [shop.say(ADVERT)["decision_id"] for _ in range(4)]
+    until(lambda: done(shop, "mute") and len(shop.record()["strikes"]) == 4)
+    muted = next(one["decision_id"] for one in shop.record()["penalties"] if one["step"] == "mute")
+    others = [one for one in said if one != muted]
+    assert overturned(shop, others[0])["lifted"] == [], "a later strike bears it"
+    assert overturned(shop, others[1])["lifted"] == ["mute"]
+
+
+def test_a_held_mute_waits_no_longer_once_its_points_are_taken_back(platform_service, receiver) -> None:
+    shop = Shop(platform_service, receiver, staff_channel="staff")
+    receiver.documents = [{"message_id": "card-1"}]
+    rule(shop, Penalties(ladder=(LadderStep(3, Step.MUTE, 60, automatic=False),)))
+    said = [shop.say(ADVERT)["decision_id"] for _ in range(3)]
+    (case,) = until(lambda: shop.cases(kind="penalty"))
+    until(lambda: any(one.data["channel"] == "staff" for one in shop.receiver.of("order.post")))
+    until(lambda: not [one for one in deliveries(shop, do="post") if one["state"] == "waiting"])
+    other = next(one for one in said if one != case["decision_id"])
+    assert overturned(shop, other)["lifted"] == ["mute"]
+    (case,) = shop.cases(kind="penalty")
+    assert (case["state"], case["resolution"]) == ("resolved", "approve")
+    trail = shop.operator.get("/v1/audit", params={"subject": case["id"]}).json()["entries"]
+    assert [entry["action"] for entry in trail] == ["case.approve"]
+    shop.receiver.wait("order.amend")
+    assert shop.receiver.of("order.mute", "order.unmute") == []
+    shop.close()
 
 
 def test_someone_who_may_hurt_themselves_gets_help_and_never_a_strike(shop: Shop) -> None:

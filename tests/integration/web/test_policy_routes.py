@@ -1,6 +1,10 @@
 import json
+from dataclasses import replace
 
 import pytest
+
+from assistant.types import Links
+from assistant.usecases.policies import load_policy, set_policy
 
 PATH = "/v1/communities/{}/policy"
 
@@ -29,7 +33,8 @@ def test_a_new_version_decides_at_once_and_an_old_one_conflicts(own):
     [
         ({"thresholds": {"spam": {"block": 2}}}, "thresholds.spam"),
         ({"thresholds": {"spam": {"block": "NaN"}}}, "thresholds.spam"),
-        ({"thresholds": {"nonsense": {}}}, "policy"),
+        ({"thresholds": {"nonsense": {}}}, "thresholds.nonsense"),
+        ({"links": {"deny": ["rival.com", "not a domain"]}}, "links.deny[1]"),
         ({"colour": 1}, "colour"),
         ({"patterns": [{"id": "p", "label": "spam", "pattern": r"(a)\1"}]}, "p"),
         ({"version": -1}, "policy"),
@@ -73,3 +78,14 @@ def test_a_communitys_own_names_are_escaped(own):
     page = client.get(f"/v1/communities/{community}/rules").text
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+def test_a_policy_that_was_stored_with_a_word_for_a_domain_still_loads(service):
+    community = service.community()
+    database = service.assistant.database
+    policy = load_policy(database, community)
+    set_policy(database, community, replace(policy, links=Links(deny=("not a domain",))), created_by="test")
+    with service.client(service.key(community=community)) as client:
+        stored = client.get(PATH.format(community)).json()
+        assert stored["links"]["deny"] == ["not a domain"]
+        assert client.post("/v1/moderate", json={"text": "hello"}).status_code == 200

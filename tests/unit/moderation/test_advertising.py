@@ -292,3 +292,11 @@ def test_a_plan_is_read_as_one(rule, rewards, field):
     assert not spared.screen(message).findings
     lone = replace(message, parts=(Part("plan.rules[0]", "先到先得"), parts[1]))
     assert bool(screener.screen(lone).findings) is ("抽" in rewards and "萬" in rewards)
+
+
+def test_the_official_account_is_no_deal_off_the_platform() -> None:
+    def outside(text: str) -> bool:
+        return "rule:ads.outside" in {one.source for one in find_claims(Normalised(text), Advertising())}
+
+    assert not outside("滿千折百 限時優惠 加LINE官方帳號領券")
+    assert outside("想要更便宜 加LINE")

@@ -20,6 +20,11 @@ SENTENCES = (
     "叫小弟去買便當",
     "國際刑警確認第二名持假護照的乘客",
     "這個男人竟然是私家偵探",
+    "黑鬼油還有貨嗎",
+    "黑鬼油还有货吗",
+    "媽的多重宇宙 DVD",
+    "妈的多重宇宙好看吗",
+    "有需要的私我",
 )
 
 _HINT = 0.5
@@ -36,6 +41,18 @@ def test_no_list_finds_anything(lexicon: Lexicon, text: str) -> None:
     assert [one for one in lexicon.find(Normalised(text)) if one.score > _HINT] == []
 
 
-@pytest.mark.parametrize("text", ["徵車手，水房收水錢，日領", "洗錢水房找人", "今晚约不约", "烙人去堵他", "出售假护照"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "徵車手，水房收水錢，日領",
+        "洗錢水房找人",
+        "今晚约不约",
+        "烙人去堵他",
+        "出售假护照",
+        "死黑鬼",
+        "媽的 又延遲",
+        "有需要的私信",
+    ],
+)
 def test_what_the_terms_are_there_for_is_found(lexicon: Lexicon, text: str) -> None:
     assert lexicon.find(Normalised(text))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from assistant.moderation.goods import in_plain_words
 from assistant.moderation.minors import minor_signals
 from assistant.moderation.policy import shipped_policy
 from assistant.moderation.rules import Rules
@@ -35,6 +36,8 @@ FLOODS = {
     "initials": ("", "a.", ""),
     "letters apart": ("", "a ", ""),
     "a gap between characters": ("中", ".", "中"),
+    "garments": ("", "内裤110 ", ""),
+    "shares": ("", "100% 棉", ""),
     "minors kept away": ("", "no minors ", ""),
     "digits apart": ("", "1 ", ""),
     "different digits apart": ("", "7 3 1 9 4 0 2 6 8 5 3 3 1 ", ""),
@@ -86,6 +89,7 @@ def seconds(text: str) -> float:
     normalised = Normalised(text)
     RULES.find(normalised)
     minor_signals(normalised)
+    in_plain_words(normalised)
     taken = time.process_time() - start
     gc.enable()
     return taken

@@ -15,7 +15,9 @@ from assistant.moderation.policy import (
     read_policy_text,
     shipped_policy,
 )
-from assistant.types import Action, Label, Policy, Thresholds
+from assistant.settings import load_settings
+from assistant.types import Action, Label, Message, Policy, Thresholds
+from assistant.wiring import build_classifier, compile_policy
 
 MINIMAL = {"id": "p", "version": 1, "thresholds": {"spam": {"review": 0.5}}}
 
@@ -45,7 +47,9 @@ def test_a_policy_survives_writing_and_reading() -> None:
         ({"thresholds": {"spam": {"review": 1.5}}}, "thresholds.spam"),
         ({"thresholds": {"spam": {"nope": 0.5}}}, "thresholds.spam.nope"),
         ({"thresholds": {"spam": "high"}}, "thresholds.spam"),
-        ({"thresholds": {"spma": {"review": 0.5}}}, "policy"),
+        ({"thresholds": {"spma": {"review": 0.5}}}, "thresholds.spma"),
+        ({"overrides": [{"thresholds": {"spma": {"hide": 0.5}}}]}, "overrides.0.thresholds.spma"),
+        ({"penalties": {"weights": {"spma": {"hide": 1}}}}, "penalties.weights.spma"),
         ({"version": -1}, "policy"),
         ({"thresholds": {}}, "policy"),
         ({"fail_mode": "shrug"}, "fail_mode"),
@@ -96,3 +100,75 @@ def test_thresholds_take_the_most_severe_action_reached() -> None:
 
 def test_policies_are_values() -> None:
     assert read_policy(MINIMAL) == Policy("p", 1, {"spam": Thresholds(review=0.5)})
+
+
+def handed_in(**change: object) -> Policy:
+    return read_policy_text(json.dumps(MINIMAL | change))
+
+
+def test_domains_are_read_from_addresses() -> None:
+    written = [
+        "https://Rival.com/",
+        "*.rival3.com",
+        "rival4.com/path?a=1",
+        "http://u:p@shop.rival5.co.uk:8443",
+        "rival6.com.",
+    ]
+    read = ("rival.com", "rival3.com", "rival4.com", "shop.rival5.co.uk", "rival6.com")
+    policy = handed_in(links={"deny": written, "allow": written, "protect": written}, own={"domains": written})
+    assert policy.links.deny == policy.links.allow == policy.links.protect == policy.own.domains == read
+    found = compile_policy(handed_in(links={"deny": written}), build_classifier(load_settings())).screen(
+        Message("see https://www.rival3.com/x")
+    )
+    assert "rule:link.denied" in {one.source for one in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (
+            {"links": {"deny": ["https://rival.com/", "*.rival3.com", "rival4.com/path", "not a domain"]}},
+            "links.deny[3]",
+        ),
+        *(
+            ({"links": {"allow": [wrong]}}, "links.allow[0]")
+            for wrong in ("", "com", "rival", "*.com", "1.2.3.4", "a..com")
+        ),
+        ({"links": {"protect": ["shop.com", "@shop"]}}, "links.protect[1]"),
+        ({"own": {"domains": ["-a.com"]}}, "own.domains[0]"),
+        ({"own": {"phones": ["02 2345 6789", "abc"]}}, "own.phones[1]"),
+        ({"own": {"accounts": ["@ "]}}, "own.accounts[0]"),
+        ({"own": {"staff": [" "]}}, "own.staff[0]"),
+        ({"exemptions": {"phrases": ["幹細胞", ""]}}, "exemptions.phrases[1]"),
+        ({"exemptions": {"roles": [""]}}, "exemptions.roles[0]"),
+        ({"overrides": [{"thresholds": {}, "purposes": ["sale"]}]}, "overrides[0].purposes[0]"),
+        ({"overrides": [{"thresholds": {}, "channels": [""]}]}, "overrides[0].channels[0]"),
+        ({"disabled_rules": ["spam.contact", "nope.rule"]}, "disabled_rules[1]"),
+        *(
+            ({"disabled_rules": [wrong]}, "disabled_rules[0]")
+            for wrong in ("", ".", "rule:", "spam", "gambling", "nope.")
+        ),
+    ],
+)
+def test_what_could_never_have_an_effect_is_refused_by_its_path(change: dict[str, object], field: str) -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        handed_in(**change)
+    assert caught.value.field == field
+    assert caught.value.values["problem"]
+    assert read_policy(MINIMAL | change), "stored before, it still loads"
+
+
+def test_every_rule_that_finds_can_be_left_out_by_its_name() -> None:
+    own = [{"id": "coupon", "label": "spam", "pattern": "CODE"}]
+    names = [
+        "spam.contact",
+        "rule:hate.zh",
+        "privacy.",
+        "link.shortener",
+        "ads.",
+        "ads.urgency",
+        "model:ads.",
+        "model:ads.effect",
+        "coupon",
+    ]
+    assert handed_in(disabled_rules=names, patterns=own).disabled_rules == tuple(names)

@@ -81,3 +81,23 @@ def test_a_community_s_own_list_counts_wherever_it_stands() -> None:
     own = (TermList("own", "fraud", ("飆股",)),)
     rules = Rules(dataclasses.replace(shipped_policy(), lists=own, starter_rules=False), ())
     assert [f.score for f in rules.find(Normalised("「飆股」是詐騙，檢舉"))] == [0.9]
+
+
+@pytest.mark.parametrize("text", ["今天好想死掉喔 加班加爆", "好想死喔，報告寫不完", "超想死掉啦 今天开会开不完"])
+def test_a_groan_about_work_is_a_hint(text: str) -> None:
+    assert highest(text) <= HINT_SCORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好想死掉喔",
+        "今天好想死掉 加班加爆",
+        "好想死掉喔 加班",
+        "好想死掉喔 加班加爆 撐不下去了",
+        "不想活了 好想死掉喔 加班加爆",
+        "我想死 報告寫不完",
+    ],
+)
+def test_a_wish_to_die_is_more_than_a_groan(text: str) -> None:
+    assert highest(text) > HINT_SCORE

@@ -328,6 +328,13 @@ def test_the_connection_test_sends_nothing_and_says_so() -> None:
     assert http.asked == []
 
 
+def test_further_texts_are_a_message_where_there_is_no_text() -> None:
+    connection = connected({**MINIMAL, "fields": {"text": "text", "member_name": "name", "parts": ["card.title"]}})
+    (event,) = PLATFORM.parse(connection, posted({"name": "小明", "card": {"title": "加微信 abc"}})).events
+    assert [(part.field, part.text) for part in event.message.parts][1:] == [("card.title", "加微信 abc")]
+    assert PLATFORM.parse(connection, posted({"name": "小明"})) == Hook()
+
+
 def test_events_without_a_message_are_none_and_get_the_allowing_answer() -> None:
     settings = {**MINIMAL, "before": True, "answers": {"reject": {"status": 403}, "allow": {"status": 202}}}
     connection = connected(settings)

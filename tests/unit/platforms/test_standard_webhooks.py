@@ -132,6 +132,36 @@ def test_wrong_kinds_of_values_are_refused_by_name(data: dict[str, object]) -> N
     assert str(caught.value.field).startswith("data.")
 
 
+@pytest.mark.parametrize("kind", ["message.send", "message.created", "message.updated"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"id": "w2", "content": "加微信 abc"},
+        {},
+        {"text": None},
+        {"text": " \n"},
+        {"member": {"id": "u1", "name": "小明"}},
+    ],
+)
+def test_a_message_without_text_and_attachment_is_refused(kind: str, data: dict[str, object]) -> None:
+    body = json.dumps({"type": kind, "data": data}).encode()
+    with pytest.raises(InvalidInput) as caught:
+        PLATFORM.parse(CONNECTION, signed(body=body))
+    assert (caught.value.message, caught.value.field, caught.value.limit) == ("text_empty", "data.text", 1)
+
+
+def test_an_attachment_is_a_message_without_text() -> None:
+    body = json.dumps({"type": "message.send", "data": {"attachments": [{"kind": "image"}]}}).encode()
+    (said,) = PLATFORM.parse(CONNECTION, signed(body=body)).events
+    assert said.message.unscreened == ("image",)
+
+
+def test_a_report_may_name_its_message_alone() -> None:
+    data = {"name": "report", "member": {"id": "u2"}, "about": {"id": "m7"}}
+    (command,) = PLATFORM.parse(CONNECTION, signed(body=json.dumps({"type": "command", "data": data}).encode())).events
+    assert command.about.message.platform.message_id == "m7"
+
+
 def test_junk_is_no_event_or_a_clear_refusal() -> None:
     check_junk(PLATFORM, CONNECTION, signed())
 

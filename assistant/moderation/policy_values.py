@@ -1,0 +1,151 @@
+"""What a policy that somebody hands in may hold beside the right kinds of values: names and addresses that can come to something.
+
+A policy that is stored already is not looked at: what has no effect in it has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+
+from assistant.errors import InvalidPolicy
+from assistant.moderation.advertising.learned import MODEL
+from assistant.moderation.advertising.rulebook import load_rules
+from assistant.moderation.contacts import SOURCE as CONTACT
+from assistant.moderation.domains import parse_host
+from assistant.moderation.starter import starter_lists
+from assistant.text import Normalised
+from assistant.types import Policy, Purpose
+
+LEAST_PHONE_DIGITS = 3
+_HOST = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@\s]*@)?(?:\*\.)?\.?(?P<host>[^/?#@:\s]+?)\.?(?::\d{1,5})?(?:[/?#]\S*)?"
+)
+_LABEL = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?")
+_LINK_KINDS = ("denied", "lookalike", "userinfo", "ip", "invite", "shortener")
+_PRIVACY_KINDS = (
+    "account",
+    "address",
+    "card",
+    "email",
+    "id_cn",
+    "id_hk",
+    "id_mo",
+    "id_tw",
+    "passport",
+    "phone",
+    "plate",
+)
+
+
+def checked(policy: Policy) -> Policy:
+    """``policy``, its domains written as registered domains are: of an address its host, without ``*.`` in front.
+
+    Raises:
+        InvalidPolicy: a value can never have an effect; the error names its path (``links.deny[3]``).
+    """
+    links, own = policy.links, policy.own
+    _each("disabled_rules", policy.disabled_rules, _rule_of(policy))
+    _each("own.phones", own.phones, _phone)
+    _each("own.accounts", own.accounts, _account)
+    _each("own.staff", own.staff, _filled)
+    _each("exemptions.phrases", policy.exemptions.phrases, _phrase)
+    _each("exemptions.roles", policy.exemptions.roles, _filled)
+    for index, override in enumerate(policy.overrides):
+        _each(f"overrides[{index}].channels", override.channels, _filled)
+        _each(f"overrides[{index}].roles", override.roles, _filled)
+        _each(f"overrides[{index}].purposes", override.purposes, _purpose)
+    return replace(
+        policy,
+        links=replace(
+            links,
+            allow=_each("links.allow", links.allow, domain_of),
+            deny=_each("links.deny", links.deny, domain_of),
+            protect=_each("links.protect", links.protect, domain_of),
+        ),
+        own=replace(own, domains=_each("own.domains", own.domains, domain_of)),
+    )
+
+
+def domain_of(value: str) -> str:
+    """The host that a domain, an address or ``*.`` and a domain name, in lower case.
+
+    Raises:
+        ValueError: it names none under a public suffix, such as can stand in a link.
+    """
+    match = _HOST.fullmatch(value.strip().lower())
+    labels = match["host"].split(".") if match else []
+    if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)) or parse_host(labels) is None:
+        raise ValueError("is not a registered domain such as example.com")
+    return ".".join(labels)
+
+
+def _each(path: str, values: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:
+    found = []
+    for index, value in enumerate(values):
+        try:
+            found.append(read(value))
+        except ValueError as error:
+            raise InvalidPolicy(field=f"{path}[{index}]", problem=str(error)) from None
+    return tuple(found)
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+def _phrase(value: str) -> str:
+    if not Normalised(value).folded.text.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+def _account(value: str) -> str:
+    if not value.strip("@+ \t\n"):
+        raise ValueError("must not be blank")
+    return value
+
+
+def _phone(value: str) -> str:
+    if sum(map(str.isdecimal, value)) < LEAST_PHONE_DIGITS:
+        raise ValueError(f"must have at least {LEAST_PHONE_DIGITS} digits")
+    return value
+
+
+def _purpose(value: str) -> str:
+    if value not in {purpose.value for purpose in Purpose}:
+        raise ValueError(f"must be one of {', '.join(purpose.value for purpose in Purpose)}")
+    return value
+
+
+def _rule_of(policy: Policy) -> Callable[[str], str]:
+    known = shipped_rules() | {rule.id for rule in policy.rules}
+
+    def read(value: str) -> str:
+        name = value.removeprefix("rule:")
+        family = name.endswith(".") and len(name) > 1 and any(one.startswith(name) for one in known)
+        if name not in known and not family:
+            raise ValueError("names no rule; findings give the names, and a family ends in a dot")
+        return value
+
+    return read
+
+
+@cache
+def shipped_rules() -> frozenset[str]:
+    """The names by which shipped rules can be left out, without ``rule:``."""
+    laws = [rule.id for rule in load_rules()]
+    return frozenset(
+        [
+            *(one.id for one in starter_lists()),
+            CONTACT.removeprefix("rule:"),
+            *(f"link.{kind}" for kind in _LINK_KINDS),
+            *(f"privacy.{kind}" for kind in _PRIVACY_KINDS),
+            *(f"ads.{law}" for law in laws),
+            *(f"{MODEL}{law}" for law in laws),
+        ]
+    )
