@@ -58,11 +58,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """Where the question is asked: who speaks in the conversation, what was said, how the bot behaves here."""
+    """Where the question is asked: who speaks in the conversation, what was said, the answer's language and the community's ``usual`` one,
+    how the bot behaves here."""
 
     conversation: Conversation
     earlier: Sequence[TurnRow]
     language: str
+    usual: str
     settings: FaqSettings
     house: House
 
@@ -95,8 +97,9 @@ async def ask(
     understood = replace(understand(text, earlier_turns(setting.earlier), meaning), language=setting.language)
     taken = None
     if understood.kind is not QuestionKind.CRISIS:
-        spoken = language if offer is not None else setting.language
-        taken = await asyncio.to_thread(take, assistant, asker, setting.earlier, offer, text, spoken)
+        taken = await asyncio.to_thread(
+            take, assistant, asker, setting.earlier, offer, text, language=language, usual=setting.usual
+        )
     if taken is not None:
         understood = taken.understood
     if not setting.settings.enabled:
@@ -131,7 +134,7 @@ def _setting(
         )
         earlier = faq_conversations.turns(transaction, conversation, TURNS) if conversation_id else []
     spoken = language or answer_language(text, earlier_turns(earlier), own, preferred)
-    return _Setting(conversation, earlier, spoken, settings, _house(assistant, owner, settings, spoken, now))
+    return _Setting(conversation, earlier, spoken, own, settings, _house(assistant, owner, settings, spoken, now))
 
 
 def _house(

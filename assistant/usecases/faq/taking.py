@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.faq.asked_in import asked_in
+from assistant.faq.asked_in import answer_language
 from assistant.faq.choosing import Beside, Offer, choose
 from assistant.faq.names import called, even_name
 from assistant.faq.understand import Understood
 from assistant.store.faq_conversations import TurnRow
-from assistant.types.faq import FaqOutcome, Hit, QuestionKind, Turn
+from assistant.types.faq import FaqOutcome, Hit, QuestionKind
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.conversation import Asker, earlier_turns
 from assistant.usecases.faq.search import find_hits, find_named
@@ -30,15 +30,24 @@ class Taken:
 
 
 def take(
-    assistant: Assistant, asker: Asker, earlier: Sequence[TurnRow], offer: Offer | None, text: str, language: str | None
+    assistant: Assistant,
+    asker: Asker,
+    earlier: Sequence[TurnRow],
+    offer: Offer | None,
+    text: str,
+    *,
+    language: str | None,
+    usual: str,
 ) -> Taken | None:
-    """None where nothing was offered, or ``text`` is a question of its own. ``offer`` is what was offered outside ``earlier``. Blocks on
-    the database and the model."""
+    """None where nothing was offered, or ``text`` is a question of its own. ``offer`` is what was offered outside ``earlier``. Without
+    ``language`` the answer is in that of the question that was asked first, ``usual`` being the community's. Blocks on the database and
+    the model.
+    """
     offer = offer or _offer(earlier)
     picked = choose(text, offer) if offer is not None else None
     if offer is None or picked is None:
         return None
-    language = language or asked_in("", [*earlier_turns(earlier), Turn(offer.question, asker=True)])
+    language = language or answer_language(offer.question, earlier_turns(earlier), usual)
     asked = Understood(QuestionKind.PLAIN, offer.question, language)
     if isinstance(picked, Beside):
         return Taken(asked, offer, unclear=picked is Beside.UNCLEAR)
