@@ -50,6 +50,7 @@ def test_what_is_wrong_is_said_in_the_readers_language(faq: Faq) -> None:
 def test_all_fields_are_kept_and_stand_in_the_schema(faq: Faq) -> None:
     document = {
         "enabled": True,
+        "default_language": "zh-Hant-HK",
         "floor": 0.4,
         "gap": 0.1,
         "time_zone": "Asia/Hong_Kong",

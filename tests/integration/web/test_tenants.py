@@ -272,6 +272,7 @@ def test_every_route_that_names_a_thing_is_in_the_table_above(service):
         "/v1/decisions/{decision_id}/overturn",
         "/v1/communities/{community}/policy",
         "/v1/communities/{community}/rules",
+        "/v1/models/{model_id}",  # the same one for everybody
         "/v1/hooks/{connection_id}",  # its address is its own; the platform's signature stands in for a key
         "/v1/connections/{connection_id}",
         "/v1/connections/{connection_id}/rotate",
