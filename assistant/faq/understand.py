@@ -91,24 +91,22 @@ def _learned(text: str, vector: NDArray[np.float32]) -> tuple[QuestionKind, str]
     probabilities = model.probabilities(text, vector)
     if probabilities[QuestionKind.INJECTION.value] > _SURE:
         return QuestionKind.INJECTION, MODEL
+    own = probabilities[QuestionKind.ACCOUNT.value]
     if 1 - probabilities[QuestionKind.PLAIN.value] > model.threshold:
         kind = max(_LEARNED, key=lambda kind: probabilities[kind.value])
-        if kind is not QuestionKind.ACCOUNT:
-            return kind, MODEL
-    return _own(text, probabilities[QuestionKind.ACCOUNT.value], model.doubt)
+        return (kind, MODEL) if kind is not QuestionKind.ACCOUNT else _own(text, own)
+    return _own(text, own) if own > model.doubt else (QuestionKind.PLAIN, "")
 
 
-def _own(text: str, probability: float, doubt: float) -> tuple[QuestionKind, str]:
-    """Whether a question is about the member's own things, by the model's ``probability`` and the words: what neither is sure of is plain,
-    as the model takes for one's own whatever it has not seen."""
-    if probability <= doubt:
-        return QuestionKind.PLAIN, ""
+def _own(text: str, probability: float) -> tuple[QuestionKind, str]:
+    """What is not plainly general may be about the member's own things; for certain only where the model, or the words, are sure, as the
+    model takes for one's own whatever it has not seen."""
     readings = Readings.of(text)
     if _general(readings):
         return QuestionKind.PLAIN, ""
-    if probability > _OWN:
+    if probability > _OWN or load_rulebook("own").first(readings):
         return QuestionKind.ACCOUNT, MODEL
-    return (QuestionKind.ACCOUNT, DOUBT) if load_rulebook("own").first(readings) else (QuestionKind.PLAIN, "")
+    return QuestionKind.ACCOUNT, DOUBT
 
 
 def _general(readings: Readings) -> bool:

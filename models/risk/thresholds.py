@@ -2,7 +2,8 @@
 
 A threshold for review is the lowest at which, in each script, at most ``REVIEW_SEEDS`` of the benign seeds (hard negatives by design) and
 ``REVIEW_CLEAN`` of the other clean rows reach it. One for a severer action demands ``SEVERE`` of both and a precision of ``PRECISION``;
-without enough positives above it there is none. In a small group one row may reach the threshold for review.
+without enough positives above it there is none. In a group so small that one row is more than that share, one row may reach the
+threshold for review, if ``PRECISE`` of all that reach it are harmful.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ F64 = npt.NDArray[np.float64]
 REVIEW_SEEDS = 0.003
 REVIEW_CLEAN = 0.002
 SEVERE = 0.002
+PRECISE = 0.9
 PRECISION = 0.97
 OURS = {"seeds", "grammar", "disguised"}
 HIGHEST_OFFENCE = 0.8
@@ -65,7 +67,7 @@ def propose(rows: Sequence[Row], label: str, chosen: Measured, score: F64) -> di
         for one in (0, 1)
         for mask, most in ((seeds, REVIEW_SEEDS), (~seeds, REVIEW_CLEAN))
     ]
-    fitting = (t for t in STEPS if all(_share(score[g], t) <= max(most, _one_of(g)) for g, most in groups))
+    fitting = (t for t in STEPS if _fits(t, chosen, score, groups))
     highest = HIGHEST_OFFENCE if label in OFFENCE else HIGHEST
     first = min(float(next(fitting, highest)), highest)
     found = {"mask" if label in MASKED else "review": _stated(first, chosen, score, clean)}
@@ -87,8 +89,18 @@ def is_clean(row: Row) -> bool:
     return len(row.labels) == len(LABELS) and not any(row.labels.values())
 
 
+def _fits(
+    threshold: float, chosen: Measured, score: F64, groups: Sequence[tuple[npt.NDArray[np.bool_], float]]
+) -> bool:
+    """Whether few enough of each group reach it; where it is precise, a single row decides nothing."""
+    if all(_share(score[g], threshold) <= most for g, most in groups):
+        return True
+    spared = all(_share(score[g], threshold) <= max(most, _one_of(g)) for g, most in groups)
+    return spared and _precision(chosen, score, threshold) >= PRECISE
+
+
 def _one_of(group: npt.NDArray[np.bool_]) -> float:
-    """The share of a single row, which decides nothing."""
+    """The share of a single row."""
     return 1 / max(int(group.sum()), 1)
 
 

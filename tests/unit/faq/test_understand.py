@@ -39,7 +39,9 @@ def test_plain_seeds_are_answered_and_none_is_refused() -> None:
     found = [understand(row["text"], (), meaning) for row in SEEDS if row["kind"] == "plain"]
     asked_about = [one.kind is QuestionKind.ACCOUNT and one.because in {MODEL, DOUBT} for one in found]
     taken = [one.kind is not QuestionKind.PLAIN for one in found]
-    assert sum(asked_about) / len(found) < 0.02
+    certain = [one.kind is QuestionKind.ACCOUNT and one.because == MODEL for one in found]
+    assert sum(asked_about) / len(found) < 0.1
+    assert sum(certain) / len(found) < 0.02
     assert (sum(taken) - sum(asked_about)) / len(found) < 0.03
     assert not {QuestionKind.ABUSE, QuestionKind.INJECTION} & {one.kind for one in found}
 
@@ -141,8 +143,9 @@ def test_goods_their_return_and_material_are_no_illness(text: str) -> None:
         "2",
     ],
 )
-def test_what_says_nothing_of_ones_own_is_plain(text: str) -> None:
-    assert kind(text) is QuestionKind.PLAIN
+def test_what_says_nothing_of_ones_own_is_never_taken_for_it_for_certain(text: str) -> None:
+    found = understand(text, (), meaning)
+    assert found.kind is QuestionKind.PLAIN or (found.kind, found.because) == (QuestionKind.ACCOUNT, DOUBT)
 
 
 @pytest.mark.parametrize(
