@@ -170,7 +170,7 @@ def test_what_is_written_where_nothing_is_left_could_be_sent(rule):
         (
             "Open daily, tag three friends to win a voucher!",
             EN,
-            "Open daily. Leave a comment below to take part; everybody has the same chance.",
+            "Open daily. Leave a comment below to take part; the draw is among all comments.",
         ),
         ("1. 包治百病\n2. 一盒 300 元\n3. 七天見效\n4. 週五到貨。", HANT, "1. 一盒 300 元\n2. 週五到貨。"),
         ("特點：\n- 包治百病\n- 七天見效\n\n週五到貨。", HANT, "週五到貨。"),
