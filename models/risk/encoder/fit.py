@@ -122,19 +122,31 @@ def train(rows: list[Row], start: Path, turn: Turn, checkpoint: Path, first: Pat
             continue
         for group, rate in zip(optimiser.param_groups, turn.rates, strict=True):
             group["lr"] = rate * pace(step / turn.steps)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = model(*padded([ids[n] for n in numbers]))
-        loss = known_loss(logits.float(), torch.tensor(truth[numbers]), torch.tensor(weight[numbers]))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(body, 1.0)
-        optimiser.step()
-        running = 0.98 * running + 0.02 * loss.item()
+        loss = learn(model, optimiser, [ids[n] for n in numbers], truth[numbers], weight[numbers])
+        running = 0.98 * running + 0.02 * loss
         if step % 50 == 49:
             print(f"step {step + 1} of {turn.steps}, loss {running / (1 - 0.98 ** (step + 1 - begun)):.4f}", flush=True)
         if step % 200 == 199:
             save(model, optimiser, step + 1, checkpoint)
     return model.state_dict()
+
+
+def learn(
+    model: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    ids: list[list[int]],
+    truth: np.ndarray[Any, Any],
+    weight: np.ndarray[Any, Any],
+) -> float:
+    """One step on a batch; the loss before it. The gradient of the first group, the body, is clipped."""
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model(*padded(ids))
+    loss = known_loss(logits.float(), torch.tensor(truth), torch.tensor(weight))
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(optimiser.param_groups[0]["params"], 1.0)
+    optimiser.step()
+    return float(loss.item())
 
 
 def set_bias(model: Encoder, truth: np.ndarray[Any, Any], weight: np.ndarray[Any, Any]) -> None:

@@ -19,7 +19,7 @@ import torch
 
 from assistant.backends.encoder_weights import EncoderWeights
 from models.risk.data import HERE, WORK, read
-from models.risk.encoder.fit import BATCH, batches, known_loss, pace, padded, targets
+from models.risk.encoder.fit import BATCH, batches, learn, pace, targets
 from models.risk.encoder.fit_zh import SECOND_TURN
 from models.risk.encoder.rows import SECOND_SHARES, drawn
 from models.risk.encoder.store import arrays
@@ -59,14 +59,8 @@ def fit(model: StoredEncoder, ids: list[list[int]], rows: list[Row], turn: Turn)
     for step, numbers in enumerate(itertools.islice(batches(ids, random.Random(0)), steps)):
         for group, rate in zip(optimiser.param_groups, turn.rates, strict=True):
             group["lr"] = rate * pace(step / steps)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = model(*padded([ids[n] for n in numbers]))
-        loss = known_loss(logits.float(), torch.tensor(truth[numbers]), torch.tensor(weight[numbers]))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(body, 1.0)
-        optimiser.step()
-        running = 0.98 * running + 0.02 * loss.item()
+        loss = learn(model, optimiser, [ids[n] for n in numbers], truth[numbers], weight[numbers])
+        running = 0.98 * running + 0.02 * loss
         if step % 50 == 49:
             print(f"step {step + 1} of {steps}, loss {running / (1 - 0.98 ** (step + 1)):.4f}", flush=True)
 
