@@ -25,8 +25,10 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@
 
-# Tests wait for processes that start and stop as often as they compute: the longer checks run beside them, one after the other.
-test: install browser lint
+# Fetching waits for the network; tests wait for processes that start and stop as often as they compute: other work runs beside both.
+test:
+	@$(MAKE) --no-print-directory --jobs=2 install browser
+	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory --jobs=2 unit types layers sample
 
 lint:

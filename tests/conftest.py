@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from collections.abc import Iterator
@@ -49,6 +50,16 @@ collect_ignore = (
         "unit/models/test_embedder_training.py",
     ]
 )
+
+
+# What collecting twelve thousand tests makes stays until the end: no search for garbage need walk through it, neither meanwhile nor later.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_report_header() -> str:

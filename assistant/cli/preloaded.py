@@ -6,14 +6,15 @@ import gc
 import os
 import signal
 from contextlib import suppress
+from importlib import import_module
 
-import assistant.cli.worker
-import assistant.cli.workers
-import assistant.web.app  # noqa: F401
 from assistant.cli.forking import classifier
 from assistant.errors import CannotStart
 from assistant.settings import load_settings
 
+gc.disable()  # what importing and reading make is no garbage: to look for some takes a fifth of the time
+for name in ("assistant.cli.worker", "assistant.cli.workers", "assistant.web.app"):
+    import_module(name)
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads do not survive a fork either
 # It ends with the service that started it, after the workers: told to stop with all of them, it waits.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -24,3 +25,4 @@ with suppress(CannotStart):  # the worker that needs it says why
 # What is there lives as long as the workers: none of them walks through it again, which would copy it.
 gc.collect()
 gc.freeze()
+gc.enable()
