@@ -90,7 +90,7 @@ class Screener:
 
     def _judge(self, assessed: Assessment, classified: Classification) -> Decision:
         message = assessed.message
-        findings = [*self._weighed(assessed.findings, classified.scores), *assessed.completed]
+        findings = [*self._weighed(assessed.findings, classified.scores, assessed.texts), *assessed.completed]
         scores = merge_scores(classified.scores, findings, self._custom)
         reading = self._answering(assessed, scores)
         alone = {finding.label: scores[finding.label] for finding in reading.findings}
@@ -126,9 +126,11 @@ class Screener:
             degraded=degraded,
         )
 
-    def _weighed(self, findings: Sequence[Finding], scores: Mapping[str, float]) -> list[Finding]:
-        """Of a text that the classifier read as it stands, unlike a word that several messages spell."""
-        return as_doubted(findings, scores, self._classifier.ref, self._shipped)
+    def _weighed(
+        self, findings: Sequence[Finding], scores: Mapping[str, float], texts: Mapping[str, Normalised]
+    ) -> list[Finding]:
+        """Of texts that the classifier read as they stand, unlike a word that several messages spell."""
+        return as_doubted(findings, scores, self._classifier.ref, self._shipped, texts)
 
     def _answering(self, assessed: Assessment, scores: Mapping[str, float]) -> Reading:
         """What the message takes on of the one that it answers. Nearly all answer none, or take nothing on: then nothing is read."""
@@ -153,7 +155,7 @@ class Screener:
         read = Normalised(text)
         spared = self._rules.spared(read)
         (found,) = self._classifier.classify([spared]) if text.strip() else ({},)
-        return merge_scores(found, self._weighed(self._rules.find(read), found), ())
+        return merge_scores(found, self._weighed(self._rules.find(read), found, {"text": read}), ())
 
 
 def _rounded(scores: Mapping[str, float]) -> dict[str, float]:

@@ -9,18 +9,17 @@ groan about too much work.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from assistant.moderation.quoted import is_inside, quotations
 from assistant.text import Normalised
 from assistant.types import Finding, Label
 
 HINT_SCORE = 0.45
 
 _TRADES = frozenset({Label.FRAUD, Label.GAMBLING, Label.ILLICIT, Label.MISLEADING})
-_QUOTED = re.compile(r"「[^「」\n]*」|『[^『』\n]*』|“[^“”\n]*”|\"[^\"\n]*\"")
-"""Of quotations inside quotations of the same marks the innermost, so that a row of opening marks is read once."""
 _REPORTS = re.compile(
     r"举报|检举|截图|管理员|版主|群主|拉黑|封锁|屏蔽|报警|"
     r"(?:骂|叫|说|讲|写|留|回|话|闹)(?:我|他|她|人|佢|你|了|咗)?[:：,，]?\s?[「『“\"]"
@@ -84,9 +83,8 @@ class _Speech:
 
     def __init__(self, text: Normalised, *, offers: bool) -> None:
         self._view, folded = text.folded, text.folded.text
-        quoted = [text.plain.span(*match.span()) for match in _QUOTED.finditer(text.plain.text)]
         self._reports = _REPORTS.search(folded) is not None
-        self._quoted: Sequence[tuple[int, int]] = quoted if self._reports else []
+        self._quoted = quotations(text) if self._reports else []
         self._offers = offers
         self._warns = not offers and _WARNS.search(folded) is not None
         self._complains = not offers and _COMPLAINS.search(folded) is not None
@@ -101,17 +99,13 @@ class _Speech:
             return True
         if term.label == Label.MISLEADING and (self._wishes or self._is_asked(term)):
             return True
-        return self._is_quoted(term) or self._is_told(term)
+        return is_inside(term, self._quoted) or self._is_told(term)
 
     def _is_exaggerated(self, term: Finding) -> bool:
         """Whether somebody groans about too much work right behind it, and nothing else in the message is about wanting to live or die."""
         text, at = self._view.text, self._place(term)
         groan = _GROANS.match(text, at)
         return groan is not None and not _DESPAIRS.search(text[:at] + text[groan.end() :])
-
-    def _is_quoted(self, term: Finding) -> bool:
-        at = bisect_right(self._quoted, term.start, key=lambda quote: quote[0])
-        return at > 0 and term.end <= self._quoted[at - 1][1]
 
     def _is_told(self, term: Finding) -> bool:
         at = self._place(term)

@@ -1,0 +1,30 @@
+"""What stands in quotation marks: there a word is often mentioned, and not said."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.text import Normalised
+from assistant.types import Finding
+
+Span = tuple[int, int]
+
+_QUOTED: Final = re.compile(
+    r"「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|“[^“”\n]*”|\"[^\"\n]*\"|(?<![A-Za-z])['‘][^'‘’\n]{2,40}['’](?![A-Za-z])"
+)
+"""Of quotations inside quotations of the same marks the innermost, so that a row of opening marks is read once. Single marks are
+apostrophes too: they hold a few words at most, and no letter touches them from outside."""
+
+
+def quotations(text: Normalised) -> list[Span]:
+    """Where they stand in the original text, marks included, in order; they do not overlap."""
+    return [text.plain.span(*match.span()) for match in _QUOTED.finditer(text.plain.text)]
+
+
+def is_inside(finding: Finding, spans: Sequence[Span]) -> bool:
+    """Whether one of ``spans``, as ``quotations`` gives them, holds all of ``finding``."""
+    at = bisect_right(spans, finding.start, key=lambda span: span[0])
+    return at > 0 and finding.end <= spans[at - 1][1]
