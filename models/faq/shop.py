@@ -1,6 +1,7 @@
 """Communities out of our own seeds (``seeds/topics.jsonl``): a shop's topics in three scripts, each written in its language.
 
-A topic holds, per language, a question, its answer and three other ways to ask it. A community knows some topics, in one language or in
+A topic holds, per language, a question, its answer and three other ways to ask it; topics of one ``kin`` are asked about in nearly the same
+words, and one's answer is wrong for the other (LINE Pay, Alipay). A community knows some topics, in one language or in
 all, as questions with answers or as bare passages, and is asked in any language about all of them, and about nothing of the sort (Tatoeba).
 Most communities begin with a handful of entries, some of them with other ways to ask and some without: those are made too.
 """
@@ -51,8 +52,9 @@ POLITE = {
         ("", "謝謝"),
     ),
 }
-SMALL_ROUNDS = 5
-SMALL_UNKNOWN, SMALL_FAR = 18, 20
+SMALL_ROUNDS = 8
+SMALL_UNKNOWN, SMALL_KIN, SMALL_FAR = 18, 9, 20
+"""Questions that a beginning community does not know: of other topics, those of kin with what it knows among them, and of none."""
 ABROAD = 0.4
 """Of a beginning community's entries, whose other ways to ask are in any language."""
 
@@ -96,11 +98,22 @@ def small(name: str, size: int, spoken: Sequence[str], far: Sequence[dict[str, s
         for language in LANGUAGES:
             right = _right(topic, language, told)
             askings += [Asking(text, right, language, str(topic["topic"])) for text in topic[language][2 + ways :]]
-    strange = rng.sample([topic for topic in seeds if topic not in known], SMALL_UNKNOWN)
-    for topic in strange:
+    for topic in _strange(seeds, known, rng):
         language = rng.choice(spoken or LANGUAGES)
-        askings.append(Asking(rng.choice(topic[language]), frozenset(), language, str(topic["topic"])))
+        question, _, *more = topic[language]
+        askings.append(Asking(rng.choice((question, *more)), frozenset(), language, str(topic["topic"])))
     return Community(name, "small shop", tuple(entries), tuple(askings + _far(far, rng)))
+
+
+def _strange(
+    seeds: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]], rng: random.Random
+) -> list[dict[str, Any]]:
+    """Topics that are not ``known``."""
+    families = {topic["kin"] for topic in known if "kin" in topic}
+    others = [topic for topic in seeds if topic not in known]
+    kin = [topic for topic in others if topic.get("kin") in families]
+    kin = rng.sample(kin, min(len(kin), SMALL_KIN))
+    return kin + rng.sample([topic for topic in others if topic not in kin], SMALL_UNKNOWN - len(kin))
 
 
 def community(
