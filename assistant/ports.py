@@ -124,8 +124,8 @@ class Outgoing(Protocol):
         """The value under ``key``, fetched with the seconds it stays good for when there is none: an access token."""
         ...
 
-    def forget(self, key: str) -> None:
-        """Drop what is remembered: the receiver no longer takes it."""
+    def forget(self, key: str, value: str | None = None) -> None:
+        """Drop what is remembered, where it is still ``value`` if that is given: the receiver no longer takes it."""
         ...
 
     async def close(self) -> None:

@@ -165,8 +165,8 @@ class HttpOutgoing:
     async def remembered(self, key: str, fetch: Callable[[], Awaitable[tuple[str, float]]]) -> str:
         return await self._memory.remembered(key, fetch)
 
-    def forget(self, key: str) -> None:
-        self._memory.forget(key)
+    def forget(self, key: str, value: str | None = None) -> None:
+        self._memory.forget(key, value)
 
     async def close(self) -> None:
         await self._pool.aclose()

@@ -33,8 +33,10 @@ class Memory:
                 self._keep(key, value, seconds)
             return value
 
-    def forget(self, key: str) -> None:
-        self._held.pop(key, None)
+    def forget(self, key: str, value: str | None = None) -> None:
+        """What is held under ``key``; only while it is ``value``, where that is given: another may have been fetched since."""
+        if value is None or self._held.get(key, ("", 0.0))[0] == value:
+            self._held.pop(key, None)
 
     def _get(self, key: str) -> str | None:
         value, until = self._held.get(key, (None, 0.0))

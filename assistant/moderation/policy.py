@@ -55,16 +55,17 @@ def read_policy_text(text: str, *, toml: bool = False) -> Policy:
     return checked(read_policy(document))
 
 
-def _strings(node: object) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for name, child in node.items():
-            yield name
-            yield from _strings(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _strings(child)
+def _strings(document: object) -> Iterator[str]:
+    """However deep they lie: TOML's dotted names nest without end."""
+    waiting = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            waiting += [*node.keys(), *node.values()]
+        elif isinstance(node, list):
+            waiting += node
 
 
 def read_policy_file(path: Path) -> Policy:

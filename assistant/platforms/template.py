@@ -51,4 +51,4 @@ def check_url(template: str) -> None:
     """ValueError unless it is an http(s) address whose host is fixed."""
     parts = urlsplit(template)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "{" in parts.netloc:
-        raise ValueError("must be an https address, with no placeholder before its path")
+        raise ValueError("must be an http or https address, with no placeholder before its path")

@@ -34,7 +34,7 @@ class Api:
             if (code := code_of(answer)) not in _EXPIRED:
                 raise_for(code, self.problems)
                 return answer
-            http.forget(self.remembered)
+            http.forget(self.remembered, token)
         raise DeliveryRefused("the access token is not taken: does another program fetch tokens for this account?")
 
 

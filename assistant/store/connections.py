@@ -100,10 +100,10 @@ def add(connection: Connection, row: ConnectionRow) -> None:
         raise NotFound("community_unknown", field="community") from None
 
 
-def get(connection: Connection, community: str, connection_id: str) -> ConnectionRow:
-    """Raises: NotFound, also for another community's."""
+def get(connection: Connection, community: str, connection_id: str, *, lock: bool = False) -> ConnectionRow:
+    """``lock`` keeps others from changing it until the transaction ends. Raises: NotFound, also for another community's."""
     query = select(connections).where(connections.c.community == community, connections.c.id == connection_id)
-    row = connection.execute(query).mappings().one_or_none()
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         raise NotFound("connection_unknown", field="connection")
     return _row(row)

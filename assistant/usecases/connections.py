@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,11 +22,12 @@ from assistant.store.connections import ConnectionRow, KeptSecret, purpose
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.vault import Vault
 from assistant.types import FailMode, OnReview, Policy
-from assistant.usecases.request import field_path
+from assistant.usecases.request import check_json, field_path
 
 _ADDRESSES = ("url", "api_base", "gateway_url")
 MAX_SECRET_CHARS = 4_000
 MAX_NAME_CHARS = 200
+MAX_SETTINGS_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,9 @@ def change_connection(
 ) -> ConnectionRow:
     """Raises: NotFound, InvalidInput."""
     with database.transaction(community) as transaction:
-        row = connections.get(transaction, community, connection_id)
+        row = connections.get(transaction, community, connection_id, lock=True)
         changed = _changed(row, wanted, now, allow)
-        names = [name for name in ("settings", "fail_mode", "dry_run", "disabled_at") if _differs(row, changed, name)]
+        names = [one.name for one in fields(row) if _differs(row, changed, one.name)]
         saved = connections.save(transaction, changed, now)
         _note(transaction, row, now, actor, "connection.change", {"changed": names})
         return saved
@@ -135,7 +136,7 @@ def rotate_secret(
         InvalidInput: the platform has no such secret, or it cannot be invented.
     """
     with database.transaction(community) as transaction:
-        row = connections.get(transaction, community, connection_id)
+        row = connections.get(transaction, community, connection_id, lock=True)
         secret = next((one for one in platform_named(row.platform).secrets if one.name == name), None)
         if secret is None:
             raise InvalidInput(field="secret", problem=f"{row.platform} has no secret called {name!r}")
@@ -269,6 +270,7 @@ def _settings(platform: Platform, given: Mapping[str, Any], allow: Sequence[str]
         first = error.errors(include_url=False, include_context=False)[0]
         problem = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(field=f"settings.{field_path(first['loc'])}".rstrip("."), problem=problem) from None
+    check_json(settings, "settings", MAX_SETTINGS_BYTES)
     for name, url in _addresses(settings):
         _check_address(f"settings.{name}", url, allow)
     return settings

@@ -78,7 +78,7 @@ class Registry:
         return self._by_community.get(community, ())
 
     async def find(self, connection_id: str) -> Held:
-        """As ``get``, looking again once for one that is not known yet.
+        """As ``get``, looking again, twice at most, for one that is not known yet.
 
         Raises:
             NotFound: there is no such connection, or it is disabled.

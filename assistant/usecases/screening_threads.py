@@ -63,7 +63,7 @@ class ScreeningThreads:
         """The decision, and the milliseconds of screening one message of its batch.
 
         Raises:
-            NotScreened: it did not end ``within_s`` seconds, every thread is stuck, or too many wait.
+            NotScreened: it did not end within ``within_s`` seconds, every thread is stuck, too many wait, or ``stop`` was called.
         """
         loop = asyncio.get_running_loop()
         waiting = _Waiting(screener, message, loop.create_future(), loop)

@@ -71,10 +71,10 @@ async def authenticate(request: Request, least: Scope, *, url_key: bool = False)
         raise Unauthenticated("key_expired")
     state = request.scope["state"]
     state["key_id"], state["community"], state["origins"] = record.id, record.community, record.origins
-    if _RANK[record.scope] < _RANK[least]:
-        raise Forbidden("scope_missing", scope=least.value)
     site.assistant.used_keys.add(record.id)
     site.rate.take(record.id, record.requests_per_minute or site.assistant.settings.limits.requests_per_minute)
+    if _RANK[record.scope] < _RANK[least]:
+        raise Forbidden("scope_missing", scope=least.value)
     return Caller(record.id, record.scope, record.community)
 
 

@@ -29,10 +29,7 @@ async def read_body(request: Request, limit: int) -> bytes:
         InvalidInput: it is empty or opens with a byte order mark.
     """
     _check_media(request)
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise TooLarge(field="body", limit=limit)
-    body = await _read(request, limit)
+    body = await read_bytes(request, limit)
     if not body:
         raise InvalidInput("body_empty", field="body")
     if body.startswith(_UTF8_BOM):
@@ -53,7 +50,11 @@ def parse(model: type[Model], body: bytes) -> Model:
         raise invalid_input(error) from None
 
 
-async def _read(request: Request, limit: int) -> bytes:
+async def read_bytes(request: Request, limit: int) -> bytes:
+    """The body as it came, whatever it is said to be. Raises: TooLarge, for more than ``limit`` bytes, declared or met."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        raise TooLarge(field="body", limit=limit)
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

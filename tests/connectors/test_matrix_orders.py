@@ -44,7 +44,7 @@ class Out:
     async def remembered(self, key: str, fetch: Callable[[], Awaitable[tuple[str, float]]]) -> str:
         raise AssertionError("Matrix has no token to fetch")
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: str, value: str | None = None) -> None:
         pass
 
 

@@ -171,7 +171,7 @@ async def _reply(
     if own and understood.because in {MODEL, DOUBT}:
         hits = await _hits(assistant, asker, understood)
         if (asked := flow.own_or_general(understood, hits, setting.house)) is not None:
-            return _safe(screener, setting, understood, hits, asked)
+            return await asyncio.to_thread(_safe, screener, setting, understood, hits, asked)
         if understood.because == DOUBT:
             understood = replace(understood, kind=QuestionKind.PLAIN, because="")
     if (reply := flow.special(understood, setting.house)) is not None:
@@ -204,7 +204,7 @@ async def _written(
     """In the language model's words where the community wants that; and safe to show."""
     if reply.outcome is FaqOutcome.ANSWER and setting.settings.use_generator and assistant.generator is not None:
         reply = await write_answer(assistant.generator, setting.house.name, understood, hits, reply)
-    return _safe(screener, setting, understood, hits, reply)
+    return await asyncio.to_thread(_safe, screener, setting, understood, hits, reply)
 
 
 async def _named(assistant: Assistant, asker: Asker, understood: Understood, text: str) -> Sequence[Hit]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
 from assistant.faq.texts import entry_texts
 from assistant.store import audit, faq_entries
+from assistant.store.faq_entries import Vectors
 from assistant.store.paging import Page
 from assistant.text import detect_language
 from assistant.types.faq import Entry
@@ -22,6 +25,14 @@ MAX_QUESTION_CHARS = 1_000
 MAX_ALTERNATIVES = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """``vectors`` has, by entry, a row per text of it."""
+
+    entries: list[Entry]
+    vectors: dict[str, Vectors]
+
+
 def put_entries(assistant: Assistant, community: str, entries: Sequence[Entry], *, actor: str) -> list[Entry]:
     """All of them or none, each in the place of one of the same id. Blocks on the database and the model.
 
@@ -29,6 +40,15 @@ def put_entries(assistant: Assistant, community: str, entries: Sequence[Entry], 
         InvalidInput: an entry is empty or too long, or two have one id.
         NotFound: there is no such community.
     """
+    ready = prepared(assistant, entries)
+    with assistant.database.transaction(community) as transaction:
+        keep_prepared(assistant, transaction, community, ready, actor=actor)
+    assistant.replicas.look_again(community)
+    return ready.entries
+
+
+def prepared(assistant: Assistant, entries: Sequence[Entry]) -> Prepared:
+    """Checked, and with their vectors. Blocks on the model. Raises: InvalidInput."""
     if len(entries) > MAX_ENTRIES:
         raise TooLarge(field="entries", limit=MAX_ENTRIES)
     checked = [_checked(entry, at) for at, entry in enumerate(entries)]
@@ -36,17 +56,22 @@ def put_entries(assistant: Assistant, community: str, entries: Sequence[Entry], 
         raise Conflict("entry_twice", field="entries")
     texts = [entry_texts(entry) for entry in checked]
     encoded = assistant.embedder.encode([text for its in texts for text in its])
-    vectors, at = {}, 0
+    vectors: dict[str, Vectors] = {}
+    at = 0
     for entry, its in zip(checked, texts, strict=True):
         vectors[entry.id] = encoded[at : at + len(its)]
         at += len(its)
+    return Prepared(checked, vectors)
+
+
+def keep_prepared(
+    assistant: Assistant, transaction: Transaction, community: str, ready: Prepared, *, actor: str
+) -> None:
+    """In a transaction of the caller's, who has the replicas look again when it has ended. Raises: NotFound, for the community."""
     now = assistant.clock()
-    with assistant.database.transaction(community) as transaction:
-        faq_entries.put(transaction, community, checked, vectors, model_name(assistant), by=actor, now=now)
-        details = {"entries": [entry.id for entry in checked[:50]], "count": len(checked)}
-        audit.write(transaction, community, now, actor=actor, action="faq.put", subject="faq", details=details)
-    assistant.replicas.look_again(community)
-    return checked
+    faq_entries.put(transaction, community, ready.entries, ready.vectors, model_name(assistant), by=actor, now=now)
+    details = {"entries": [entry.id for entry in ready.entries[:50]], "count": len(ready.entries)}
+    audit.write(transaction, community, now, actor=actor, action="faq.put", subject="faq", details=details)
 
 
 def remove_entry(assistant: Assistant, community: str, entry_id: str, *, actor: str) -> None:

@@ -21,7 +21,7 @@ from assistant.types.faq_settings import FaqSettings
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.faq.conversation import Asker, own_conversation
-from assistant.usecases.faq.entries import put_entries
+from assistant.usecases.faq.entries import Prepared, keep_prepared, prepared
 from assistant.usecases.faq.settings import settings_in
 from assistant.usecases.faq.speaking import hours_text
 from assistant.usecases.identity import new_id
@@ -161,7 +161,7 @@ def answer_handoff(
     unless the person goes on.
 
     Raises:
-        NotFound; InvalidInput, for an empty answer; Conflict, where it is answered already.
+        NotFound; InvalidInput, for an empty answer, or one to ``publish`` where nothing was asked; Conflict, where it is answered already.
     """
     text = answer.strip()
     if not text:
@@ -169,6 +169,7 @@ def answer_handoff(
     if len(text) > MAX_ANSWER_CHARS:
         raise TooLarge(field="answer", limit=MAX_ANSWER_CHARS)
     now = assistant.clock()
+    entry = _published(assistant, community, handoff_id, text) if publish else None
     with assistant.database.transaction(community) as transaction:
         handoff = faq_conversations.get_handoff(transaction, community, handoff_id, lock=True)
         if handoff.state in {HandoffState.ANSWERED, HandoffState.CLOSED}:
@@ -187,10 +188,21 @@ def answer_handoff(
         faq_conversations.set_state(transaction, conversation, state, now)
         _deliver(assistant, transaction, conversation, changed, turn, now)
         audit.write(transaction, community, now, actor=actor, action="handoff.answer", subject=handoff_id)
-    if publish:
-        entry = Entry(id=f"handoff-{handoff.id}", language="", question=handoff.question, answer=text, source="")
-        put_entries(assistant, community, [entry], actor=actor)
+        if entry is not None:
+            keep_prepared(assistant, transaction, community, entry, actor=actor)
+    if entry is not None:
+        assistant.replicas.look_again(community)
     return changed
+
+
+def _published(assistant: Assistant, community: str, handoff_id: str, answer: str) -> Prepared:
+    """The entry that an answer becomes; a hand-off's question does not change, so it is made ready before anything is locked."""
+    with assistant.database.transaction(community) as transaction:
+        question = faq_conversations.get_handoff(transaction, community, handoff_id).question
+    if not question.strip():
+        raise InvalidInput(field="publish", problem="nothing was asked that an entry could answer")
+    entry = Entry(id=f"handoff-{handoff_id}", language="", question=question, answer=answer, source="")
+    return prepared(assistant, [entry])
 
 
 def tell_late(assistant: Assistant) -> int:

@@ -54,6 +54,7 @@ def _read(document: Any) -> LookedUp | None:
     if not isinstance(document, dict):
         return None
     answer, source = document.get("answer"), document.get("source", "")
-    if not isinstance(answer, str) or not isinstance(source, str) or not 1 <= len(answer.strip()) <= MAX_ANSWER_CHARS:
+    if not isinstance(answer, str) or not isinstance(source, str):
         return None
-    return LookedUp(answer.strip().replace("\0", ""), source[:200].replace("\0", ""))
+    text = answer.replace("\0", "").strip()
+    return LookedUp(text, source[:200].replace("\0", "")) if 1 <= len(text) <= MAX_ANSWER_CHARS else None

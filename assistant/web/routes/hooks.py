@@ -12,11 +12,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.errors import InvalidInput, NotFound, TooLarge
+from assistant.errors import InvalidInput, NotFound
 from assistant.types import HookReply, HookRequest
 from assistant.usecases.hooks import answer_hook
+from assistant.web.body import read_bytes
 from assistant.web.openapi import errors
-from assistant.web.site import site_of
+from assistant.web.site import client_address, site_of
 
 MAX_QUERY_FIELDS = 50
 _LONGEST_ID = 100
@@ -44,7 +45,7 @@ _ANSWERS: Mapping[int | str, dict[str, Any]] = {
 async def post_hook(request: Request) -> Response:
     began = time.monotonic()
     site = site_of(request)
-    body = await _read(request, site.assistant.settings.hooks.body_bytes)
+    body = await read_bytes(request, site.assistant.settings.hooks.body_bytes)
     answer = await answer_hook(site.assistant, _connection_id(request), _hook_request(request, body), began)
     for outcome in answer.outcomes:
         if outcome.decision_id is not None:
@@ -67,10 +68,15 @@ async def get_hook(request: Request) -> Response:
 
 
 def _connection_id(request: Request) -> str:
-    last = request.scope["path"].rpartition("/")[2]
+    """From the path. One that is not known costs the sender's address: to look for it asks the database."""
+    last = str(request.scope["path"].rpartition("/")[2])
     if not last.isascii() or len(last) > _LONGEST_ID:
         raise NotFound("connection_unknown", field="connection")
-    return str(last)
+    site = site_of(request)
+    if site.assistant.registry.get(last) is None:
+        limits = site.assistant.settings.limits
+        site.addresses.take(f"hook {client_address(request)}", limits.requests_per_minute)
+    return last
 
 
 def _hook_request(request: Request, body: bytes) -> HookRequest:
@@ -86,21 +92,6 @@ def _hook_request(request: Request, body: bytes) -> HookRequest:
         raise InvalidInput(field="query", limit=MAX_QUERY_FIELDS, problem="has too many fields") from None
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
     return HookRequest(scope["method"], tuple(query), headers, body, datetime.now(UTC))
-
-
-async def _read(request: Request, limit: int) -> bytes:
-    """The bytes as they came, whatever they are said to be: the platform's signature covers them."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise TooLarge(field="body", limit=limit)
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(field="body", limit=limit)
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def _response(reply: HookReply) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from assistant.usecases.moderate import moderate
 from assistant.usecases.request import ContextShape, ModerateRequest
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
-from assistant.web.body import parse, read_body
+from assistant.web.body import off_loop, parse, read_body
 from assistant.web.loopback import is_loopback
 from assistant.web.openapi import body, errors
 from assistant.web.shapes import AnalyzeShape, PerspectiveErrorShape, SuggestShape
@@ -46,7 +47,7 @@ async def post_analyze(request: Request) -> Response:
     caller = await authenticate(request, Scope.PLATFORM, url_key=True)
     site = site_of(request)
     raw = await read_body(request, site.assistant.settings.limits.body_bytes)
-    asked = parse(AnalyzeRequest, raw)
+    asked = await off_loop(partial(parse, AnalyzeRequest), raw)
     text = asked.text(site.assistant.settings.limits.text_chars)
     asked.check_attributes()
     detected = choose_languages(text, asked.languages, detect_language(text).language, list(asked.requested_attributes))
@@ -74,7 +75,7 @@ async def post_suggestscore(request: Request) -> Response:
     caller = await authenticate(request, Scope.PLATFORM, url_key=True)
     site = site_of(request)
     raw = await read_body(request, site.assistant.settings.limits.body_bytes)
-    asked = parse(SuggestRequest, raw)
+    asked = await off_loop(partial(parse, SuggestRequest), raw)
     text = asked.text(site.assistant.settings.limits.text_chars)
     suggested = asked.suggested()
     detected = choose_languages(text, asked.languages, detect_language(text).language, list(suggested))
@@ -89,7 +90,7 @@ async def post_suggestscore(request: Request) -> Response:
     "/$discovery/rest",
     summary="Discovery document",
     response_model=dict[str, object],
-    responses=errors(404, shape=PerspectiveErrorShape),
+    responses=errors(400, 404, shape=PerspectiveErrorShape),
 )
 async def get_discovery(request: Request, version: str = "v1alpha1") -> Response:
     if version != "v1alpha1":
@@ -98,7 +99,10 @@ async def get_discovery(request: Request, version: str = "v1alpha1") -> Response
 
 
 @router.get(
-    "/discovery/v1/apis/commentanalyzer/v1alpha1/rest", summary="Discovery document", response_model=dict[str, object]
+    "/discovery/v1/apis/commentanalyzer/v1alpha1/rest",
+    summary="Discovery document",
+    response_model=dict[str, object],
+    responses=errors(400, shape=PerspectiveErrorShape),
 )
 async def get_discovery_directory(request: Request) -> Response:
     return json_answer(discovery_document(_root_url(request, site_of(request).assistant.settings.public_url)))

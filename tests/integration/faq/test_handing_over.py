@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.errors import DatabaseUnavailable
 from tests.integration.faq.conftest import Faq, jwt
 
 
@@ -9,18 +10,18 @@ def test_a_person_answers_and_the_browser_reads_it_when_it_comes_back(faq: Faq, 
     made = faq.service.connect(faq.community, settings={"url": receiver.url, "events": ["handoff"]})
     receiver.secret = made.secrets["secret"]
     faq.settings(promised_minutes=30, write_to="help@shop.example")
-    asked = faq.ask("你們最近有在徵才嗎？")
+    asked = faq.ask("附近有停車場嗎？")
     assert asked["outcome"] == "handoff", asked
     assert asked["handoff"]["promised_minutes"] == 30
     (opened,) = receiver.wait("handoff")
-    assert (opened.data["what"], opened.data["question"]) == ("opened", "你們最近有在徵才嗎？")
+    assert (opened.data["what"], opened.data["question"]) == ("opened", "附近有停車場嗎？")
     (waiting,) = faq.operator.get("/v1/faq/handoffs", params={"state": "waiting"}).json()["handoffs"]
     path = f"/v1/faq/handoffs/{waiting['id']}"
     assert faq.operator.post(f"{path}/hold", json={"actor": "ming"}).json()["state"] == "held"
     assert faq.operator.post(f"{path}/hold", json={"actor": "hua"}).status_code == 409
     silent = faq.go_on(asked, "怎麼退貨？")
     assert (silent["answer"], silent["because"]) == ("", "person_holds")
-    body = {"actor": "ming", "answer": "可以，請在備註寫上櫃台。", "publish": True}
+    body = {"actor": "ming", "answer": "有，就在對面。", "publish": True}
     assert faq.operator.post(f"{path}/answer", json=body).json()["state"] == "answered"
     assert faq.operator.post(f"{path}/answer", json=body).status_code == 409
     mine = {"x-conversation-token": asked["conversation_token"]}
@@ -28,10 +29,10 @@ def test_a_person_answers_and_the_browser_reads_it_when_it_comes_back(faq: Faq, 
     assert conversation["state"] == "bot"
     assert (conversation["turns"][-1]["author"], conversation["turns"][-1]["text"]) == (
         "staff",
-        "可以，請在備註寫上櫃台。",
+        "有，就在對面。",
     )
-    again = faq.ask("可以送到公司櫃台嗎？")
-    assert again["answer"] == "可以，請在備註寫上櫃台。", "the answer is an entry now"
+    again = faq.ask("附近有停車場嗎")
+    assert again["answer"] == "有，就在對面。", "the answer is an entry now"
 
 
 def test_with_nobody_on_duty_it_says_where_to_write_and_promises_nothing(faq: Faq) -> None:
@@ -107,3 +108,41 @@ def test_another_communitys_key_reaches_nothing(faq: Faq) -> None:
         )
         found = stranger.post("/v1/faq/search", json={"question": "怎麼退貨？"}).json()["passages"]
         assert "returns" not in {one["entry_id"] for one in found}
+
+
+def test_nothing_is_published_where_nothing_was_asked(faq: Faq) -> None:
+    asked = faq.ask("轉人工")
+    with faq.service.assistant.database.transaction(faq.community) as transaction:
+        transaction.exec_driver_sql("UPDATE faq_handoffs SET question = ''")
+    path = f"/v1/faq/handoffs/{asked['handoff']['id']}"
+    body = {"actor": "ming", "answer": "請留言", "publish": True}
+    refused = faq.operator.post(f"{path}/answer", json=body)
+    assert (refused.status_code, refused.json()["field"]) == (400, "publish")
+    assert faq.operator.get(path).json()["state"] == "waiting", "the answer has not gone out either"
+    assert faq.operator.post(f"{path}/answer", json=body | {"publish": False}).json()["state"] == "answered"
+
+
+def test_an_answer_and_its_entry_come_together_or_not_at_all(faq: Faq, monkeypatch) -> None:
+    asked = faq.ask("附近有停車場嗎？")
+    path = f"/v1/faq/handoffs/{asked['handoff']['id']}"
+    body = {"actor": "ming", "answer": "有，在對面。", "publish": True}
+
+    def broken(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr("assistant.store.faq_entries.put", broken)
+        assert faq.operator.post(f"{path}/answer", json=body).status_code == 503
+    assert faq.operator.get(path).json()["state"] == "waiting"
+    assert faq.operator.post(f"{path}/answer", json=body).json()["state"] == "answered"
+    assert faq.ask("附近有停車場嗎？")["answer"] == "有，在對面。"
+
+
+def test_a_look_up_that_answers_nothing_to_be_seen_is_handed_over(faq: Faq, receiver) -> None:
+    made = faq.service.connect(faq.community, settings={"url": receiver.url})
+    receiver.secret = made.secrets["secret"]
+    receiver.documents = [{"answer": "\0 \0", "source": "orders"}]
+    faq.settings(lookup_url=receiver.url, lookup_connection=made.row.id)
+    secret = faq.operator.post("/v1/faq/member-secret").json()["secret"]
+    answer = faq.ask("我的訂單到哪了？", headers={"x-member-token": jwt(secret, sub="m42")})
+    assert (answer["outcome"], answer["because"]) == ("handoff", "lookup_failed")

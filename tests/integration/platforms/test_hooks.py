@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from assistant.store import connections
 from assistant.types import LadderStep, Penalties, Step
 from assistant.words import load_words
 from tests.integration.platforms.conftest import ADVERT, CLEAN, Shop
@@ -383,3 +385,39 @@ def test_during_a_rotation_both_secrets_count(shop: Shop) -> None:
     assert shop.operator.post(path, json={"secret": "secret", "overlap_hours": 0}).status_code == 200
     shop.service.assistant.registry.refresh()
     assert shop.send("message.created", data).status_code == 401
+
+
+def test_what_is_changed_during_a_rotation_keeps_the_new_secret(shop: Shop) -> None:
+    path = f"/v1/connections/{shop.connection.id}"
+    with ThreadPoolExecutor(2) as pool:
+        with shop.service.assistant.database.transaction(shop.community) as transaction:
+            connections.get(transaction, shop.community, shop.connection.id, lock=True)
+            rotating = pool.submit(shop.operator.post, f"{path}/rotate", json={"secret": "secret"})
+            time.sleep(0.3)
+            changing = pool.submit(shop.operator.patch, path, json={"paid_messages": True})
+            time.sleep(0.3)
+            assert not rotating.done()
+            assert not changing.done()
+        fresh = rotating.result(10).json()["value"]
+        assert changing.result(10).json()["paid_messages"] is True
+    shop.service.assistant.registry.refresh()
+    data = {"id": secrets.token_hex(4), "text": CLEAN}
+    assert shop.send("message.created", data, secret=fresh).status_code == 200
+
+
+def test_the_audit_names_whatever_was_changed(shop: Shop) -> None:
+    path = f"/v1/connections/{shop.connection.id}"
+    assert shop.operator.patch(path, json={"paid_messages": True, "name": "新名字"}).status_code == 200
+    entries = shop.operator.get("/v1/audit").json()["entries"]
+    (changed,) = [one["details"]["changed"] for one in entries if one["action"] == "connection.change"]
+    assert sorted(changed) == ["name", "paid_messages"]
+
+
+def test_settings_that_the_database_cannot_keep_are_refused(shop: Shop) -> None:
+    body = {
+        "platform": "slack",
+        "secrets": {"token": "xoxb-1", "signing_secret": "s" * 32},
+        "settings": {"team_id": "T\0"},
+    }
+    answer = shop.operator.post("/v1/connections", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (400, "settings"), answer.text

@@ -180,3 +180,13 @@ def test_the_playground_can_be_off_and_has_a_rate(database_urls, tmp_path):
     limits = {"limits": {"playground_per_minute": 2}}
     with running(database_urls.app, tmp_path / "rate", **limits) as service, service.client() as client:
         assert [screen(client).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_what_is_refused_or_unknown_is_counted_too(database_urls, tmp_path):
+    limits = {"limits": {"requests_per_minute": 3}}
+    with running(database_urls.app, tmp_path / "refused", **limits) as service:
+        with service.client(service.key(scope="member")) as member:
+            assert [member.get("/v1/connections").status_code for _ in range(4)] == [403, 403, 403, 429]
+        with service.client() as stranger:
+            answers = [stranger.post(f"/v1/hooks/con_{number}").status_code for number in range(4)]
+        assert answers == [404, 404, 404, 429]

@@ -117,3 +117,17 @@ def test_only_so_many_are_held_and_the_least_used_goes() -> None:
         assert not memory._locks
 
     asyncio.run(run())
+
+
+def test_only_the_value_that_was_refused_is_forgotten() -> None:
+    async def caller(memory: Memory, tokens: Tokens, late_s: float) -> str:
+        refused = await memory.remembered("a", tokens.fetch)
+        await asyncio.sleep(late_s)
+        memory.forget("a", refused)
+        return await memory.remembered("a", tokens.fetch)
+
+    async def run() -> list[str]:
+        memory, tokens = Memory(), Tokens()
+        return await asyncio.gather(*(caller(memory, tokens, 0.01 * number + 0.02) for number in range(10)))
+
+    assert asyncio.run(run()) == ["token2"] * 10

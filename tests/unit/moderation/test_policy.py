@@ -74,6 +74,18 @@ def test_what_is_no_policy_is_refused(text: str) -> None:
         read_policy_text(text)
 
 
+@pytest.mark.parametrize("depth", [10, 900, 5_000])
+def test_dotted_names_of_any_depth_are_refused_by_name(depth: int) -> None:
+    with pytest.raises(InvalidPolicy):
+        read_policy_text("a." * depth + "b = 1", toml=True)
+
+
+@pytest.mark.parametrize("where", ['note = "a\\u0000"', 'own.domains = ["a\\u0000"]', '"\\u0000" = 1'])
+def test_nul_is_refused_wherever_it_stands(where: str) -> None:
+    with pytest.raises(InvalidPolicy, match="NUL"):
+        read_policy_text(where, toml=True)
+
+
 def test_a_huge_policy_is_refused() -> None:
     with pytest.raises(InvalidPolicy) as caught:
         read_policy_text(" " * (MAX_POLICY_BYTES + 1))

@@ -65,5 +65,6 @@ class Outside:
             self.memory[key], _ = await fetch()
         return self.memory[key]
 
-    def forget(self, key: str) -> None:
-        self.memory.pop(key, None)
+    def forget(self, key: str, value: str | None = None) -> None:
+        if value is None or self.memory.get(key) == value:
+            self.memory.pop(key, None)
