@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.faq.choosing import Offer
-from assistant.faq.decide import Verdict, decide
+from assistant.faq.decide import Decided, Verdict, decide
 from assistant.faq.names import called, even_name, preferred
 from assistant.faq.phrases import hand_over, say, say_to
+from assistant.faq.services import speaks_of_others
 from assistant.faq.trim import quote
 from assistant.faq.understand import Understood
 from assistant.types.faq import Citation, Entry, FaqOutcome, FaqReply, Hit, QuestionKind
@@ -55,7 +56,7 @@ def special(understood: Understood, house: House) -> FaqReply | None:
 
 def from_hits(understood: Understood, hits: Sequence[Hit], house: House) -> FaqReply:
     """The community's own words with their source, a question back, or a person."""
-    decided = decide(without_doubles(hits, understood.language), house.floor, house.gap)
+    decided = _decided(understood, hits, house)
     confidence = round((decided.hits or hits)[0].score, 4) if hits else 0.0
     if decided.verdict is Verdict.ANSWER:
         entry = decided.hits[0].entry
@@ -69,10 +70,20 @@ def from_hits(understood: Understood, hits: Sequence[Hit], house: House) -> FaqR
     return _reply(FaqOutcome.HANDOFF, text, understood, decided.because, confidence)
 
 
+def _decided(understood: Understood, hits: Sequence[Hit], house: House) -> Decided:
+    """An entry that speaks of other services than the question (LINE Pay, where Alipay is asked for) is offered at most."""
+    decided = decide(without_doubles(hits, understood.language), house.floor, house.gap)
+    if decided.verdict is not Verdict.ANSWER or not speaks_of_others(decided.hits[0].entry, understood.question):
+        return decided
+    if called(decided.hits[0].entry):
+        return Decided(Verdict.CLARIFY, decided.hits, "near")
+    return Decided(Verdict.NOTHING, (), "floor")
+
+
 def own_or_general(understood: Understood, hits: Sequence[Hit], house: House) -> FaqReply | None:
     """The reply to what may be about the member's own things and may be general: which of them is asked, where an entry would answer
     the general question. An entry's own question is general. ``None`` where no entry answers."""
-    decided = decide(without_doubles(hits, understood.language), house.floor, house.gap)
+    decided = _decided(understood, hits, house)
     if decided.verdict is not Verdict.ANSWER:
         return None
     entry, name = decided.hits[0].entry, called(decided.hits[0].entry)

@@ -146,3 +146,12 @@ def test_a_look_up_that_answers_nothing_to_be_seen_is_handed_over(faq: Faq, rece
     secret = faq.operator.post("/v1/faq/member-secret").json()["secret"]
     answer = faq.ask("我的訂單到哪了？", headers={"x-member-token": jwt(secret, sub="m42")})
     assert (answer["outcome"], answer["because"]) == ("handoff", "lookup_failed")
+
+
+def test_an_entry_on_another_way_to_pay_is_offered_and_can_be_taken(faq: Faq) -> None:
+    entry = {"id": "line-pay", "question": "可以用 LINE Pay 付款嗎？", "answer": "可以，結帳時選 LINE Pay。"}
+    assert faq.operator.put("/v1/faq/entries", json={"entries": [entry]}).status_code == 200
+    assert faq.ask("可以用 LINE Pay 嗎")["outcome"] == "answer"
+    asked = faq.ask("可以用 Apple Pay 付款嗎？")
+    assert (asked["outcome"], asked["choices"]) == ("clarify", [entry["question"]])
+    assert faq.go_on(asked, "是")["answer"] == entry["answer"]
