@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from assistant.moderation.flow import Screener
 from assistant.types import Decision, Message
+from assistant.usecases.screening_each import Outcome, resolve, screen_each
 
 MAX_BATCH = 16
 """Messages that one stalling among them takes along."""
@@ -72,7 +73,7 @@ class ScreeningThreads:
                 raise NotScreened
             self._queue.append(waiting)
             self._see_to_it(loop)
-        late = loop.call_later(within_s, _resolve, waiting.future, NotScreened())
+        late = loop.call_later(within_s, resolve, waiting.future, NotScreened())
         try:
             return await waiting.future
         finally:
@@ -119,7 +120,8 @@ class ScreeningThreads:
                 if not waiting.abandoned:
                     by_screener[waiting.screener].append(waiting)
             for screener, its in by_screener.items():
-                _screen(screener, its)
+                for one, outcome in zip(its, screen_each(screener, [one.message for one in its]), strict=True):
+                    _answer(one, outcome)
 
     def _take(self, state: _Thread) -> list[_Waiting]:
         """Empty only at the end."""
@@ -131,31 +133,6 @@ class ScreeningThreads:
             return [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
 
 
-def _screen(screener: Screener, waiting: list[_Waiting]) -> None:
-    began = time.perf_counter()
-    try:
-        decisions = screener.screen_batch([one.message for one in waiting])
-    except Exception as error:
-        if len(waiting) > 1:
-            for one in waiting:
-                _screen(screener, [one])
-        else:
-            _answer(waiting[0], error)
-        return
-    each_ms = (time.perf_counter() - began) * 1000 / len(waiting)
-    for one, decision in zip(waiting, decisions, strict=True):
-        _answer(one, (decision, each_ms))
-
-
-def _answer(waiting: _Waiting, outcome: tuple[Decision, float] | Exception) -> None:
+def _answer(waiting: _Waiting, outcome: Outcome) -> None:
     if not waiting.loop.is_closed():
-        waiting.loop.call_soon_threadsafe(_resolve, waiting.future, outcome)
-
-
-def _resolve(future: asyncio.Future[tuple[Decision, float]], outcome: tuple[Decision, float] | Exception) -> None:
-    if future.done():
-        return
-    if isinstance(outcome, Exception):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+        waiting.loop.call_soon_threadsafe(resolve, waiting.future, outcome)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from dataclasses import dataclass
 
 from assistant.moderation.flow import Screener
 from assistant.types import Decision, Message
+from assistant.usecases.screening_each import resolve, screen_each
 
 MAX_TOGETHER = 64
 
@@ -45,17 +45,5 @@ class Together:
 
 
 def _screen(screener: Screener, waiting: list[_Waiting]) -> None:
-    began = time.perf_counter()
-    try:
-        decisions = screener.screen_batch([one.message for one in waiting])
-    except Exception as error:
-        if len(waiting) > 1:
-            for one in waiting:
-                _screen(screener, [one])
-        elif not waiting[0].future.done():
-            waiting[0].future.set_exception(error)
-        return
-    each_ms = (time.perf_counter() - began) * 1000 / len(waiting)
-    for one, decision in zip(waiting, decisions, strict=True):
-        if not one.future.done():
-            one.future.set_result((decision, each_ms))
+    for one, outcome in zip(waiting, screen_each(screener, [one.message for one in waiting]), strict=True):
+        resolve(one.future, outcome)

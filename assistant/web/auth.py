@@ -13,7 +13,7 @@ from assistant.access import hash_key, parse_key
 from assistant.errors import Forbidden, Unauthenticated
 from assistant.types.access import KeyRecord, Scope
 from assistant.usecases.caller import Caller
-from assistant.web.site import site_of
+from assistant.web.site import Site, site_of
 
 FRESH_S = 5.0
 """A revoked key stops working in every process within this many seconds."""
@@ -76,6 +76,15 @@ async def authenticate(request: Request, least: Scope, *, url_key: bool = False)
     if _RANK[record.scope] < _RANK[least]:
         raise Forbidden("scope_missing", scope=least.value)
     return Caller(record.id, record.scope, record.community)
+
+
+async def operator_of(request: Request, community: str | None) -> tuple[Caller, Site, str]:
+    """The caller, by an operator's key; the service; and the community that the request is about, ``community`` where the key may name one.
+
+    Raises: as ``authenticate`` and ``Caller.community_for`` do.
+    """
+    caller = await authenticate(request, Scope.OPERATOR)
+    return caller, site_of(request), caller.community_for(community)
 
 
 def _key(request: Request, *, url_key: bool) -> str:

@@ -12,18 +12,17 @@ from starlette.responses import Response
 
 from assistant.types.access import Scope
 from assistant.types.campaign import Campaign
-from assistant.usecases.caller import Caller
 from assistant.usecases.push import campaigns as usecase
 from assistant.usecases.push import settings as settings_usecase
 from assistant.usecases.push.campaign_shapes import CampaignShape, TriggerShape
 from assistant.usecases.push.settings import PushSettingsShape
 from assistant.usecases.request import Name
 from assistant.web.answers import json_answer
-from assistant.web.auth import authenticate
+from assistant.web.auth import authenticate, operator_of
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
-from assistant.web.site import Site, site_of
+from assistant.web.site import site_of
 
 MAX_BODY_BYTES = 2_500_000
 
@@ -49,7 +48,7 @@ _CAMPAIGN = {
     openapi_extra={**body(CampaignShape, {"items": _CAMPAIGN}), **_SECURITY},
 )
 async def post_campaign(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(CampaignShape, await read_body(request, MAX_BODY_BYTES))
     made = await asyncio.to_thread(usecase.create, site.assistant, own, asked, actor=f"key:{caller.key_id}")
     return json_answer(usecase.render(made), 201)
@@ -67,7 +66,7 @@ async def get_campaigns(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     page = await asyncio.to_thread(usecase.list_campaigns, site.assistant, own, cursor, limit)
     return json_answer({"campaigns": [usecase.render(one) for one in page.rows], "next_cursor": page.next_cursor})
 
@@ -79,7 +78,7 @@ async def get_campaigns(
     openapi_extra=_SECURITY,
 )
 async def get_campaign(request: Request, campaign_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     return json_answer(await asyncio.to_thread(usecase.get_campaign, site.assistant, own, campaign_id))
 
 
@@ -97,7 +96,7 @@ async def get_sends(
     after_round: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     place = (after, after_round) if after is not None else None
     found, last = await asyncio.to_thread(usecase.sends_of, site.assistant, own, campaign_id, place, limit)
     following = {"next_after": last and last.member_id, "next_after_round": last and last.round}
@@ -111,7 +110,7 @@ async def get_sends(
     openapi_extra=_SECURITY,
 )
 async def post_preview(request: Request, campaign_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     return json_answer(await asyncio.to_thread(usecase.preview, site.assistant, own, campaign_id))
 
 
@@ -188,7 +187,7 @@ async def post_trigger(request: Request, campaign_id: Name, community: Community
     openapi_extra=_SECURITY,
 )
 async def get_settings(request: Request, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     return json_answer(await asyncio.to_thread(settings_usecase.get_settings, site.assistant, own))
 
 
@@ -199,7 +198,7 @@ async def get_settings(request: Request, community: Community = None) -> Respons
     openapi_extra={**body(PushSettingsShape, {"calm": {"per_day": 1, "per_week": 3}}), **_SECURITY},
 )
 async def put_settings(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(PushSettingsShape, await read_body(request, MAX_BODY_BYTES))
     saved = await asyncio.to_thread(
         settings_usecase.save_settings, site.assistant, own, asked, actor=f"key:{caller.key_id}"
@@ -208,11 +207,6 @@ async def put_settings(request: Request, community: Community = None) -> Respons
 
 
 async def _moved(request: Request, campaign_id: str, community: str | None, move: Callable[..., Campaign]) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     moved = await asyncio.to_thread(move, site.assistant, own, campaign_id, actor=f"key:{caller.key_id}")
     return json_answer(usecase.render(moved))
-
-
-async def _operator(request: Request, community: str | None) -> tuple[Caller, Site, str]:
-    caller = await authenticate(request, Scope.OPERATOR)
-    return caller, site_of(request), caller.community_for(community)

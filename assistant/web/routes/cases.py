@@ -11,18 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.types import Case, CaseKind, CaseState, Resolution
-from assistant.types.access import Scope
 from assistant.usecases import cases as usecase
 from assistant.usecases.caller import Caller
 from assistant.usecases.overturn import overturn_decision
 from assistant.usecases.request import Name, Shape, Text
 from assistant.usecases.trail import read_trail
 from assistant.web.answers import json_answer
-from assistant.web.auth import authenticate
+from assistant.web.auth import operator_of
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
-from assistant.web.site import Site, site_of
 
 MAX_BODY_BYTES = 50_000
 MAX_NOTE_CHARS = 2_000
@@ -79,7 +77,7 @@ class AuditQuery(BaseModel):
     openapi_extra=_SECURITY,
 )
 async def get_cases(request: Request, query: Annotated[CaseQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     if query.order == "urgent":
         waiting = await asyncio.to_thread(usecase.waiting_cases, site.assistant, own, query.limit)
         return json_answer({"cases": [render_case(case) for case in waiting], "next_cursor": None})
@@ -102,7 +100,7 @@ async def get_cases(request: Request, query: Annotated[CaseQuery, Query()]) -> R
     openapi_extra={**body(ClaimShape, {"claim": {"actor": "ming"}}), **_SECURITY},
 )
 async def post_claim(request: Request, case_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(ClaimShape, await read_body(request, MAX_BODY_BYTES))
     case = await asyncio.to_thread(usecase.claim_case, site.assistant, own, case_id, _actor(caller, asked.actor))
     return json_answer(render_case(case))
@@ -115,7 +113,7 @@ async def post_claim(request: Request, case_id: Name, community: Community = Non
     openapi_extra={**body(ResolveShape, {"remove": {"resolution": "remove", "actor": "ming"}}), **_SECURITY},
 )
 async def post_resolve(request: Request, case_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(ResolveShape, await read_body(request, MAX_BODY_BYTES))
     case = await asyncio.to_thread(
         usecase.resolve_case,
@@ -136,7 +134,7 @@ async def post_resolve(request: Request, case_id: Name, community: Community = N
     openapi_extra={**body(OverturnShape, {"mistake": {"reason": "a quotation", "actor": "ming"}}), **_SECURITY},
 )
 async def post_overturn(request: Request, decision_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(OverturnShape, await read_body(request, MAX_BODY_BYTES))
     found = await asyncio.to_thread(
         overturn_decision,
@@ -165,7 +163,7 @@ async def post_overturn(request: Request, decision_id: Name, community: Communit
     openapi_extra=_SECURITY,
 )
 async def get_audit(request: Request, query: Annotated[AuditQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     trail = await asyncio.to_thread(read_trail, site.assistant, own, query.subject, query.before, query.limit)
     return json_answer(trail)
 
@@ -193,8 +191,3 @@ def render_case(case: Case) -> dict[str, Any]:
 def _actor(caller: Caller, named: str) -> str:
     """Who says to be acting, and the key that vouches for it."""
     return f"{named} ({caller.key_id})"
-
-
-async def _operator(request: Request, community: str | None) -> tuple[Caller, Site, str]:
-    caller = await authenticate(request, Scope.OPERATOR)
-    return caller, site_of(request), caller.community_for(community)

@@ -13,17 +13,15 @@ from starlette.responses import Response
 
 from assistant.store.connections import ConnectionRow
 from assistant.types import FailMode, OnReview
-from assistant.types.access import Scope
 from assistant.usecases import connections as usecase
-from assistant.usecases.caller import Caller
 from assistant.usecases.connections import Wanted
 from assistant.usecases.records import member_record
 from assistant.usecases.request import Name, Shape, Text
 from assistant.web.answers import json_answer
-from assistant.web.auth import authenticate
+from assistant.web.auth import operator_of
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
-from assistant.web.site import Site, site_of
+from assistant.web.site import site_of
 from assistant.web.whole_segments import WholeSegments
 
 MAX_BODY_BYTES = 200_000
@@ -91,7 +89,7 @@ _EXAMPLE = {"platform": "telegram", "name": "shop chat", "secrets": {"token": "1
     openapi_extra={**body(NewConnectionShape, {"telegram": _EXAMPLE}), **_SECURITY},
 )
 async def post_connection(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(NewConnectionShape, await read_body(request, MAX_BODY_BYTES))
     made = await asyncio.to_thread(
         usecase.add_connection,
@@ -115,7 +113,7 @@ async def post_connection(request: Request, community: Community = None) -> Resp
     openapi_extra=_SECURITY,
 )
 async def get_connections(request: Request, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     rows = await asyncio.to_thread(usecase.list_connections, site.assistant.database, own)
     return json_answer({"connections": [_view(request, row) for row in rows]})
 
@@ -127,7 +125,7 @@ async def get_connections(request: Request, community: Community = None) -> Resp
     openapi_extra=_SECURITY,
 )
 async def get_connection(request: Request, connection_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     row = await asyncio.to_thread(usecase.get_connection, site.assistant.database, own, connection_id)
     return json_answer(_view(request, row))
 
@@ -139,7 +137,7 @@ async def get_connection(request: Request, connection_id: Name, community: Commu
     openapi_extra={**body(ChangeShape, {"live": {"dry_run": False}}), **_SECURITY},
 )
 async def patch_connection(request: Request, connection_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(ChangeShape, await read_body(request, MAX_BODY_BYTES))
     row = await asyncio.to_thread(
         usecase.change_connection,
@@ -163,7 +161,7 @@ async def patch_connection(request: Request, connection_id: Name, community: Com
     openapi_extra=_SECURITY,
 )
 async def delete_connection(request: Request, connection_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     await asyncio.to_thread(
         usecase.remove_connection,
         site.assistant.database,
@@ -185,7 +183,7 @@ async def delete_connection(request: Request, connection_id: Name, community: Co
     openapi_extra={**body(RotateShape, {"made": {"secret": "webhook_secret"}}), **_SECURITY},
 )
 async def post_rotate(request: Request, connection_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(RotateShape, await read_body(request, MAX_BODY_BYTES))
     made = await asyncio.to_thread(
         usecase.rotate_secret,
@@ -212,7 +210,7 @@ async def post_rotate(request: Request, connection_id: Name, community: Communit
     openapi_extra=_SECURITY,
 )
 async def post_test(request: Request, connection_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     assistant = site.assistant
     row = await asyncio.to_thread(usecase.get_connection, assistant.database, own, connection_id)
     checks = await usecase.test_connection(row, assistant.vault, assistant.outgoing, assistant.clock())
@@ -227,13 +225,8 @@ async def post_test(request: Request, connection_id: Name, community: Community 
     openapi_extra=_SECURITY,
 )
 async def get_member(request: Request, connection_id: Name, member_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     return json_answer(await asyncio.to_thread(member_record, site.assistant, own, connection_id, member_id))
-
-
-async def _operator(request: Request, community: str | None) -> tuple[Caller, Site, str]:
-    caller = await authenticate(request, Scope.OPERATOR)
-    return caller, site_of(request), caller.community_for(community)
 
 
 def _view(request: Request, row: ConnectionRow) -> dict[str, Any]:

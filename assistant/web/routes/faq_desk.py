@@ -11,22 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.store.faq_conversations import HandoffState
-from assistant.types.access import Scope
 from assistant.types.faq import Entry
 from assistant.types.faq_settings import FaqSettings
-from assistant.usecases.caller import Caller
 from assistant.usecases.faq import entries as entries_usecase
 from assistant.usecases.faq import handoffs as handoffs_usecase
 from assistant.usecases.faq import insight
 from assistant.usecases.faq import settings as settings_usecase
 from assistant.usecases.request import LanguageTag, Name, Shape, Text
 from assistant.web.answers import json_answer
-from assistant.web.auth import authenticate
+from assistant.web.auth import operator_of
 from assistant.web.body import off_loop, parse, read_body
 from assistant.web.faq_settings import FaqSettingsShape
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
-from assistant.web.site import Site, site_of
+from assistant.web.site import Site
 
 MAX_SMALL_BYTES = 20_000
 MAX_BODY_BYTES = 4_194_304
@@ -126,7 +124,7 @@ class InsightQuery(BaseModel):
     },
 )
 async def put_entries(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     raw = await read_body(request, MAX_BODY_BYTES)
     asked = await off_loop(lambda given: parse(EntriesShape, given), raw)
     entries = [one.entry() for one in asked.entries]
@@ -141,7 +139,7 @@ async def put_entries(request: Request, community: Community = None) -> Response
     openapi_extra=_SECURITY,
 )
 async def get_entries(request: Request, query: Annotated[EntryQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     page = await asyncio.to_thread(
         entries_usecase.list_entries,
         site.assistant,
@@ -163,7 +161,7 @@ async def get_entries(request: Request, query: Annotated[EntryQuery, Query()]) -
     openapi_extra=_SECURITY,
 )
 async def delete_entry(request: Request, entry_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     await asyncio.to_thread(entries_usecase.remove_entry, site.assistant, own, entry_id, actor=caller.key_id)
     return Response(status_code=204)
 
@@ -175,7 +173,7 @@ async def delete_entry(request: Request, entry_id: Name, community: Community = 
     openapi_extra=_SECURITY,
 )
 async def get_settings(request: Request, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     found = await asyncio.to_thread(settings_usecase.get_settings, site.assistant.database, own)
     return json_answer(await _shown(site, own, found))
 
@@ -195,7 +193,7 @@ async def _shown(site: Site, community: str, settings: FaqSettings) -> dict[str,
     },
 )
 async def put_settings(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     document = parse(FaqSettingsShape, await read_body(request, MAX_SMALL_BYTES)).model_dump()
     language = document.pop("default_language")
     settings = settings_usecase.read_settings(document)
@@ -219,7 +217,7 @@ async def put_settings(request: Request, community: Community = None) -> Respons
     openapi_extra=_SECURITY,
 )
 async def post_member_secret(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     assistant = site.assistant
     secret = await asyncio.to_thread(
         settings_usecase.make_member_secret,
@@ -239,7 +237,7 @@ async def post_member_secret(request: Request, community: Community = None) -> R
     openapi_extra=_SECURITY,
 )
 async def get_handoffs(request: Request, query: Annotated[HandoffQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     page = await asyncio.to_thread(
         handoffs_usecase.list_handoffs, site.assistant, own, state=query.state, cursor=query.cursor, limit=query.limit
     )
@@ -254,7 +252,7 @@ async def get_handoffs(request: Request, query: Annotated[HandoffQuery, Query()]
     openapi_extra=_SECURITY,
 )
 async def get_handoff(request: Request, handoff_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     handoff, turns = await asyncio.to_thread(handoffs_usecase.show_handoff, site.assistant, own, handoff_id)
     return json_answer(handoffs_usecase.render_handoff(handoff, turns))
 
@@ -266,7 +264,7 @@ async def get_handoff(request: Request, handoff_id: Name, community: Community =
     openapi_extra={**body(ActorShape, {"hold": {"actor": "ming"}}), **_SECURITY},
 )
 async def post_hold(request: Request, handoff_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     asked = parse(ActorShape, await read_body(request, MAX_SMALL_BYTES))
     held = await asyncio.to_thread(handoffs_usecase.hold_handoff, site.assistant, own, handoff_id, asked.actor)
     return json_answer(handoffs_usecase.render_handoff(held))
@@ -279,7 +277,7 @@ async def post_hold(request: Request, handoff_id: Name, community: Community = N
     openapi_extra={**body(ActorShape, {"release": {"actor": "ming"}}), **_SECURITY},
 )
 async def post_release(request: Request, handoff_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     asked = parse(ActorShape, await read_body(request, MAX_SMALL_BYTES))
     held = await asyncio.to_thread(handoffs_usecase.release_handoff, site.assistant, own, handoff_id, asked.actor)
     return json_answer(handoffs_usecase.render_handoff(held))
@@ -295,7 +293,7 @@ async def post_release(request: Request, handoff_id: Name, community: Community 
     },
 )
 async def post_answer(request: Request, handoff_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     asked = parse(AnswerShape, await read_body(request, MAX_BODY_BYTES))
     answered = await asyncio.to_thread(
         handoffs_usecase.answer_handoff,
@@ -317,7 +315,7 @@ async def post_answer(request: Request, handoff_id: Name, community: Community =
     openapi_extra=_SECURITY,
 )
 async def get_gaps(request: Request, query: Annotated[InsightQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     return json_answer({"gaps": await asyncio.to_thread(insight.gaps, site.assistant, own, query.days, query.limit)})
 
 
@@ -328,11 +326,6 @@ async def get_gaps(request: Request, query: Annotated[InsightQuery, Query()]) ->
     openapi_extra=_SECURITY,
 )
 async def get_report(request: Request, query: Annotated[InsightQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     rows = await asyncio.to_thread(insight.entry_report, site.assistant, own, query.days, query.limit)
     return json_answer({"entries": rows})
-
-
-async def _operator(request: Request, community: str | None) -> tuple[Caller, Site, str]:
-    caller = await authenticate(request, Scope.OPERATOR)
-    return caller, site_of(request), caller.community_for(community)

@@ -18,15 +18,13 @@ from starlette.responses import Response
 from assistant.errors import AssistantError, InvalidInput, TooLarge
 from assistant.faq.ingest import FORMATS, MAX_NAME_CHARS, check_name
 from assistant.store.faq_jobs import ItemState, Job, JobState
-from assistant.types.access import Scope
-from assistant.usecases.caller import Caller
 from assistant.usecases.faq import documents as documents_usecase
 from assistant.usecases.faq import imports
 from assistant.usecases.faq.imports import Options
 from assistant.usecases.faq.ingest import run_job
 from assistant.usecases.request import LanguageTag, Name, Text
 from assistant.web.answers import json_answer
-from assistant.web.auth import authenticate
+from assistant.web.auth import operator_of
 from assistant.web.openapi import errors
 from assistant.web.problem import sentence
 from assistant.web.routes.connections import Community
@@ -140,7 +138,7 @@ _BODY = {
     openapi_extra={**_BODY, **_SECURITY},
 )
 async def post_documents(request: Request, query: Annotated[PostQuery, Query()]) -> Response:
-    caller, site, own = await _operator(request, query.community)
+    caller, site, own = await operator_of(request, query.community)
     assistant, options = site.assistant, query.options()
     documents = await _documents(request, query.name)
     loop, threads = asyncio.get_running_loop(), assistant.batches
@@ -169,7 +167,7 @@ async def get_documents(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     page = await asyncio.to_thread(documents_usecase.list_documents, site.assistant, own, cursor, limit)
     rows = [documents_usecase.render_document(row) for row in page.rows]
     return json_answer({"documents": rows, "next_cursor": page.next_cursor})
@@ -182,7 +180,7 @@ async def get_documents(
     openapi_extra=_SECURITY,
 )
 async def get_document(request: Request, document_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     row = await asyncio.to_thread(documents_usecase.get_document, site.assistant, own, document_id)
     return json_answer(documents_usecase.render_document(row))
 
@@ -196,7 +194,7 @@ async def get_document(request: Request, document_id: Name, community: Community
     openapi_extra=_SECURITY,
 )
 async def delete_document(request: Request, document_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     await asyncio.to_thread(documents_usecase.remove_document, site.assistant, own, document_id, actor=caller.key_id)
     return Response(status_code=204)
 
@@ -213,7 +211,7 @@ async def get_jobs(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     page = await asyncio.to_thread(imports.list_jobs, site.assistant, own, cursor, limit)
     return json_answer({"jobs": [imports.render_job(job) for job in page.rows], "next_cursor": page.next_cursor})
 
@@ -225,7 +223,7 @@ async def get_jobs(
     openapi_extra=_SECURITY,
 )
 async def get_job(request: Request, job_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     job, _ = await asyncio.to_thread(imports.get_job, site.assistant, own, job_id)
     return await _whole(request, site, own, job, 200)
 
@@ -237,14 +235,9 @@ async def get_job(request: Request, job_id: Name, community: Community = None) -
     openapi_extra=_SECURITY,
 )
 async def post_stop(request: Request, job_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     job = await asyncio.to_thread(imports.stop_job, site.assistant, own, job_id, actor=caller.key_id)
     return await _whole(request, site, own, job, 200)
-
-
-async def _operator(request: Request, community: str | None) -> tuple[Caller, Site, str]:
-    caller = await authenticate(request, Scope.OPERATOR)
-    return caller, site_of(request), caller.community_for(community)
 
 
 async def _documents(request: Request, name: str | None) -> list[tuple[str, bytes]]:

@@ -11,16 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.store.segments import Segment
-from assistant.types.access import Scope
-from assistant.usecases.caller import Caller
 from assistant.usecases.members import segments as usecase
 from assistant.usecases.request import Name, Shape
 from assistant.web.answers import json_answer
-from assistant.web.auth import authenticate
+from assistant.web.auth import operator_of
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
-from assistant.web.site import Site, site_of
 from assistant.words import choose_language
 
 MAX_BODY_BYTES = 200_000
@@ -68,7 +65,7 @@ class InsideQuery(BaseModel):
     openapi_extra=_SECURITY,
 )
 async def get_segments(request: Request, query: Annotated[SegmentsQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     page = await asyncio.to_thread(usecase.list_segments, site.assistant, own, query.cursor, query.limit)
     return json_answer({"segments": [render_segment(one) for one in page.rows], "next_cursor": page.next_cursor})
 
@@ -81,7 +78,7 @@ async def get_segments(request: Request, query: Annotated[SegmentsQuery, Query()
     openapi_extra={**body(SegmentShape, {"camping": {"name": "露營 · 雙北", "rules": _RULES}}), **_SECURITY},
 )
 async def post_segment(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(SegmentShape, await read_body(request, MAX_BODY_BYTES))
     made = await asyncio.to_thread(usecase.create, site.assistant, own, asked.name, asked.rules, f"key:{caller.key_id}")
     return json_answer(render_segment(made), 201)
@@ -94,7 +91,7 @@ async def post_segment(request: Request, community: Community = None) -> Respons
     openapi_extra={**body(RulesShape, {"camping": {"rules": _RULES}}), **_SECURITY},
 )
 async def post_count(request: Request, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     asked = parse(RulesShape, await read_body(request, MAX_BODY_BYTES))
     return json_answer({"count": await asyncio.to_thread(usecase.count_of, site.assistant, own, asked.rules)})
 
@@ -110,7 +107,7 @@ async def post_count(request: Request, community: Community = None) -> Response:
     openapi_extra=_SECURITY,
 )
 async def post_discover(request: Request, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     language = choose_language(request.headers.get("accept-language"))
     made = await asyncio.to_thread(usecase.discover, site.assistant, own, language, f"key:{caller.key_id}")
     return json_answer({"segments": [render_segment(one) for one in made]})
@@ -123,7 +120,7 @@ async def post_discover(request: Request, community: Community = None) -> Respon
     openapi_extra=_SECURITY,
 )
 async def get_segment(request: Request, segment_id: Name, community: Community = None) -> Response:
-    _, site, own = await _operator(request, community)
+    _, site, own = await operator_of(request, community)
     segment, count = await asyncio.to_thread(usecase.counted, site.assistant, own, segment_id)
     return json_answer(render_segment(segment) | {"count": count})
 
@@ -135,7 +132,7 @@ async def get_segment(request: Request, segment_id: Name, community: Community =
     openapi_extra={**body(SegmentShape, {"camping": {"name": "露營", "rules": _RULES}}), **_SECURITY},
 )
 async def put_segment(request: Request, segment_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(SegmentShape, await read_body(request, MAX_BODY_BYTES))
     changed = await asyncio.to_thread(
         usecase.change, site.assistant, own, segment_id, asked.name, asked.rules, f"key:{caller.key_id}"
@@ -152,7 +149,7 @@ async def put_segment(request: Request, segment_id: Name, community: Community =
     openapi_extra=_SECURITY,
 )
 async def delete_segment(request: Request, segment_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     await asyncio.to_thread(usecase.remove, site.assistant, own, segment_id, f"key:{caller.key_id}")
     return Response(status_code=204)
 
@@ -164,7 +161,7 @@ async def delete_segment(request: Request, segment_id: Name, community: Communit
     openapi_extra=_SECURITY,
 )
 async def get_inside(request: Request, segment_id: Name, query: Annotated[InsideQuery, Query()]) -> Response:
-    _, site, own = await _operator(request, query.community)
+    _, site, own = await operator_of(request, query.community)
     found = await asyncio.to_thread(usecase.members_of, site.assistant, own, segment_id, query.after, query.limit)
     return json_answer({"members": found, "next_after": found[-1] if len(found) == query.limit else None})
 
@@ -177,7 +174,7 @@ async def get_inside(request: Request, segment_id: Name, query: Annotated[Inside
     openapi_extra={**body(NamedShape, {"before": {"name": "before the campaign"}}), **_SECURITY},
 )
 async def post_snapshot(request: Request, segment_id: Name, community: Community = None) -> Response:
-    caller, site, own = await _operator(request, community)
+    caller, site, own = await operator_of(request, community)
     asked = parse(NamedShape, await read_body(request, MAX_BODY_BYTES))
     kept = await asyncio.to_thread(
         usecase.snapshot, site.assistant, own, segment_id, asked.name, f"key:{caller.key_id}"
@@ -196,8 +193,3 @@ def render_segment(segment: Segment) -> dict[str, Any]:
         "created_at": segment.created_at.isoformat(),
         "updated_at": segment.updated_at.isoformat(),
     }
-
-
-async def _operator(request: Request, community: str | None) -> tuple[Caller, Site, str]:
-    caller = await authenticate(request, Scope.OPERATOR)
-    return caller, site_of(request), caller.community_for(community)
