@@ -6,6 +6,16 @@ from assistant.errors import DatabaseUnavailable
 from tests.integration.faq.conftest import Faq, jwt
 
 
+def known_to_the_shop(faq: Faq, receiver, answer: str) -> dict[str, str]:
+    """The headers of a member for whom the shop vouches, and of whom its own system says ``answer``."""
+    made = faq.service.connect(faq.community, settings={"url": receiver.url})
+    receiver.secret = made.secrets["secret"]
+    receiver.documents = [{"answer": answer, "source": "orders"}]
+    faq.settings(lookup_url=receiver.url, lookup_connection=made.row.id)
+    secret = faq.operator.post("/v1/faq/member-secret").json()["secret"]
+    return {"x-member-token": jwt(secret, sub="m42")}
+
+
 def test_a_person_answers_and_the_browser_reads_it_when_it_comes_back(faq: Faq, receiver) -> None:
     made = faq.service.connect(faq.community, settings={"url": receiver.url, "events": ["handoff"]})
     receiver.secret = made.secrets["secret"]
@@ -61,12 +71,7 @@ def test_the_button_keeps_a_contact_only_with_consent_and_sealed(faq: Faq) -> No
 
 
 def test_the_shops_own_system_answers_about_a_members_own_things(faq: Faq, receiver) -> None:
-    made = faq.service.connect(faq.community, settings={"url": receiver.url})
-    receiver.secret = made.secrets["secret"]
-    receiver.documents = [{"answer": "您的訂單 A123 已出貨，預計明天送達。", "source": "orders"}]
-    faq.settings(lookup_url=receiver.url, lookup_connection=made.row.id)
-    secret = faq.operator.post("/v1/faq/member-secret").json()["secret"]
-    member = {"x-member-token": jwt(secret, sub="m42")}
+    member = known_to_the_shop(faq, receiver, "您的訂單 A123 已出貨，預計明天送達。")
     answer = faq.ask("我的訂單到哪了？", headers=member)
     assert (answer["outcome"], answer["answer"]) == ("lookup", "您的訂單 A123 已出貨，預計明天送達。")
     (asked,) = receiver.of("faq.lookup")
@@ -139,12 +144,8 @@ def test_an_answer_and_its_entry_come_together_or_not_at_all(faq: Faq, monkeypat
 
 
 def test_a_look_up_that_answers_nothing_to_be_seen_is_handed_over(faq: Faq, receiver) -> None:
-    made = faq.service.connect(faq.community, settings={"url": receiver.url})
-    receiver.secret = made.secrets["secret"]
-    receiver.documents = [{"answer": "\0 \0", "source": "orders"}]
-    faq.settings(lookup_url=receiver.url, lookup_connection=made.row.id)
-    secret = faq.operator.post("/v1/faq/member-secret").json()["secret"]
-    answer = faq.ask("我的訂單到哪了？", headers={"x-member-token": jwt(secret, sub="m42")})
+    member = known_to_the_shop(faq, receiver, "\0 \0")
+    answer = faq.ask("我的訂單到哪了？", headers=member)
     assert (answer["outcome"], answer["because"]) == ("handoff", "lookup_failed")
 
 
