@@ -12,7 +12,7 @@ STAMP := .venv/installed-$(MODELS)
 # pip need not compile thousands of files that nobody imports: each is compiled when it is imported first.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test install lint types layers unit sample format eval bench train browser clean
+.PHONY: run test install compiled lint types layers unit sample format eval bench train browser clean
 
 run: install
 	@exec env ASSISTANT_PORT=$(PORT) $(BIN)/assistant serve
@@ -28,8 +28,12 @@ $(STAMP): pyproject.toml constraints.txt
 # Fetching waits for the network; tests wait for processes that start and stop as often as they compute: other work runs beside both.
 test:
 	@$(MAKE) --no-print-directory --jobs=2 install browser
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory --jobs=2 unit types layers sample
+	@$(MAKE) --no-print-directory --jobs=2 types compiled lint layers
+	@$(MAKE) --no-print-directory --jobs=2 unit sample
+
+# Everything that the tests import is compiled once, and not by each of their processes at the same time.
+compiled:
+	$(BIN)/python -m pytest --collect-only --quiet >/dev/null
 
 lint:
 	$(BIN)/ruff check .
@@ -44,7 +48,7 @@ layers:
 # One thread each: the processes have the cores among them already, and threads that wait for each other's turn take many times as long.
 unit: export OMP_NUM_THREADS = 1
 unit:
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile || { \
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder || { \
 	  echo "WARNING: what failed runs once more, alone: a busy machine fails what waits for seconds"; \
 	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 

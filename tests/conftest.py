@@ -55,9 +55,16 @@ collect_ignore = (
 # What collecting twelve thousand tests makes stays until the end: no search for garbage need walk through it, neither meanwhile nor later.
 gc.disable()
 
+_FIRST = ("tests/unit/moderation", "tests/unit/backends", "tests/e2e", "tests/connectors", "tests/integration")
+"""What computes comes first, beside the type check that computes too; then what waits for other processes, the longest first; then small
+files, so that no test process is left alone with a long one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((at for at, it in enumerate(_FIRST) if item.nodeid.startswith(it)), len(_FIRST)))
+
 
 def pytest_collection_finish() -> None:
-    gc.collect()
     gc.freeze()
     gc.enable()
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from importlib import import_module
 from typing import Annotated, NoReturn
 
 import structlog
@@ -19,6 +15,7 @@ from assistant import __version__
 from assistant.backends.shipped import is_shipped
 from assistant.cli.exits import Exit
 from assistant.cli.explain import explain
+from assistant.cli.importing import imported
 from assistant.cli.screen import err
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import load_settings
@@ -76,29 +73,18 @@ def commands(asked: str | None = None) -> typer.Typer:
     )
     app.callback()(root)
     has_faq = is_shipped("models/embedder", "models/faq")
-    with _nothing_collected():
-        for name, command in COMMANDS.items():
-            if (asked not in COMMANDS or name == asked) and (has_faq or not command.of_faq):
-                _add(app, name, command)
+    for name, command in COMMANDS.items():
+        if (asked not in COMMANDS or name == asked) and (has_faq or not command.of_faq):
+            _add(app, name, command)
     return app
 
 
 def _add(app: typer.Typer, name: str, command: Command) -> None:
-    found = getattr(import_module(f"assistant.cli.{command.module}"), command.name)
+    found = getattr(imported(f"assistant.cli.{command.module}"), command.name)
     if command.group:
         app.add_typer(found, name=name)
     else:
         app.command(name, context_settings=_PASSES_ON if command.passes_on else None)(found)
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """While modules are imported: what they make is no garbage, and to look for some takes a fifth of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _print_version(wanted: bool) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 import time
 
 import structlog
 
-from assistant.cli.exits import Exit
-from assistant.cli.forking import Started, Starting, begun, classifier, end_lost
-from assistant.cli.worker import work_outbox
-from assistant.cli.workers import GRACE_S, end_with_parent
+from assistant.cli.forking import GRACE_S, Started, Starting, begun, end_lost
 from assistant.errors import CannotStart
 from assistant.settings import Settings
-from assistant.web.logs import configure_logs
-from assistant.wiring import has_faq
 
 log = structlog.get_logger()
 
@@ -24,17 +17,6 @@ _PAUSE_S = 1.0
 """Between one start and the next, at least."""
 _AGAIN_S = 30.0
 """After a start that failed."""
-
-
-def _work(settings: Settings) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
-    configure_logs(settings.log)
-    try:
-        work_outbox(settings, classifier() if has_faq() else None)
-    except CannotStart as error:
-        log.error("the outbox's worker cannot start", reason=error.detail)  # noqa: TRY400
-        sys.exit(Exit.CANNOT_START)
 
 
 class OutboxProcess:
@@ -59,7 +41,9 @@ class OutboxProcess:
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
-                process = self._process = begun(self._starting, "outbox", _work, (self._settings,))
+                process = self._process = begun(
+                    self._starting, "outbox", "assistant.cli.working:carry_out", (self._settings,)
+                )
             except CannotStart as error:
                 log.error("the outbox's worker cannot start", reason=error.detail)  # noqa: TRY400
                 self._stopping.wait(_AGAIN_S)

@@ -8,20 +8,18 @@ import signal
 from contextlib import suppress
 from importlib import import_module
 
-from assistant.cli.forking import classifier
 from assistant.errors import CannotStart
 from assistant.settings import load_settings
 
 gc.disable()  # what importing and reading make is no garbage: to look for some takes a fifth of the time
-for name in ("assistant.cli.worker", "assistant.cli.workers", "assistant.web.app"):
-    import_module(name)
+working = import_module("assistant.cli.working")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads do not survive a fork either
 # It ends with the service that started it, after the workers: told to stop with all of them, it waits.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 with suppress(CannotStart):  # the worker that needs it says why
     # A model that torch runs is each worker's own: torch's threads do not survive a fork.
     if load_settings().risk.model is None:
-        classifier()
+        working.classifier()
 # What is there lives as long as the workers: none of them walks through it again, which would copy it.
 gc.collect()
 gc.freeze()

@@ -14,8 +14,10 @@ from assistant.errors import ModelError
 from assistant.faq.calibrate import probabilities
 from assistant.faq.candidates import CONTEXT, FEATURES, MOST
 from assistant.faq.rerank import Reranker
-from models.faq import train
+from tests.later import Later
 from tests.unit.faq.small import judge
+
+train = Later("models.faq.train")
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-import torch
 from tokenizers import normalizers
 
 from models.embedder import charsmap, data, store
 from models.embedder.bags import Bags, ragged
-from models.embedder.fit import clustered
 from models.embedder.overlap import Overlap, fingerprint
-from models.embedder.table import Table
+from tests.later import Later
+
+torch, fit, learned = Later("torch"), Later("models.embedder.fit"), Later("models.embedder.table")
 
 
 def test_the_compiled_map_says_what_the_table_says():
@@ -77,7 +77,7 @@ def test_ragged_rows_are_taken_in_order():
 
 def test_a_words_row_is_its_own_and_its_characters_mean():
     words = ["[UNK]", "退", "款", "退款", "refund"]
-    table = Table(words, torch.eye(5))
+    table = learned.Table(words, torch.eye(5))
     bags = Bags(np.array([3, 4, 3]), np.array([0, 2, 3]))
     for _ in range(3):
         (sums,) = table.sums([bags])
@@ -93,7 +93,7 @@ def test_clusters_hold_every_row_once_and_like_rows_together():
     rng = np.random.default_rng(1)
     centres = np.eye(8, dtype=np.float32)
     vectors = np.repeat(centres, 16, axis=0) + 0.01 * rng.standard_normal((128, 8)).astype(np.float32)
-    order = clustered(vectors, 16, rng)
+    order = fit.clustered(vectors, 16, rng)
     assert sorted(order.tolist()) == list(range(128))
     groups = (order // 16).reshape(-1, 16)
     kinds = np.mean([len(set(group.tolist())) for group in groups])

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import random
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from assistant.faq.candidates import CONTEXT, FEATURES
 from assistant.types.faq import Entry
-from models.faq import measure, train
+from models.faq import measure
 from models.faq.community import Asking, Community
 from models.faq.lists import Listed, listed
 from models.faq.shop import LANGUAGES, SEEDS, community, topics
+from tests.later import Later
 from tests.unit.faq import small
 
-torch = pytest.importorskip("torch")
+torch, train = Later("torch"), Later("models.faq.train")
+pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="the judge is fitted by torch")
 
 
 class Small:

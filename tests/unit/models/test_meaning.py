@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="training takes the extra `models`")
-
-from models.risk import meaning
 from models.risk.kept import Kept
 from models.risk.row import LABELS, Row, clean
+from tests.later import Later
+
+meaning = Later("models.risk.meaning")
+pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="training takes the extra `models`")
 
 RNG = np.random.default_rng(0)
 COUNT = 600
