@@ -8,12 +8,20 @@ from contextlib import contextmanager
 
 import orjson
 import psycopg
+from psycopg import errors
 from psycopg.types.json import set_json_loads
 from sqlalchemy import URL, Connection, create_engine, exc, make_url, text
 
 from assistant.errors import ConfigurationError, DatabaseUnavailable
 
 EVERY_COMMUNITY = "*"
+OVER_LIMITS = (
+    errors.ProgramLimitExceeded,
+    errors.StatementTooComplex,
+    errors.TooManyArguments,
+    errors.TooManyColumns,
+)
+"""SQLSTATE class 54. The driver counts it among the failures of the server, yet no other try ends otherwise: it is the row that is wrong."""
 _BIND = text(
     "SELECT set_config('assistant.community', :community, true), set_config('statement_timeout', :milliseconds, true)"
 )
@@ -98,10 +106,14 @@ def read_url(url: str) -> URL:
 
 @contextmanager
 def failures_named() -> Iterator[None]:
-    """A server that is away, full, shutting down or too slow is ``DatabaseUnavailable``; wrong statements stay what they are."""
+    """A server that is away, full, shutting down or too slow is ``DatabaseUnavailable``; wrong statements, and rows that are refused, stay what they are."""
     try:
         yield
+    except OVER_LIMITS:
+        raise
     except exc.DBAPIError as error:
+        if isinstance(error.orig, OVER_LIMITS):
+            raise
         if error.connection_invalidated or isinstance(error, exc.OperationalError | exc.InterfaceError):
             raise DatabaseUnavailable from error
         raise

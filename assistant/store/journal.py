@@ -24,7 +24,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import AssistantError, DatabaseUnavailable, Unavailable
-from assistant.store.database import Database
+from assistant.store.database import OVER_LIMITS, Database
 from assistant.store.writer import NewDecision, write_all
 
 log = structlog.get_logger()
@@ -179,7 +179,7 @@ def _store(database: Database, content: bytes) -> int:
             stored += 1
         except DatabaseUnavailable:
             raise
-        except (AssistantError, psycopg.DataError, psycopg.IntegrityError) as error:
+        except (AssistantError, psycopg.DataError, psycopg.IntegrityError, *OVER_LIMITS) as error:
             # its community is gone, its key was used for something else, or the database will never take it
             log.warning("a decision of the journal was not stored", decision=new.id, error=type(error).__name__)
     return stored

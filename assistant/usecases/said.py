@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 _FRAGMENTS_SHARE, _POLICY_SHARE, _SCREENING_SHARE, _STORE_SHARE = 0.2, 0.4, 0.6, 0.85
 """Of the time for the answer, how much may have passed when each stage is given up; the rest is the journal's."""
+_LONGEST_KEY = 512
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _new_decision(assistant: Assistant, held: Held, said: Said, judged: _Judged,
         locale=said.locale,
         deliveries=deliveries,
         cases=cases,
-        idempotency=_idempotency(assistant, f"hook:{connection.id}:{said.key}"),
+        idempotency=_idempotency(assistant, connection.id, said.key),
         event_type=_event_type(said),
     )
 
@@ -133,10 +135,14 @@ def _event_type(said: Said) -> EventType | None:
     return EventType.MESSAGE if said.message.text and not said.private and not said.message.edit_of else None
 
 
-def _idempotency(assistant: Assistant, key: str) -> Idempotency:
-    """The platform's id of the message stands for its body: retries may differ in their times."""
-    hours = assistant.settings.hooks.idempotency_hours
-    return Idempotency(key, sha256(key.encode()).digest(), assistant.clock() + timedelta(hours=hours))
+def _idempotency(assistant: Assistant, connection_id: str, key: str) -> Idempotency:
+    """The platform's id of the message stands for its body: retries may differ in their times. The database takes keys of 2.7 kB at most:
+    a long one is kept as its hash."""
+    hours, digest = assistant.settings.hooks.idempotency_hours, sha256(f"hook:{connection_id}:{key}".encode())
+    kept = key if len(key.encode()) <= _LONGEST_KEY else f"sha256:{digest.hexdigest()}"
+    return Idempotency(
+        f"hook:{connection_id}:{kept}", digest.digest(), assistant.clock() + timedelta(hours=hours)
+    )
 
 
 async def _into_journal(

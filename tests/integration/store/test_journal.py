@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import secrets
 import stat
 import subprocess
 import sys
@@ -291,6 +292,8 @@ class TestReplaying:
                 decision(community, key="k", text="另一段文字在此"),
                 decision("no-such-community", key="k"),
                 decision(community, key="nul", member_id="a\0b"),
+                decision(community, key=secrets.token_hex(2_000)),
+                decision(community, cases=(case(community, key=secrets.token_hex(2_000)),)),
                 good,
             )
             assert replay(one, database) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import text
 
 from assistant.errors import Conflict, DatabaseUnavailable, NotFound
@@ -171,6 +173,27 @@ def test_one_bad_entry_fails_alone(database: Database, community: str) -> None:
     assert outcomes[6].message == "community_unknown"
     assert [isinstance(outcome, StoredDecision) for outcome in outcomes] == [True] * 5 + [False] * 3 + [True] * 5
     assert count(database, community) == 10
+
+
+@pytest.mark.parametrize("kilobytes", [3, 100])
+def test_a_row_over_the_limits_of_an_index_fails_alone_and_at_once(
+    database: Database, community: str, kilobytes: int
+) -> None:
+    """Noise: PostgreSQL compresses what goes into an index before it measures it."""
+    good = [decision(community) for _ in range(6)]
+    poison = decision(community, key=secrets.token_hex(kilobytes * 1000))
+
+    async def use(writer: DecisionWriter) -> list[object]:
+        return await asyncio.gather(
+            *(writer.write(new) for new in (*good[:3], poison, *good[3:])), return_exceptions=True
+        )
+
+    began = time.monotonic()
+    outcomes = with_writer(database, use)
+    assert time.monotonic() - began < database.timeout_s - 1
+    assert isinstance(outcomes.pop(3), ProgramLimitExceeded)
+    assert all(isinstance(outcome, StoredDecision) for outcome in outcomes)
+    assert count(database, community) == 6
 
 
 def test_many_go_into_one_commit(database: Database, community: str) -> None:
