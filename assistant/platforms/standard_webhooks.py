@@ -93,17 +93,18 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
     document = json_object(request.body)
     kind = as_text(document.get("type"), "type")
     data = as_object(document.get("data"), "data")
+    hook_id = as_id(only_header(request, "webhook-id"), "webhook-id")
     if kind in {"message.send", "message.created", "message.updated"}:
-        said = _said(kind, data, only_header(request, "webhook-id"))
+        said = _said(kind, data, hook_id)
         if not said.message.text.strip() and not said.message.unscreened:
             raise InvalidInput("text_empty", field="data.text", limit=1)
         return Hook((said,))
     if kind == "member.joined":
-        return Hook((_joined(data, only_header(request, "webhook-id")),))
+        return Hook((_joined(data, hook_id),))
     if kind == "command":
-        return Hook((_command(data, only_header(request, "webhook-id")),))
+        return Hook((_command(data, hook_id),))
     if kind == "press":
-        return Hook((_pressed(data, only_header(request, "webhook-id")),))
+        return Hook((_pressed(data, hook_id),))
     return Hook()
 
 
@@ -225,6 +226,8 @@ def _said(kind: str, data: Mapping[str, Any], hook_id: str) -> Said:
     message_id = as_id(data["id"], "data.id") if data.get("id") is not None else None
     member = as_object(data.get("member", {}), "data.member")
     version = as_text(data.get("version"), "data.version")
+    if version:
+        as_id(version, "data.version")
     key = hook_id if message_id is None or (edited and not version) else f"{message_id}:{version}:{kind}"
     return Said(
         key=key,
@@ -279,7 +282,7 @@ def _joined(data: Mapping[str, Any], hook_id: str) -> Event:
 
 def _command(data: Mapping[str, Any], hook_id: str) -> Event:
     member = as_object(data.get("member"), "data.member")
-    about = data.get("about")
+    about = {"channel": data.get("channel"), **as_object(data["about"], "data.about")} if data.get("about") else None
     return Command(
         key=hook_id,
         name=as_id(data.get("name"), "data.name", 32),
@@ -287,7 +290,7 @@ def _command(data: Mapping[str, Any], hook_id: str) -> Event:
         channel=as_id(data["channel"], "data.channel") if data.get("channel") is not None else None,
         text=as_text(data.get("text"), "data.text"),
         locale=as_text(member.get("locale"), "data.member.locale") or None,
-        about=_said("message.created", as_object(about, "data.about"), f"{hook_id}:about") if about else None,
+        about=_said("message.created", about, f"{hook_id}:about") if about else None,
     )
 
 

@@ -56,20 +56,22 @@ def _known(assistant: Assistant, held: Held, about: Said) -> str | None:
     message_id = about.message.platform.message_id if about.message.platform else None
     if message_id is None:
         return None
-    with assistant.database.transaction(held.connection.community) as transaction:
-        found = decisions.of_message(transaction, held.connection.community, held.connection.id, message_id)
+    connection, channel = held.connection, about.message.channel
+    with assistant.database.transaction(connection.community) as transaction:
+        found = decisions.of_message(transaction, connection.community, connection.id, message_id, channel)
     return found.id if found is not None else None
 
 
 def _open_report(assistant: Assistant, held: Held, command: Command, about: Said, decision_id: str | None) -> str:
     now, community = assistant.clock(), held.connection.community
+    cause = decision_id or f"{about.message.channel or ''}:{about.key}"
     with assistant.database.transaction(community) as transaction:
         if _reports_since(transaction, held, command.member_id, now - timedelta(hours=1)) >= _REPORTS_PER_HOUR:
             return "too_often"
         case = Case(
             id=new_id("cas"),
             community=community,
-            key=f"report:{held.connection.id}:{about.key}",
+            key=f"report:{held.connection.id}:{cause}",
             kind=CaseKind.REPORT,
             decision_id=decision_id,
             connection_id=held.connection.id,

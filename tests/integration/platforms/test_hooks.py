@@ -311,6 +311,59 @@ def test_reports_and_rules_are_answered_to_the_member_alone(shop: Shop) -> None:
     assert "no decision" in nothing["text"]
 
 
+def test_a_report_is_about_the_message_of_its_own_channel(shop: Shop) -> None:
+    """Other ways into the store have ids that begin anew in every channel; a server of one's own gives each edit its version."""
+    reported: list[str | None] = []
+    for channel, member in (("general", "good"), ("offers", "bad"), ("general", "good")):
+        data = {"id": "m1", "version": secrets.token_hex(4), "text": CLEAN, "member": {"id": member}, "channel": channel}
+        assert shop.send("message.created", data).status_code == 200
+    for more, about, of in (
+        ({"channel": "general"}, {}, "good"),
+        ({"channel": "offers"}, {}, "bad"),
+        ({"channel": "general"}, {"channel": "offers"}, "bad"),
+        ({"channel": "general"}, {"channel": "elsewhere"}, None),
+    ):
+        asked = {"name": "report", "member": {"id": "u2"}, "about": {"id": "m1", **about}, **more}
+        reported.append(shop.send("command", asked).json()["decision_id"])
+        found = shop.operator.get(f"/v1/decisions/{reported[-1]}").json()
+        assert found.get("member") == of
+    assert reported[1] == reported[2] != reported[0]
+    assert {one["decision_id"] for one in shop.cases(kind="report")} == {*reported}
+    assert len(shop.cases(kind="report")) == 3
+
+
+def test_a_reply_in_one_supergroup_reports_nobody_of_another(shop: Shop) -> None:
+    bot = shop.service.connect(shop.community, "telegram", {"token": "123456:ABC"})
+
+    def update(number: int, chat: int, member: int, words: str, replied: dict | None = None) -> dict:
+        user = {"id": member, "is_bot": False, "first_name": "小明"}
+        message = {"message_id": number, "date": 1_700_000_000, "chat": {"id": chat, "type": "supergroup"}, "from": user}
+        message |= {"text": words} | ({"reply_to_message": replied} if replied else {})
+        headers = {"x-telegram-bot-api-secret-token": bot.secrets["webhook_secret"]}
+        body = {"update_id": secrets.randbelow(10**9), "message": message}
+        assert shop.client.post(f"/v1/hooks/{bot.row.id}", json=body, headers=headers).status_code == 200
+        return message
+
+    meant = update(7, -1001, 11, CLEAN)
+    update(7, -1002, 22, CLEAN)
+    update(8, -1001, 33, "/report", meant)
+    (case,) = shop.cases(kind="report")
+    found = shop.operator.get(f"/v1/decisions/{case['decision_id']}").json()
+    assert (found["channel"], found["member"]) == ("-1001", "11")
+
+
+def test_ids_and_versions_that_no_index_takes_are_refused_by_name(shop: Shop) -> None:
+    data = {"id": "m1", "text": CLEAN}
+    long = secrets.token_hex(2_000)
+    for answer, field in (
+        (shop.send("message.created", {**data, "version": long}), "data.version"),
+        (shop.send("message.created", {"text": CLEAN}, hook_id=long), "webhook-id"),
+        (shop.send("member.joined", {"member": {"id": "u1"}}, hook_id=long), "webhook-id"),
+    ):
+        assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert shop.send("message.created", {**data, "version": long[:200]}).status_code == 200
+
+
 def test_another_communitys_key_sees_nothing_of_it(shop: Shop) -> None:
     said = shop.say("picture", attachments=[{"kind": "image"}])
     (case,) = shop.cases()
