@@ -21,12 +21,14 @@ class PlatformSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """``make`` invents a value where none is given; a secret that is not ``required`` may be missing."""
+    """``make`` invents a value where none is given; a secret that is not ``required`` may be missing. ``check`` says whether a value has
+    the form that ``description`` names; it raises nothing."""
 
     name: str
     description: str
     required: bool = True
     make: Callable[[], str] | None = None
+    check: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

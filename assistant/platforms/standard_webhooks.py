@@ -27,6 +27,7 @@ from pydantic import Field
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput, ReceiverGone, Unauthenticated
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
 from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
+from assistant.platforms.secret_forms import base64_after
 from assistant.platforms.verification import check_fresh, only_header
 from assistant.ports import Outgoing
 from assistant.types import (
@@ -71,6 +72,9 @@ class WebhooksSettings(PlatformSettings):
     orders: tuple[Do, ...] = Field(
         (), description="Orders that the receiver carries out; what is not listed goes to the staff."
     )
+
+
+is_secret = base64_after("whsec_", 24, 64)
 
 
 def make_secret() -> str:
@@ -181,10 +185,15 @@ async def check(connection: Connection, http: Outgoing) -> list[Check]:
 
 
 def signed_headers(connection: Connection, identifier: str, now: datetime, body: bytes) -> dict[str, str]:
-    """Signed with the current secret and, during a rotation's overlap, with the previous one too."""
+    """Signed with the current secret and, during a rotation's overlap, with the previous one too.
+
+    Raises: DeliveryRefused, where neither is a key.
+    """
     timestamp = str(int(now.timestamp()))
     signed = b".".join((identifier.encode(), timestamp.encode(), body))
     signatures = [f"v1,{base64.b64encode(_mac(key, signed)).decode()}" for key in _keys(connection)]
+    if not signatures:
+        raise DeliveryRefused("the connection's secret is no key: rotate it", field="secret")
     return {
         "content-type": "application/json",
         "webhook-id": identifier,
@@ -194,8 +203,14 @@ def signed_headers(connection: Connection, identifier: str, now: datetime, body:
 
 
 def _keys(connection: Connection) -> Iterator[bytes]:
+    """What was kept before secrets were checked and is no key signs nothing."""
     for secret in connection.accepted("secret"):
-        yield base64.b64decode(secret.removeprefix("whsec_"))
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"))
+        except ValueError:
+            continue
+        if key:
+            yield key
 
 
 def _mac(key: bytes, signed: bytes) -> bytes:
@@ -319,8 +334,18 @@ PLATFORM = Platform(
     ),
     settings=WebhooksSettings,
     secrets=(
-        Secret("secret", "`whsec_` and 24 to 64 bytes in base64; made when it is not given.", make=make_secret),
-        Secret("public_key", "`whpk_` and an Ed25519 public key in base64, for senders that sign v1a.", required=False),
+        Secret(
+            "secret",
+            "`whsec_` and 24 to 64 bytes in base64; made when it is not given.",
+            make=make_secret,
+            check=is_secret,
+        ),
+        Secret(
+            "public_key",
+            "`whpk_` and an Ed25519 public key (32 bytes) in base64, for senders that sign v1a.",
+            required=False,
+            check=base64_after("whpk_", 32, 32),
+        ),
     ),
     verify=verify,
     parse=parse,

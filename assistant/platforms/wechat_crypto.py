@@ -21,6 +21,7 @@ from defusedxml.ElementTree import fromstring
 
 from assistant.errors import InvalidInput, Unauthenticated
 from assistant.platforms.reading import as_text
+from assistant.platforms.secret_forms import matching
 from assistant.platforms.verification import check_equal
 from assistant.types import HookReply
 
@@ -28,6 +29,9 @@ _BLOCK = 32
 _HEAD = 20
 _ALPHABET = string.ascii_letters + string.digits
 _UNREADABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF), "\ufffd")
+
+
+is_aes_key = matching("[A-Za-z0-9]{43}")
 
 
 def make_token() -> str:

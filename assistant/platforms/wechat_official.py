@@ -12,10 +12,12 @@ from pydantic import Field
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput, Unauthenticated
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
+from assistant.platforms.secret_forms import matching
 from assistant.platforms.verification import check_fresh, only_query
 from assistant.platforms.wechat_api import Api, ask, token_of
 from assistant.platforms.wechat_crypto import (
     check_signature,
+    is_aes_key,
     make_token,
     read_xml,
     sealed_part,
@@ -171,12 +173,16 @@ PLATFORM = Platform(
     settings=WeChatSettings,
     secrets=(
         Secret(
-            "token", "Signs every callback: 3 to 32 letters and digits; made when it is not given.", make=make_token
+            "token",
+            "Signs every callback: 3 to 32 letters and digits; made when it is not given.",
+            make=make_token,
+            check=matching("[A-Za-z0-9]{3,32}"),
         ),
         Secret(
             "encoding_aes_key",
             "Seals every callback: 43 letters and digits. With it only safe mode is taken; without it bodies are unsigned.",
             required=False,
+            check=is_aes_key,
         ),
         Secret("app_secret", "The account's AppSecret, for messages to members.", required=False),
     ),

@@ -16,10 +16,12 @@ from pydantic import Field
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput, Unauthenticated
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
 from assistant.platforms.reading import as_id
+from assistant.platforms.secret_forms import matching
 from assistant.platforms.verification import check_fresh, only_query
 from assistant.platforms.wechat_api import Api, ask, token_of
 from assistant.platforms.wechat_crypto import (
     check_signature,
+    is_aes_key,
     make_aes_key,
     make_token,
     read_xml,
@@ -253,9 +255,17 @@ PLATFORM = Platform(
     ),
     settings=WeComSettings,
     secrets=(
-        Secret("token", "Signs every callback: up to 32 letters and digits; made when not given.", make=make_token),
         Secret(
-            "encoding_aes_key", "Seals every callback: 43 letters and digits; made when not given.", make=make_aes_key
+            "token",
+            "Signs every callback: up to 32 letters and digits; made when not given.",
+            make=make_token,
+            check=matching("[A-Za-z0-9]{1,32}"),
+        ),
+        Secret(
+            "encoding_aes_key",
+            "Seals every callback: 43 letters and digits; made when not given.",
+            make=make_aes_key,
+            check=is_aes_key,
         ),
         Secret("corp_secret", "The application's Secret, for messages and cards.", required=False),
     ),

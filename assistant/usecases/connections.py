@@ -15,7 +15,7 @@ from sqlalchemy import Connection as Transaction
 from assistant.backends.addresses import check_url
 from assistant.errors import AddressRefused, DeliveryFailed, DeliveryRefused, InvalidInput
 from assistant.moderation.enforce import policy_warnings
-from assistant.platforms import Check, Platform, platform_named
+from assistant.platforms import Check, Platform, Secret, platform_named
 from assistant.ports import Outgoing
 from assistant.store import audit, connections
 from assistant.store.connections import ConnectionRow, KeptSecret, purpose
@@ -141,7 +141,7 @@ def rotate_secret(
         if secret is None:
             raise InvalidInput(field="secret", problem=f"{row.platform} has no secret called {name!r}")
         invented = secret.make() if value is None and secret.make else None
-        fresh = _check_secret(name, value or invented or "")
+        fresh = _check_secret(secret, value or invented or "")
         old = row.secrets.get(name)
         kept = KeptSecret(
             vault.seal(fresh, purpose(row.id, name)), old.current if old else None, now + overlap if old else None
@@ -302,7 +302,7 @@ def _secrets(platform: Platform, given: Mapping[str, str]) -> tuple[dict[str, st
     values, invented = {}, {}
     for secret in platform.secrets:
         if given.get(secret.name):
-            values[secret.name] = _check_secret(secret.name, given[secret.name])
+            values[secret.name] = _check_secret(secret, given[secret.name])
         elif secret.make is not None:
             values[secret.name] = invented[secret.name] = secret.make()
         elif secret.required:
@@ -310,10 +310,13 @@ def _secrets(platform: Platform, given: Mapping[str, str]) -> tuple[dict[str, st
     return values, invented
 
 
-def _check_secret(name: str, value: str) -> str:
+def _check_secret(secret: Secret, value: str) -> str:
+    """``value``, where it may be one. No error holds it."""
     if not 1 <= len(value) <= MAX_SECRET_CHARS or not value.isprintable():
         problem = f"must have 1 to {MAX_SECRET_CHARS} printable characters"
-        raise InvalidInput(field=f"secrets.{name}", limit=MAX_SECRET_CHARS, problem=problem)
+        raise InvalidInput(field=f"secrets.{secret.name}", limit=MAX_SECRET_CHARS, problem=problem)
+    if secret.check is not None and not secret.check(value):
+        raise InvalidInput(field=f"secrets.{secret.name}", problem=f"has another form: {secret.description}")
     return value
 
 

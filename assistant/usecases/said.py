@@ -140,9 +140,7 @@ def _idempotency(assistant: Assistant, connection_id: str, key: str) -> Idempote
     a long one is kept as its hash."""
     hours, digest = assistant.settings.hooks.idempotency_hours, sha256(f"hook:{connection_id}:{key}".encode())
     kept = key if len(key.encode()) <= _LONGEST_KEY else f"sha256:{digest.hexdigest()}"
-    return Idempotency(
-        f"hook:{connection_id}:{kept}", digest.digest(), assistant.clock() + timedelta(hours=hours)
-    )
+    return Idempotency(f"hook:{connection_id}:{kept}", digest.digest(), assistant.clock() + timedelta(hours=hours))
 
 
 async def _into_journal(

@@ -16,6 +16,7 @@ import orjson
 from pydantic import Field, field_validator
 
 from assistant.platforms.platform import Platform, PlatformSettings, Secret
+from assistant.platforms.secret_forms import matching
 from assistant.platforms.telegram.api import OFFICIAL, clipped
 from assistant.platforms.telegram.checks import check
 from assistant.platforms.telegram.orders import DOES, act
@@ -100,11 +101,16 @@ PLATFORM = Platform(
     ),
     settings=TelegramSettings,
     secrets=(
-        Secret("token", "The bot's token, from @BotFather."),
+        Secret(
+            "token",
+            "The bot's token, from @BotFather: digits, a colon, and letters, digits, `-` and `_`.",
+            check=matching("[0-9]+:[A-Za-z0-9_-]+"),
+        ),
         Secret(
             "webhook_secret",
             "1 to 256 of A-Za-z0-9_-, the webhook's secret_token; made if not given.",
             make=make_secret,
+            check=matching("[A-Za-z0-9_-]{1,256}"),
         ),
     ),
     verify=verify,

@@ -39,8 +39,8 @@ async def look_up(
     data = {"member_id": member_id, "question": question, "language": language}
     now = datetime.now(UTC)
     body = orjson.dumps({"type": "faq.lookup", "timestamp": now.isoformat(), "data": data})
-    headers = standard_webhooks.signed_headers(held.connection, new_id("lkp"), now, body)
     try:
+        headers = standard_webhooks.signed_headers(held.connection, new_id("lkp"), now, body)
         answer = await assistant.outgoing.request(
             "POST", settings.lookup_url, content=body, headers=headers, timeout_s=TIMEOUT_S
         )

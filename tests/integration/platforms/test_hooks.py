@@ -315,7 +315,13 @@ def test_a_report_is_about_the_message_of_its_own_channel(shop: Shop) -> None:
     """Other ways into the store have ids that begin anew in every channel; a server of one's own gives each edit its version."""
     reported: list[str | None] = []
     for channel, member in (("general", "good"), ("offers", "bad"), ("general", "good")):
-        data = {"id": "m1", "version": secrets.token_hex(4), "text": CLEAN, "member": {"id": member}, "channel": channel}
+        data = {
+            "id": "m1",
+            "version": secrets.token_hex(4),
+            "text": CLEAN,
+            "member": {"id": member},
+            "channel": channel,
+        }
         assert shop.send("message.created", data).status_code == 200
     for more, about, of in (
         ({"channel": "general"}, {}, "good"),
@@ -337,7 +343,12 @@ def test_a_reply_in_one_supergroup_reports_nobody_of_another(shop: Shop) -> None
 
     def update(number: int, chat: int, member: int, words: str, replied: dict | None = None) -> dict:
         user = {"id": member, "is_bot": False, "first_name": "小明"}
-        message = {"message_id": number, "date": 1_700_000_000, "chat": {"id": chat, "type": "supergroup"}, "from": user}
+        message = {
+            "message_id": number,
+            "date": 1_700_000_000,
+            "chat": {"id": chat, "type": "supergroup"},
+            "from": user,
+        }
         message |= {"text": words} | ({"reply_to_message": replied} if replied else {})
         headers = {"x-telegram-bot-api-secret-token": bot.secrets["webhook_secret"]}
         body = {"update_id": secrets.randbelow(10**9), "message": message}
@@ -425,6 +436,19 @@ def test_secrets_are_sealed_in_the_database_and_never_shown_again(shop: Shop) ->
     shown = shop.operator.get(f"/v1/connections/{shop.connection.id}").text
     assert shop.secret not in shown
     assert "secret" in json.loads(shown)["secrets"]
+
+
+def test_a_secret_of_another_form_is_neither_added_nor_rotated_in_nor_repeated(shop: Shop) -> None:
+    for value in ("whsec_", "whsec_----", "MyLongSecretPassphrase!"):
+        added = shop.operator.post("/v1/connections", json={"platform": "webhooks", "secrets": {"secret": value}})
+        path = f"/v1/connections/{shop.connection.id}/rotate"
+        rotated = shop.operator.post(path, json={"secret": "secret", "value": value})
+        for answer in (added, rotated):
+            assert (answer.status_code, answer.json()["field"]) == (400, "secrets.secret"), answer.text
+            assert "24 to 64 bytes" in answer.text
+            assert "Passphrase" not in answer.text
+            assert "----" not in answer.text
+    assert shop.say(CLEAN)["action"] == "allow", "the old one still counts"
 
 
 def test_during_a_rotation_both_secrets_count(shop: Shop) -> None:
