@@ -23,7 +23,7 @@ from pydantic import Field
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
-from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
+from assistant.platforms.reading import as_id, as_list, as_object, as_text, id_or_none, json_object, json_or_none
 from assistant.platforms.verification import check_equal, only_header
 from assistant.ports import Answered, Outgoing
 from assistant.types import (
@@ -268,10 +268,10 @@ def _advice(status: int) -> str:
 
 def _sent(answer: Answered) -> str | None:
     """The id of what was sent, now or (409) by an earlier try."""
-    document = answer.json()
+    document = json_or_none(answer.body)
     sent = document.get("sentMessages") if isinstance(document, Mapping) else None
     first = sent[0] if isinstance(sent, list) and sent else None
-    return str(first["id"]) if isinstance(first, Mapping) and "id" in first else None
+    return id_or_none(first.get("id")) if isinstance(first, Mapping) else None
 
 
 async def _get(connection: Connection, http: Outgoing, path: str) -> Mapping[str, Any]:

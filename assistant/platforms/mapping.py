@@ -20,7 +20,7 @@ from assistant.errors import DeliveryRefused, InvalidInput, Unauthenticated
 from assistant.platforms.dotted_path import value_at, values_at
 from assistant.platforms.mapping_settings import Answer, Fields, MappingSettings, Signature
 from assistant.platforms.platform import Check, Platform, Secret, host_of
-from assistant.platforms.reading import as_id, as_text, json_object
+from assistant.platforms.reading import as_id, as_text, id_or_none, json_object, json_or_none
 from assistant.platforms.template import filled, filled_url
 from assistant.platforms.verification import check_equal, check_fresh, only_header, only_query
 from assistant.ports import Outgoing
@@ -204,8 +204,7 @@ async def act(connection: Connection, order: Order, http: Outgoing) -> Receipt:
         return Receipt(already=True)
     if not 200 <= answer.status < 300:
         raise DeliveryRefused(_problem(answer.status))
-    posted = value_at(answer.json(), call.posted) if call.posted else None
-    return Receipt(message_id=str(posted)[:200] if isinstance(posted, str | int) else None)
+    return Receipt(message_id=id_or_none(value_at(json_or_none(answer.body), call.posted)) if call.posted else None)
 
 
 def _problem(status: int) -> str:

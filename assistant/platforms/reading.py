@@ -1,4 +1,8 @@
-"""What the adapters' ``parse`` functions share: JSON bodies, and values of the right kind or a clear refusal."""
+"""What the adapters share in reading: JSON bodies, and values of the right kind or a clear refusal.
+
+``..._or_none`` is for what must not be refused: an order that was carried out is not tried again because its answer cannot be read, and a
+message is screened whatever its author wrote beside it.
+"""
 
 from __future__ import annotations
 
@@ -55,3 +59,17 @@ def as_id(value: Any, field: str, limit: int = 200) -> str:
     if not 1 <= len(text) <= limit:
         raise InvalidInput(field=field, limit=limit, problem=f"must have 1 to {limit} characters")
     return text
+
+
+def json_or_none(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def id_or_none(value: Any) -> str | None:
+    try:
+        return as_id(value, "id")
+    except InvalidInput:
+        return None

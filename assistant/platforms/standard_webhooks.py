@@ -26,7 +26,7 @@ from pydantic import Field
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput, ReceiverGone, Unauthenticated
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
-from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
+from assistant.platforms.reading import as_id, as_list, as_object, as_text, id_or_none, json_object, json_or_none
 from assistant.platforms.secret_forms import base64_after
 from assistant.platforms.verification import check_fresh, only_header
 from assistant.ports import Outgoing
@@ -58,7 +58,6 @@ _MAX_SIGNATURES = 16
 _GONE = 410
 _NEVER = frozenset({400, 422})
 """Statuses by which a receiver says that this very message is wrong; whatever else is not 2xx may be mended there, and is tried again."""
-_LONGEST_ID = 200
 
 
 class WebhooksSettings(PlatformSettings):
@@ -169,12 +168,8 @@ async def send(connection: Connection, identifier: str, kind: str, data: Mapping
 
 def _posted(body: bytes) -> str | None:
     """The receiver's own id of what it posted, ``{"message_id": ...}``, by which it can be changed later."""
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    message_id = document.get("message_id") if isinstance(document, dict) else None
-    return message_id if isinstance(message_id, str) and 1 <= len(message_id) <= _LONGEST_ID else None
+    document = json_or_none(body)
+    return id_or_none(document.get("message_id")) if isinstance(document, dict) else None
 
 
 async def check(connection: Connection, http: Outgoing) -> list[Check]:

@@ -25,13 +25,20 @@ class Answer:
     status: int = 200
     document: Any = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    """In place of ``document``: what need not be JSON."""
 
     @property
     def body(self) -> bytes:
-        return jsons.dumps(self.document).encode()
+        return jsons.dumps(self.document).encode() if self.raw is None else self.raw
 
     def json(self) -> Any:
-        return self.document
+        if self.raw is None:
+            return self.document
+        try:
+            return jsons.loads(self.raw)
+        except ValueError:
+            raise DeliveryFailed("the answer is not JSON") from None
 
 
 @dataclass

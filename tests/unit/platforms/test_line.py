@@ -274,6 +274,13 @@ def test_what_was_pushed_before_is_done_already() -> None:
     assert (receipt.already, receipt.message_id) == (True, "461")
 
 
+@pytest.mark.parametrize("status", [200, 409])
+@pytest.mark.parametrize("raw", [b"", b"ok", b"null", b'{"sentMessages":[{"id":[]}]}'])
+def test_what_was_pushed_is_done_however_line_says_so(status: int, raw: bytes) -> None:
+    receipt, _ = push(Order(id="ord_1", do=Do.POST, channel=GROUP, text="x"), Answer(status, raw=raw))
+    assert (receipt.already, receipt.message_id) == (status == 409, None)
+
+
 @pytest.mark.parametrize(
     ("status", "advice"), [(400, "unknown"), (401, "token"), (403, "plan"), (404, "unknown"), (418, "418")]
 )

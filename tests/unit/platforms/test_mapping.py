@@ -192,6 +192,24 @@ def test_mattermost_is_told_what_to_do() -> None:
     assert receipt.message_id == "p2"
 
 
+@pytest.mark.parametrize(
+    "raw", [b"", b"200 ok", b"<html>", b"\xff", b'{"id":', b"[]", b"null", b'{"id": {"x": 1}}', b'{"id": ""}']
+)
+def test_what_was_posted_is_done_however_the_platform_says_so(raw: bytes) -> None:
+    post = Order(id="a1", do=Do.POST, channel="staff", text="待審")
+    receipt, _ = carried_out(connected(EXAMPLES["mattermost"]), post, Answer(201 if raw else 204, raw=raw))
+    assert (receipt.message_id, receipt.already) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"), [("p2", "p2"), (7, "7"), ("a\0b", "a\ufffdb"), (True, None), ("x" * 201, None)]
+)
+def test_the_id_of_what_was_posted_is_one_that_can_be_kept(named: Any, kept: str | None) -> None:
+    post = Order(id="a1", do=Do.POST, channel="staff", text="待審")
+    receipt, _ = carried_out(connected(EXAMPLES["mattermost"]), post, Answer(200, {"id": named}))
+    assert receipt.message_id == kept
+
+
 def test_rocket_chat_names_edits_and_bots() -> None:
     connection = connected(EXAMPLES["rocketchat"])
     body: dict[str, Any] = {
