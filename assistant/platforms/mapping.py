@@ -115,7 +115,8 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
     message = _message(fields, document)
     if _is_no_message(message) and value_at(document, fields.text) is None:
         return Hook()
-    refs = {name: as_id(value, path) for name, path in fields.refs.items() if (value := value_at(document, path))}
+    found = {name: id_or_none(value_at(document, path)) for name, path in fields.refs.items()}
+    refs = {name: value for name, value in found.items() if value is not None}
     key = _key(fields, document, message, request.body)
     return Hook((Said(key=key, message=message, before=settings.before, refs=refs),))
 
@@ -126,29 +127,45 @@ def _is_no_message(message: Message) -> bool:
 
 
 def _message(fields: Fields, document: Mapping[str, Any]) -> Message:
-    message_id = _id_at(document, fields.message_id)
+    message_id = id_or_none(value_at(document, fields.message_id)) if fields.message_id else None
     edited = fields.edited is not None and _as_word(value_at(document, fields.edited)) not in {"", "false", "0"}
-    name = as_text(value_at(document, fields.member_name), fields.member_name) if fields.member_name else ""
-    found = [pair for path in fields.parts for pair in values_at(document, path)][:_MOST_PARTS]
-    parts = [Part("member.name", name)] if name else []
-    parts += [Part(place[:200], text) for place, value in found if (text := as_text(value, place[:200]))]
+    parts, unread = _parts(fields, document)
+    files = ("file",) if fields.files and value_at(document, fields.files) else ()
     return Message(
         text=as_text(value_at(document, fields.text), fields.text),
         member_id=_id_at(document, fields.member_id),
         channel=_id_at(document, fields.channel),
-        thread=_id_at(document, fields.thread),
-        reply_to=_id_at(document, fields.reply_to),
+        thread=id_or_none(value_at(document, fields.thread)) if fields.thread else None,
+        reply_to=id_or_none(value_at(document, fields.reply_to)) if fields.reply_to else None,
         platform=PlatformRef(NAME, message_id),
         edit_of=message_id if edited else None,
-        parts=tuple(parts),
-        unscreened=("file",) if fields.files and value_at(document, fields.files) else (),
+        parts=parts,
+        unscreened=files + unread,
     )
+
+
+def _parts(fields: Fields, document: Mapping[str, Any]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """Further texts, and what of them is not screened. Many platforms let authors write there what they like, so that a refusal, after
+    which the platform shows the message, would be theirs to bring about."""
+    found = [("member.name", value_at(document, fields.member_name))] if fields.member_name else []
+    found += [(place[:200], value) for path in fields.parts for place, value in values_at(document, path)]
+    texts = [Part(place, text) for place, value in found if (text := _as_words(value))]
+    unread = {"other": any(isinstance(value, dict | list) and value for _, value in found)}
+    unread["text_over_limit"] = len(texts) > _MOST_PARTS
+    return tuple(texts[:_MOST_PARTS]), tuple(kind for kind, there in unread.items() if there)
+
+
+def _as_words(value: Any) -> str:
+    """Texts and numbers, which may be those of an account; whatever else there is has no words."""
+    if isinstance(value, str):
+        return as_text(value, "parts")
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def _key(fields: Fields, document: Mapping[str, Any], message: Message, body: bytes) -> str:
     """The message's id and version. An edit without a version, and a message without an id, are told apart by what they say."""
     message_id = message.platform.message_id if message.platform else None
-    version = _as_word(value_at(document, fields.version)) if fields.version else ""
+    version = as_text(_as_word(value_at(document, fields.version)), "version") if fields.version else ""
     if message_id and (version or not message.edit_of):
         return f"{message_id}:{version[:100]}" + (":edit" if message.edit_of else "")
     return f"{message_id or ''}:{hashlib.sha256(body).hexdigest()}"

@@ -28,6 +28,7 @@ def _a_url(value: str) -> str:
 
 
 Path = Annotated[str, AfterValidator(_a_path)]
+RefName = Annotated[str, Field(pattern=r"^[^{}\s]+$", max_length=100)]
 
 
 def _check_places(template: Any, allowed: frozenset[str], where: str) -> None:
@@ -51,7 +52,9 @@ class Fields(PlatformSettings):
     bot_values: tuple[str, ...] = Field(("true",), description="Values of `bot` that are ignored, as text.")
     parts: tuple[Path, ...] = Field((), description="Further texts: `attachments[*].title`.")
     files: Path | None = Field(None, description="A list; when it is not empty, the message holds what is not text.")
-    refs: Mapping[str, Path] = Field(default_factory=dict, description="What calls need beside: name and path.")
+    refs: Mapping[RefName, Path] = Field(
+        default_factory=dict, description="What calls need beside: name (without spaces and braces) and path."
+    )
 
 
 class Signature(PlatformSettings):

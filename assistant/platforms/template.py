@@ -9,13 +9,15 @@ from urllib.parse import quote, urlsplit
 
 from assistant.errors import DeliveryRefused
 
-_PLACE = re.compile(r"\{([a-z_]+(?::[a-z_]+)?)\}")
+_PLACE = re.compile(r"\{([a-z_]+(?::[^{}\s]+)?)\}")
+_WORD = re.compile(r"\{(\s*[^{}\s\"',]+\s*)\}")
 
 
 def places_in(template: Any) -> Iterator[str]:
-    """The names between braces in every string of a JSON template."""
+    """What stands between braces in every string of a JSON template: also a single word that is never filled in, for a slip of the pen
+    would go out as it stands. Braces around anything else are the template's own: it may hold JSON in a string."""
     if isinstance(template, str):
-        yield from _PLACE.findall(template)
+        yield from _WORD.findall(template)
     elif isinstance(template, dict):
         for value in template.values():
             yield from places_in(value)
@@ -48,7 +50,9 @@ def filled_url(template: str, values: Mapping[str, str]) -> str:
 
 
 def check_url(template: str) -> None:
-    """ValueError unless it is an http(s) address whose host is fixed."""
+    """ValueError unless it is an http(s) address whose host is fixed and whose braces are placeholders'."""
+    if set("{}") & set(_PLACE.sub("", template)):
+        raise ValueError("has a brace that is no placeholder's")
     parts = urlsplit(template)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "{" in parts.netloc:
         raise ValueError("must be an http or https address, with no placeholder before its path")

@@ -104,6 +104,55 @@ def test_stream_is_asked_before_a_message_is_sent() -> None:
     ]
 
 
+def stream(**message: Any) -> HookRequest:
+    return posted({**STREAM, "message": {**STREAM["message"], "attachments": [], **message}})
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "unscreened"),
+    [
+        (5, "5", ()),
+        (123456789, "123456789", ()),
+        (1.5, "1.5", ()),
+        ("a\0b", "a\ufffdb", ()),
+        ({"en": "加我"}, None, ("other",)),
+        (["加我"], None, ("other",)),
+        (True, None, ()),
+        ({}, None, ()),
+        (None, None, ()),
+    ],
+)
+def test_what_an_author_writes_into_an_attachment_keeps_no_message_from_being_screened(
+    title: Any, words: str | None, unscreened: tuple[str, ...]
+) -> None:
+    request = stream(attachments=[{"title": title}, {"title": "尾"}])
+    (event,) = PLATFORM.parse(connected(EXAMPLES["stream"]), request).events
+    assert [part.text for part in event.message.parts] == ["小明", *([words] if words else []), "尾"]
+    assert event.message.unscreened == ("file", *unscreened)
+
+
+@pytest.mark.parametrize("name", [5, {"x": "小明"}, ["x"], True, None])
+def test_nor_does_their_name_or_an_id_of_their_own_choice(name: Any) -> None:
+    connection = connected({**EXAMPLES["stream"], "fields": {**EXAMPLES["stream"]["fields"], "refs": {"own": "own"}}})
+    body = {**STREAM, "user": {"id": "u1", "name": name}, "own": name}
+    (event,) = PLATFORM.parse(connection, posted(body)).events
+    assert (event.message.text, event.message.member_id) == ("加微信 abc", "u1")
+    for long in ("x" * 255, "漢" * 201, {"a": 1}):
+        (event,) = PLATFORM.parse(connection, stream(id=long)).events
+        assert (event.message.text, event.message.platform.message_id) == ("加微信 abc", None)
+        (other,) = PLATFORM.parse(connection, stream(id=long, text="別的")).events
+        assert event.key != other.key
+
+
+@pytest.mark.parametrize(("titles", "over"), [(98, False), (99, False), (100, True), (5000, True)])
+def test_more_texts_than_are_screened_are_named(titles: int, over: bool) -> None:
+    """A hundred with the author's name; what is empty is none."""
+    attachments = [{"title": f"第{n}", "text": None, "fallback": ""} for n in range(titles)]
+    (event,) = PLATFORM.parse(connected(EXAMPLES["stream"]), stream(attachments=attachments)).events
+    assert len(event.message.parts) == min(titles + 1, 100)
+    assert event.message.unscreened == (("file", "text_over_limit") if over else ("file",))
+
+
 def test_stream_is_answered_in_its_own_words() -> None:
     connection = connected(EXAMPLES["stream"])
     hook = PLATFORM.parse(connection, with_mac("x-signature", STREAM))
@@ -288,6 +337,29 @@ def test_a_token_may_stand_in_a_header_or_the_query(place: str) -> None:
         {"calls": {"delete": {"url": "https://example.org/", "headers": {"x": "{member_id}"}}}},
         {"calls": {"delete": {"url": "https://example.org/", "method": "TRACE"}}},
         {"calls": {"obliterate": {"url": "https://example.org/"}}},
+        *(
+            {"calls": {"delete": {"url": f"https://example.org/{slip}"}}}
+            for slip in (
+                "{messageId}",
+                "{ message_id }",
+                "{ref:}",
+                "{ref:a b}",
+                "{",
+                "a}",
+                "{{message_id}}",
+                "{0}",
+                "%7B}",
+            )
+        ),
+        *(
+            {"calls": {"delete": {"url": "https://example.org/", "body": {"x": [slip]}}}}
+            for slip in ("{messageId}", "id {Text} of", "{ text }", "{0}", '{"id": {message-id}}', "{訊息}")
+        ),
+        {"calls": {"delete": {"url": "https://example.org/", "headers": {"x": "{secret:apiToken}"}}}},
+        {"calls": {"delete": {"url": "https://example.org/", "headers": {"x": "{ID}"}}}},
+        {"answers": {"allow": {"body": "{decisionId}"}}},
+        {"signature": {"name": "x", "template": "{Body}{body}"}},
+        *({"fields": {"text": "text", "refs": {name: "a"}}} for name in ("", "a b", "a}", "{a", "a\n", "x" * 101)),
     ],
 )
 def test_settings_that_cannot_work_or_would_leak_are_refused(more: dict[str, Any]) -> None:
@@ -312,6 +384,30 @@ def test_what_a_member_is_called_becomes_neither_address_nor_structure() -> None
     for member in (None, "", ".", ".."):
         with pytest.raises(DeliveryRefused, match="member_id"):
             carried_out(connection, ban(member))
+
+
+@pytest.mark.parametrize("name", ["threadId", "thread-id", "T1", "a.b", "thread_id", "執行緒", "a:b", "$x"])
+def test_what_a_call_needs_beside_may_have_any_name(name: str) -> None:
+    call = {"url": f"https://example.org/{{ref:{name}}}/1", "body": {"in": f"<{{ref:{name}}}>"}}
+    connection = connected({"fields": {"text": "text", "refs": {name: "x.y"}}, **calls_of(call)})
+    event = PLATFORM.parse(connection, posted({"text": "x", "x": {"y": "a/b"}})).events[0]
+    _, asked = carried_out(connection, Order(id="a1", do=Do.DELETE, refs=event.refs))
+    assert (asked.url, asked.json) == ("https://example.org/a%2Fb/1", {"in": "<a/b>"})
+    with pytest.raises(DeliveryRefused, match=re.escape(name)):
+        carried_out(connection, Order(id="a1", do=Do.DELETE))
+
+
+def calls_of(call: dict[str, Any]) -> dict[str, Any]:
+    return {"signature": MINIMAL["signature"], "calls": {"delete": call}}
+
+
+def test_json_in_a_string_and_braces_that_are_no_slip_stay() -> None:
+    body = {"payload": '{"id": "{message_id}", "more": {}, "list": [{"a": 1}]}', "say": "{one, or two} {} } {"}
+    call = {"url": "https://example.org/", "body": body}
+    connection = connected({"fields": MINIMAL["fields"], **calls_of(call)})
+    _, asked = carried_out(connection, Order(id="a1", do=Do.DELETE, message_id="m1"))
+    assert json.loads(asked.json["payload"])["id"] == "m1"
+    assert asked.json["say"] == body["say"]
 
 
 def test_secrets_stand_in_headers_and_in_no_error() -> None:
