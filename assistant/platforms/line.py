@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from pydantic import Field
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
@@ -47,6 +48,8 @@ from assistant.types import (
     Said,
     Sees,
 )
+
+log = structlog.get_logger()
 
 NAME = "line"
 _OFFICIAL = "https://api.line.me"
@@ -85,7 +88,10 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
         raise InvalidInput(field="events", problem="is missing")
     events: list[Event] = []
     for index, one in enumerate(as_list(document["events"], "events")):
-        events.extend(_events(as_object(one, f"events[{index}]")))
+        try:
+            events.extend(_events(as_object(one, f"events[{index}]")))
+        except InvalidInput as error:  # a redelivery would bring it again, and the others could not be had without it
+            log.warning("an event of LINE cannot be read", connection=connection.id, at=index, field=error.field)
     return Hook(tuple(events))
 
 
@@ -215,7 +221,8 @@ def _pressed(event: Mapping[str, Any], key: str, channel: str, member_id: str | 
 def _joined(event: Mapping[str, Any], key: str, channel: str) -> Iterator[Event]:
     members = as_list(as_object(event.get("joined"), "joined").get("members"), "joined.members")
     for index, one in enumerate(members):
-        member_id = as_id(as_object(one, f"joined.members[{index}]").get("userId"), f"joined.members[{index}].userId")
+        if (member_id := id_or_none(as_object(one, f"joined.members[{index}]").get("userId"))) is None:
+            continue  # as of a member who has not agreed to be known
         yield Joined(key=f"{key}:{member_id}", member_id=member_id, channel=channel)
 
 

@@ -189,6 +189,41 @@ def test_joins_and_presses_are_read_and_the_rest_is_ignored() -> None:
     assert (press.value, press.member_id, press.channel) == ("case:cas_01:remove", MEMBER, GROUP)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        event("memberJoined", joined={"members": [{"type": "user"}]}),
+        event("memberJoined", joined={}),
+        event("memberJoined", joined={"members": ["x"]}),
+        text() | {"webhookEventId": None},
+        text() | {"source": "x"},
+        text() | {"timestamp": "soon"},
+        event("message", message={"id": "5", "type": "text", "text": 5}),
+        event("message"),
+        event("postback"),
+        event(7),
+        None,
+        [],
+    ],
+)
+def test_an_event_that_cannot_be_read_takes_no_other_with_it(odd: Any) -> None:
+    first, press = parsed(text(), odd, PRESS)
+    assert (type(first), type(press)) == (Said, Pressed)
+    assert parsed(odd) == ()
+
+
+def test_of_those_who_join_the_known_are_read() -> None:
+    some = event("memberJoined", joined={"members": [{"type": "user"}, {"type": "user", "userId": MEMBER}]})
+    (joined,) = parsed(some)
+    assert joined.member_id == MEMBER
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"events":{}}', b'{"events":"x"}', b"[]", b"events"])
+def test_a_broken_envelope_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        PLATFORM.parse(CONNECTION, signed(body=body))
+
+
 def test_the_accounts_own_menus_and_unknown_sources_are_no_presses() -> None:
     assert parsed(event("postback", postback={"data": "x" * 300})) == ()
     assert parsed(event("postback", postback={"data": "选"})) == ()
