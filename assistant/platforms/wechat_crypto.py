@@ -25,6 +25,7 @@ from assistant.platforms.secret_forms import matching
 from assistant.platforms.verification import check_equal
 from assistant.types import HookReply
 
+MAX_BYTES = 65_536
 _BLOCK = 32
 _HEAD = 20
 _ALPHABET = string.ascii_letters + string.digits
@@ -75,7 +76,10 @@ def unseal(sealed: str, aes_keys: Sequence[str], receiver: str) -> bytes:
 
 
 def read_xml(body: bytes) -> Mapping[str, str]:
-    """The texts of the root's children by name, the first of each; InvalidInput for anything that is not plain XML without a DTD."""
+    """The texts of the root's children by name, the first of each; InvalidInput for anything that is not plain XML without a DTD, and for
+    more than WeChat ever sends: it is read before anybody knows who sent it."""
+    if len(body) > MAX_BYTES:
+        raise InvalidInput(field="body", limit=MAX_BYTES, problem=f"has more than {MAX_BYTES} bytes")
     try:
         root = fromstring(body, forbid_dtd=True)
     except (ParseError, ValueError, LookupError):

@@ -15,7 +15,7 @@ from wechatpy.parser import parse_message
 from wechatpy.utils import WeChatSigner, check_signature
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
-from assistant.platforms.wechat_crypto import make_aes_key, make_token, seal, sealed_part, unseal
+from assistant.platforms.wechat_crypto import MAX_BYTES, make_aes_key, make_token, seal, sealed_part, unseal
 from assistant.platforms.wechat_official import PLATFORM
 from assistant.types import Command, Connection, Do, Hook, HookRequest, Joined, Order, Outcome, Said
 from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation, refuses, with_query
@@ -87,6 +87,14 @@ def test_what_is_sealed_for_another_account_or_changed_is_refused() -> None:
         refuses(PLATFORM, SAFE_MODE, replace(sealed(), body=body))
     other = sealed(body=xml(body="<Content>x</Content><MsgId>9</MsgId>"))
     refuses(PLATFORM, SAFE_MODE, replace(sealed(), body=other.body))
+
+
+def test_more_than_wechat_ever_sends_is_refused_unread() -> None:
+    stuffed = b"<xml>" + b"<a/>" * 16_384 + b"</xml>"
+    refuses(PLATFORM, SAFE_MODE, replace(sealed(), body=stuffed))
+    with pytest.raises(InvalidInput) as caught:
+        PLATFORM.parse(PLAIN_MODE, replace(signed(), body=stuffed))
+    assert (caught.value.field, caught.value.limit) == ("body", MAX_BYTES)
 
 
 def test_with_a_key_for_sealing_nothing_plain_is_taken() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import PrpCrypto, WeChatCrypto
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
-from assistant.platforms.wechat_crypto import make_aes_key, make_token, seal
+from assistant.platforms.wechat_crypto import MAX_BYTES, make_aes_key, make_token, seal
 from assistant.platforms.wecom import PLATFORM
 from assistant.types import Button, Command, Connection, Do, Hook, HookRequest, Joined, Order, Outcome, Pressed, Said
 from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation, refuses, with_query
@@ -79,6 +79,16 @@ def test_what_is_meant_for_another_company_or_changed_is_refused() -> None:
         refuses(PLATFORM, CONNECTION, replace(sealed(), body=body))
     short = replace(CONNECTION, secrets={**CONNECTION.secrets, "encoding_aes_key": "too-short"})
     refuses(PLATFORM, short, sealed())
+
+
+@pytest.mark.parametrize("stuffing", [b"<a/>", b" ", b"<!-- -->"])
+def test_more_than_wecom_ever_sends_is_refused_unread(stuffing: bytes) -> None:
+    """Only ``Encrypt`` is signed: anybody who has seen one request may put anything beside it."""
+    request = sealed()
+    room = MAX_BYTES - len(request.body)
+    body = request.body.replace(b"</xml>", stuffing * (room // len(stuffing)) + b"</xml>")
+    PLATFORM.verify(CONNECTION, replace(request, body=body))
+    refuses(PLATFORM, CONNECTION, replace(request, body=body.replace(b"</xml>", stuffing * 8 + b"</xml>")))
 
 
 def test_the_echo_is_opened_and_given_back_bare() -> None:
