@@ -15,7 +15,6 @@ import hmac
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -23,8 +22,18 @@ import structlog
 from pydantic import Field
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
+from assistant.platforms.clipping import clipped_utf16
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
-from assistant.platforms.reading import as_id, as_list, as_object, as_text, id_or_none, json_object, json_or_none
+from assistant.platforms.reading import (
+    as_id,
+    as_list,
+    as_object,
+    as_text,
+    as_time,
+    id_or_none,
+    json_object,
+    json_or_none,
+)
 from assistant.platforms.verification import check_equal, only_header
 from assistant.ports import Answered, Outgoing
 from assistant.types import (
@@ -65,7 +74,6 @@ _KINDS = {
 }
 _TEXTS = {"fileName": "file_name", "title": "title", "address": "address"}
 _LONGEST_TEXT, _LONGEST_ALT, _LONGEST_LABEL = 5000, 400, 20
-_LATEST_MS = 4_102_444_800_000  # 2100-01-01: no event is later
 _DOES = frozenset({Do.MESSAGE, Do.POST})
 
 
@@ -106,7 +114,11 @@ async def act(connection: Connection, order: Order, http: Outgoing) -> Receipt:
     to = order.member_id if order.do is Do.MESSAGE else order.channel
     if not to or not order.text:
         raise DeliveryRefused("the order names nobody to write to, or nothing to write")
-    message = _card(order.text, order.buttons) if order.buttons else {"type": "text", "text": _clipped(order.text)}
+    message = (
+        _card(order.text, order.buttons)
+        if order.buttons
+        else {"type": "text", "text": clipped_utf16(order.text, _LONGEST_TEXT)}
+    )
     answer = await http.request(
         "POST",
         _url(connection, "message/push"),
@@ -187,7 +199,7 @@ def _said(event: Mapping[str, Any], key: str, channel: str, member_id: str | Non
             channel=channel,
             reply_to=quoted.get("quoted"),
             platform=PlatformRef(NAME, message_id),
-            sent_at=_moment(event.get("timestamp")),
+            sent_at=as_time(event.get("timestamp"), "timestamp", per_second=1000),
             parts=tuple(parts),
             unscreened=() if kind == "text" else (_KINDS.get(kind, "other"),),
         ),
@@ -226,41 +238,25 @@ def _joined(event: Mapping[str, Any], key: str, channel: str) -> Iterator[Event]
         yield Joined(key=f"{key}:{member_id}", member_id=member_id, channel=channel)
 
 
-def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LATEST_MS:
-        raise InvalidInput(field="timestamp", problem="is not a time in milliseconds since 1970")
-    return datetime.fromtimestamp(value / 1000, UTC)
-
-
 def _card(text: str, buttons: Sequence[Button]) -> dict[str, Any]:
     """A flex bubble: a buttons template holds 160 characters and four buttons. Without ``displayText`` a press shows nothing."""
     actions = [
         {
             "type": "button",
-            "action": {"type": "postback", "label": _clipped(one.text, _LONGEST_LABEL), "data": one.value},
+            "action": {"type": "postback", "label": clipped_utf16(one.text, _LONGEST_LABEL), "data": one.value},
         }
         for one in buttons
     ]
-    body = {"type": "text", "text": _clipped(text), "wrap": True}
+    body = {"type": "text", "text": clipped_utf16(text, _LONGEST_TEXT), "wrap": True}
     return {
         "type": "flex",
-        "altText": _clipped(text, _LONGEST_ALT),
+        "altText": clipped_utf16(text, _LONGEST_ALT),
         "contents": {
             "type": "bubble",
             "body": {"type": "box", "layout": "vertical", "contents": [body]},
             "footer": {"type": "box", "layout": "vertical", "contents": actions},
         },
     }
-
-
-def _clipped(text: str, limit: int = _LONGEST_TEXT) -> str:
-    """At most ``limit`` UTF-16 code units, as LINE counts texts; what is cut ends in an ellipsis."""
-    units = text.encode("utf-16-le", "replace")
-    if len(units) // 2 <= limit:
-        return text
-    return units[: (limit - 1) * 2].decode("utf-16-le", "ignore") + "…"
 
 
 def _advice(status: int) -> str:

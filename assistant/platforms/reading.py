@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from assistant.errors import InvalidInput
 
+_LATEST = 4_102_444_800  # 2100-01-01
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -59,6 +61,16 @@ def as_id(value: Any, field: str, limit: int = 200) -> str:
     if not 1 <= len(text) <= limit:
         raise InvalidInput(field=field, limit=limit, problem=f"must have 1 to {limit} characters")
     return text
+
+
+def as_time(value: Any, field: str, *, per_second: int = 1) -> datetime | None:
+    """A whole number of seconds since 1970, or of their ``per_second`` parts, before 2100; ``None`` for ``None``, InvalidInput for anything
+    else."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LATEST * per_second:
+        raise InvalidInput(field=field, problem="is not a time since 1970")
+    return datetime.fromtimestamp(value / per_second, UTC)
 
 
 def json_or_none(body: bytes) -> Any:

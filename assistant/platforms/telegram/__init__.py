@@ -15,9 +15,10 @@ from collections.abc import Sequence
 import orjson
 from pydantic import Field, field_validator
 
+from assistant.platforms.clipping import clipped_utf16
 from assistant.platforms.platform import Platform, PlatformSettings, Secret
 from assistant.platforms.secret_forms import matching
-from assistant.platforms.telegram.api import OFFICIAL, clipped
+from assistant.platforms.telegram.api import LONGEST_TEXT, OFFICIAL
 from assistant.platforms.telegram.checks import check
 from assistant.platforms.telegram.orders import DOES, act
 from assistant.platforms.telegram.updates import NAME, parse
@@ -83,9 +84,13 @@ def _call(event: Event, outcome: Outcome) -> dict[str, object] | None:
             "method": "answerCallbackQuery",
             "callback_query_id": event.refs.get("callback_query", event.key),
         }
-        return call | {"text": clipped(outcome.text, _TOAST), "show_alert": True} if outcome.text else call
+        return call | {"text": clipped_utf16(outcome.text, _TOAST), "show_alert": True} if outcome.text else call
     if isinstance(event, Command) and outcome.text and not event.member_id.startswith("-"):
-        return {"method": "sendMessage", "chat_id": int(event.member_id), "text": clipped(outcome.text)}
+        return {
+            "method": "sendMessage",
+            "chat_id": int(event.member_id),
+            "text": clipped_utf16(outcome.text, LONGEST_TEXT),
+        }
     return None
 
 

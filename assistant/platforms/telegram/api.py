@@ -98,11 +98,3 @@ def _without(token: str) -> Iterator[None]:
         raise type(error)(error.problem.replace(token, "…"), field=error.field) from None
     except DeliveryFailed as error:
         raise DeliveryFailed(error.problem.replace(token, "…"), retry_after=error.retry_after) from None
-
-
-def clipped(text: str, limit: int = LONGEST_TEXT) -> str:
-    """At most ``limit`` UTF-16 code units, as Telegram counts; what is cut ends in an ellipsis."""
-    if len(text.encode("utf-16-le", "surrogatepass")) // 2 <= limit:
-        return text
-    units = text.encode("utf-16-le", "surrogatepass")[: (limit - 1) * 2]
-    return units.decode("utf-16-le", "ignore") + "…"

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import DeliveryRefused
-from assistant.platforms.telegram.api import Declined, call, clipped
+from assistant.platforms.clipping import clipped_utf16
+from assistant.platforms.telegram.api import LONGEST_TEXT, Declined, call
 from assistant.ports import Outgoing
 from assistant.types import Connection, Do, Order, Receipt
 
@@ -168,7 +169,7 @@ def _text(order: Order) -> dict[str, Any]:
     """No preview: a card must not show the page that it warns of."""
     if not order.text:
         raise DeliveryRefused("there is no text to send", field="text")
-    return {"text": clipped(order.text), "link_preview_options": {"is_disabled": True}}
+    return {"text": clipped_utf16(order.text, LONGEST_TEXT), "link_preview_options": {"is_disabled": True}}
 
 
 def _keyboard(order: Order) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import InvalidInput
-from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
+from assistant.platforms.reading import as_id, as_list, as_object, as_text, as_time, json_object
 from assistant.platforms.telegram.content import kinds_of, texts_of
 from assistant.types import (
     Command,
@@ -38,7 +37,6 @@ _COMMAND = re.compile(
     r"/(report|appeal|rules)(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.ASCII | re.DOTALL | re.IGNORECASE
 )
 _NUMBER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
-_LATEST = 4_102_444_800  # 2100-01-01: no date of a message is later
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def _said(message: Mapping[str, Any], edited_by: str | None = None) -> Said | No
             thread=thread,
             context=_context(message),
             platform=PlatformRef(NAME, message_id),
-            sent_at=_moment(message.get("date")),
+            sent_at=as_time(message.get("date"), "message.date"),
             edit_of=message_id if edited_by else None,
             parts=name + parts,
             unscreened=kinds,
@@ -200,7 +198,7 @@ def _member(change: Mapping[str, Any]) -> Iterator[Joined | Did]:
             key=f"leave:{chat}:{user.id}:{date}",
             type=EventType.LEAVE,
             member_id=user.id,
-            at=_moment(change.get("date")),
+            at=as_time(change.get("date"), "chat_member.date"),
             channel=chat,
         )
 
@@ -218,7 +216,7 @@ def _reaction(change: Mapping[str, Any], update_id: str) -> Iterator[Did]:
             key=f"reaction:{update_id}",
             type=EventType.REACTION,
             member_id=user.id,
-            at=_moment(change.get("date")),
+            at=as_time(change.get("date"), "message_reaction.date"),
             channel=_chat_id(_chat(change)),
             message_id=_number(change.get("message_id"), "message_reaction.message_id"),
         )
@@ -276,11 +274,3 @@ def _number(value: Any, field: str) -> str:
     if not _NUMBER.fullmatch(text):
         raise InvalidInput(field=field, problem="is not a whole number")
     return text
-
-
-def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LATEST:
-        raise InvalidInput(field="message.date", problem="is not a time in seconds since 1970")
-    return datetime.fromtimestamp(value, UTC)

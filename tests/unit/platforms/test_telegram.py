@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import AddressRefused, DeliveryFailed, DeliveryRefused, InvalidInput
+from assistant.platforms.clipping import clipped_utf16
 from assistant.platforms.telegram import PLATFORM, TelegramSettings, make_secret
-from assistant.platforms.telegram.api import clipped
 from assistant.types import (
     Button,
     Command,
@@ -496,7 +496,7 @@ def test_no_error_names_the_token(error: type[Exception]) -> None:
 
 @given(st.text(alphabet=st.sampled_from("a漢𠮷😀"), max_size=60), st.integers(2, 40))
 def test_texts_are_cut_by_utf16_units_and_never_within_a_character(text: str, limit: int) -> None:
-    cut = clipped(text, limit)
+    cut = clipped_utf16(text, limit)
     assert len(cut.encode("utf-16-le")) // 2 <= limit
     assert cut == text or text.startswith(cut.removesuffix("…"))
 
