@@ -21,7 +21,7 @@ OVER_LIMITS = (
     errors.TooManyArguments,
     errors.TooManyColumns,
 )
-"""SQLSTATE class 54. The driver counts it among the failures of the server, yet no other try ends otherwise: it is the row that is wrong."""
+"""SQLSTATE class 54. The driver counts them among the failures of the server, yet no other try ends otherwise: the row is wrong."""
 _BIND = text(
     "SELECT set_config('assistant.community', :community, true), set_config('statement_timeout', :milliseconds, true)"
 )
@@ -106,7 +106,8 @@ def read_url(url: str) -> URL:
 
 @contextmanager
 def failures_named() -> Iterator[None]:
-    """A server that is away, full, shutting down or too slow is ``DatabaseUnavailable``; wrong statements, and rows that are refused, stay what they are."""
+    """A server that is away, full, shutting down or too slow is ``DatabaseUnavailable``; wrong statements and refused rows stay what they
+    are."""
     try:
         yield
     except OVER_LIMITS:
