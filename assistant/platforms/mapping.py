@@ -163,11 +163,12 @@ def _as_words(value: Any) -> str:
 
 
 def _key(fields: Fields, document: Mapping[str, Any], message: Message, body: bytes) -> str:
-    """The message's id and version. An edit without a version, and a message without an id, are told apart by what they say."""
+    """The message's channel, beyond which its id may be another one's, its id and version. An edit without a version, and a message
+    without an id, are told apart by what they say."""
     message_id = message.platform.message_id if message.platform else None
     version = as_text(_as_word(value_at(document, fields.version)), "version") if fields.version else ""
     if message_id and (version or not message.edit_of):
-        return f"{message_id}:{version[:100]}" + (":edit" if message.edit_of else "")
+        return f"{message.channel or ''}:{message_id}:{version[:100]}" + (":edit" if message.edit_of else "")
     return f"{message_id or ''}:{hashlib.sha256(body).hexdigest()}"
 
 

@@ -96,7 +96,7 @@ def test_stream_is_asked_before_a_message_is_sent() -> None:
         PLATFORM, connection, request, "secret", "fresh", lambda secret: with_mac("x-signature", STREAM, secret)
     )
     event = said(connection, request)
-    assert (event.before, event.key, event.message.text) == (True, "m1:", "加微信 abc")
+    assert (event.before, event.key, event.message.text) == (True, "fun:m1:", "加微信 abc")
     assert (event.message.member_id, event.message.channel, event.message.unscreened) == ("u1", "fun", ("file",))
     assert [(part.field, part.text) for part in event.message.parts] == [
         ("member.name", "小明"),
@@ -181,7 +181,7 @@ def test_sendbird_tells_of_messages() -> None:
     }
     connection = connected(EXAMPLES["sendbird"])
     event = said(connection, with_mac("x-sendbird-signature", body))
-    assert (event.before, event.key, event.message.text) == (False, "238247928:", "加微信 abc")
+    assert (event.before, event.key, event.message.text) == (False, "sendbird_group_channel_1:238247928:", "加微信 abc")
     order = Order(id="a1", do=Do.DELETE, channel=event.message.channel, message_id="238247928")
     _, asked = carried_out(connection, order)
     assert (asked.method, asked.url) == (
@@ -219,7 +219,7 @@ def test_mattermost_sends_its_token_in_json_or_in_a_form(make: Any) -> None:
     for body in (b"", b"[]", b"{", b"\xff", b"token=s3cret&token=s3cret"):
         refuses(PLATFORM, connection, replace(make(MATTERMOST), body=body))
     event = said(connection, make(MATTERMOST))
-    assert (event.key, event.message.text, event.message.member_id) == ("p1:", "加微信 abc", "u1")
+    assert (event.key, event.message.text, event.message.member_id) == ("c1:p1:", "加微信 abc", "u1")
     assert (event.message.channel, event.message.unscreened) == ("c1", ())
     assert PLATFORM.parse(connection, make({**MATTERMOST, "user_name": "assistant-bot"})) == Hook()
     assert said(connection, make({**MATTERMOST, "file_ids": "f1,f2", "text": ""})).message.unscreened == ("file",)
@@ -257,6 +257,13 @@ def test_the_id_of_what_was_posted_is_one_that_can_be_kept(named: Any, kept: str
     post = Order(id="a1", do=Do.POST, channel="staff", text="待審")
     receipt, _ = carried_out(connected(EXAMPLES["mattermost"]), post, Answer(200, {"id": named}))
     assert receipt.message_id == kept
+
+
+def test_the_same_id_in_another_channel_is_another_message() -> None:
+    """Or the second would get the first one's answer, whatever it says."""
+    connection = connected(EXAMPLES["mattermost"])
+    keys = [said(connection, posted({**MATTERMOST, "channel_id": one})).key for one in ("c1", "c2", "c1")]
+    assert keys[0] == keys[2] != keys[1]
 
 
 def test_rocket_chat_names_edits_and_bots() -> None:
