@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
+from pydantic import ValidationError
 
 from assistant.errors import DeliveryRefused, InvalidInput, Unauthenticated
 from assistant.platforms.dotted_path import value_at, values_at
@@ -49,7 +50,13 @@ _MOST_PARTS = 100
 
 
 def _settings(connection: Connection) -> MappingSettings:
-    return MappingSettings.model_validate(dict(connection.settings))
+    """InvalidInput where an earlier version stored what this one refuses."""
+    try:
+        return MappingSettings.model_validate(dict(connection.settings))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        path = ".".join(map(str, ("settings", *first["loc"])))
+        raise InvalidInput(field=path, problem=first["msg"].removeprefix("Value error, ")) from None
 
 
 def verify(connection: Connection, request: HookRequest) -> None:

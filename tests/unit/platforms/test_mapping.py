@@ -153,6 +153,14 @@ def test_more_texts_than_are_screened_are_named(titles: int, over: bool) -> None
     assert event.message.unscreened == (("file", "text_over_limit") if over else ("file",))
 
 
+def test_settings_that_an_earlier_version_stored_and_this_one_refuses_are_named() -> None:
+    connection = connected(EXAMPLES["stream"])
+    stale = replace(connection, settings={**connection.settings, "fields": {**connection.settings["fields"], "id": ""}})
+    with pytest.raises(InvalidInput) as caught:
+        PLATFORM.parse(stale, stream())
+    assert caught.value.field.startswith("settings.fields")
+
+
 def test_stream_is_answered_in_its_own_words() -> None:
     connection = connected(EXAMPLES["stream"])
     hook = PLATFORM.parse(connection, with_mac("x-signature", STREAM))
