@@ -125,8 +125,19 @@ def test_an_edit_is_deleted_together_with_its_message(act: Act, member: User, ow
     relation = {"rel_type": "m.replace", "event_id": event_id}
     content = {"msgtype": "m.text", "body": "加微信 abc"}
     edit_id = member.sent(room, content | {"m.new_content": content, "m.relates_to": relation})
-    act(Do.DELETE, channel=room, message_id=event_id, refs={"edit": edit_id})
+    act(Do.DELETE, channel=room, message_id=event_id, member_id=member.id, refs={"edit": edit_id})
     assert "加微信 abc" not in str(owner.events(room))
+    assert "before" not in owner.texts(room)
+
+
+def test_an_edit_of_another_members_message_goes_alone(act: Act, member: User, owner: User, room: str) -> None:
+    event_id = owner.sent(room, "the owner's own words")
+    relation = {"rel_type": "m.replace", "event_id": event_id}
+    content = {"msgtype": "m.text", "body": "加微信 abc"}
+    edit_id = member.sent(room, content | {"m.new_content": content, "m.relates_to": relation})
+    act(Do.DELETE, channel=room, message_id=event_id, member_id=member.id, refs={"edit": edit_id})
+    assert "加微信 abc" not in str(owner.events(room))
+    assert "the owner's own words" in owner.texts(room)
 
 
 def test_a_private_message_arrives_once_in_the_same_room_as_the_next(

@@ -27,15 +27,18 @@ async def act(connection: Connection, order: Order, http: Outgoing) -> Receipt:
 
 
 async def _delete(client: Client, order: Order) -> Receipt:
-    """An edit is an event of its own, which goes along with the message that it edits."""
+    """An edit is an event of its own, which goes along with the message that it edits, if that is its author's: anybody may send an event
+    that names another's message as the one it edits."""
     room, message = _given(order.channel, "channel"), _given(order.message_id, "message_id")
+    edit = order.refs.get("edit")
     reply = await client.ask("GET", "rooms", room, "event", message)
     already = reply.ok and _is_redacted(reply.document)
-    if not already:
+    own = edit is None or (reply.ok and reply.document.get("sender") == order.member_id)
+    if own and not already:
         await _redact(client, room, message, order.id, order.reason)
-    if edit := order.refs.get("edit"):
+    if edit:
         await _redact(client, room, edit, f"{order.id}.edit", order.reason)
-    return Receipt(already=already)
+    return Receipt(already=already and own)
 
 
 def _is_redacted(event: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -426,6 +427,31 @@ def test_ids_are_escaped_and_the_orders_id_is_the_transaction() -> None:
     assert redacted.url.endswith("/rooms/%21room%3Aexample.org/redact/%24bad%2F..%2Fid/dlv_1")
     assert (redacted.method, redacted.json) == ("PUT", {"reason": "advert"})
     assert redacted.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("found", "redacted"),
+    [
+        (Answer(200, {"event_id": "$victims", "sender": ALICE}), ["$victims", "$edit"]),
+        (Answer(200, {"event_id": "$victims", "sender": "@victim:example.org"}), ["$edit"]),
+        (Answer(200, {"event_id": "$victims", "sender": "@victim:example.org", "redacted_because": {}}), ["$edit"]),
+        (Answer(200, {"event_id": "$victims"}), ["$edit"]),
+        (Answer(200, {"event_id": "$victims", "sender": [ALICE]}), ["$edit"]),
+        (error(404, "M_NOT_FOUND"), ["$edit"]),
+        (error(403, "M_FORBIDDEN"), ["$edit"]),
+        (Answer(200, {"event_id": "$victims", "sender": ALICE, "redacted_because": {}}), ["$edit"]),
+    ],
+)
+def test_an_edit_takes_along_the_message_of_its_own_author_alone(found: Answer, redacted: list[str]) -> None:
+    order = {"channel": ROOM, "message_id": "$victims", "member_id": ALICE, "refs": {"edit": "$edit"}}
+    _, http = act(Do.DELETE, found, Answer(200, {}), **order)
+    assert [unquote(one.url).split("/redact/")[1].split("/")[0] for one in http.asked[1:]] == redacted
+
+
+def test_an_edit_of_nobody_known_leaves_the_edited_message() -> None:
+    order = {"channel": ROOM, "message_id": "$victims", "refs": {"edit": "$edit"}}
+    _, http = act(Do.DELETE, Answer(200, {"sender": "@victim:example.org"}), Answer(200, {}), **order)
+    assert len(http.asked) == 2
 
 
 def test_a_message_is_plain_text_that_notifies_nobody_else() -> None:
