@@ -179,6 +179,40 @@ def test_an_allowed_message_arrives_and_was_asked_about_once(
     assert [part.text for part in said.message.parts] == ["愛麗絲"]
 
 
+def test_the_name_that_a_room_shows_is_told_wherever_it_was_set(
+    hook: HandWritten, server: Homeserver, alice: User, room: str
+) -> None:
+    guest = server.register("namesake", display_name="小華")
+    alice.done("POST", f"rooms/{room}/invite", {"user_id": guest.id})
+    guest.join(room)
+    other = guest.create_room()
+
+    def names(where: str) -> list[str]:
+        return [part.text for part in hook.of(guest.sent(where, "hello"))[0].parsed().message.parts]
+
+    assert names(room) == ["小華"]
+    for shown in ("加微信 abc", "LINE: qq123"):
+        named = {"membership": "join", "displayname": shown}
+        assert guest.set_state(room, "m.room.member", named, guest.id).status_code == 200
+        assert (names(room), names(other)) == ([shown], ["小華"])
+    nameless = {"membership": "join"}
+    assert guest.set_state(room, "m.room.member", nameless, guest.id).status_code == 200
+    assert names(room) == ["小華"]
+
+
+def test_numbers_that_are_none_of_matrixs_do_not_keep_a_message_from_being_asked_about(
+    hook: HandWritten, alice: User
+) -> None:
+    """Rooms before version 6 take any."""
+    hook.answer = (200, REJECT)
+    old = alice.create_room(room_version="5")
+    content = {"msgtype": "m.text", "body": "加微信 abc", "n": [10**400, {"-": -(2**53)}], "kept": 2**53 - 1}
+    assert alice.send(old, content).status_code == 403
+    assert hook.told[-1].parsed().message.text == "加微信 abc"
+    told = hook.told[-1].document["event"]["content"]
+    assert (told["n"], told["kept"]) == ([None, {"-": None}], 2**53 - 1)
+
+
 @pytest.mark.parametrize("version", ["10", "12"])
 def test_the_power_levels_of_those_who_write_are_told(
     hook: HandWritten, server: Homeserver, alice: User, version: str

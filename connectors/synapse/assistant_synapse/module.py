@@ -20,7 +20,7 @@ from assistant_synapse.config import Config, read_config
 from assistant_synapse.hook import BadAnswer, Hook
 
 if TYPE_CHECKING:
-    from synapse.module_api import EventBase, ModuleApi
+    from synapse.module_api import EventBase, ModuleApi, StateMap
 
 logger = logging.getLogger(__name__)
 
@@ -96,8 +96,9 @@ class AssistantModule:
         return False if self._config.staff_room in {None, event.room_id} else None
 
     async def _asked(self, event: EventBase) -> Literal["NOT_SPAM"] | Refusal:
-        name, level = await self._display_name(event.sender), await self._level(event)
-        document = _event_document(event, name, waits=True, level=level)
+        state = await self._state(event)
+        name = await self._name(event, state)
+        document = _event_document(event, name, waits=True, level=_level(event, state))
         try:
             answer = await self._hook.post(_identifier(event.event_id), document, self._config.timeout_s)
             verdict, reason = _verdict(answer)
@@ -131,21 +132,22 @@ class AssistantModule:
             return False
         return True
 
-    async def _level(self, event: EventBase) -> int | None:
-        """The sender's power in the room; 100 for those who made it, where nobody stands above them."""
+    async def _state(self, event: EventBase) -> StateMap[EventBase]:
+        """What the room says of the sender; empty where it cannot be read."""
+        wanted = [(_LEVELS, ""), (_CREATE, ""), (_MEMBER, event.sender)]
         try:
-            state = await self._api.get_room_state(event.room_id, [(_LEVELS, ""), (_CREATE, "")])
+            return await self._api.get_room_state(event.room_id, wanted)
         except Exception as error:
-            logger.warning("No power level: %s", _kind(error))
-            return None
-        created, levels = state.get((_CREATE, "")), state.get((_LEVELS, ""))
-        if created is not None and _is_creator(created, event.sender):
-            return 100
-        content = levels.content if levels is not None else {}
-        users = content.get("users")
-        level = users.get(event.sender) if isinstance(users, Mapping) else None
-        level = content.get("users_default", 0) if level is None else level
-        return level if isinstance(level, int) else None
+            logger.warning("No room state: %s", _kind(error))
+            return {}
+
+    async def _name(self, event: EventBase, state: StateMap[EventBase]) -> str:
+        """Of a local user the name that the room shows, which members may set for one room alone; else the profile's."""
+        if not self._api.is_mine(event.sender):
+            return ""
+        member = state.get((_MEMBER, event.sender))
+        shown = member.content.get("displayname") if member is not None else None
+        return shown if shown and isinstance(shown, str) else await self._display_name(event.sender)
 
     async def _display_name(self, user: str) -> str:
         """The profile's, of local users; federated ones tell theirs as they come in."""
@@ -157,6 +159,20 @@ class AssistantModule:
             logger.warning("No display name: %s", _kind(error))
             return ""
         return profile.display_name or ""
+
+
+def _level(event: EventBase, state: StateMap[EventBase]) -> int | None:
+    """The sender's power in the room; 100 for those who made it, where nobody stands above them; ``None`` where nothing is known."""
+    if not state:
+        return None
+    created, levels = state.get((_CREATE, "")), state.get((_LEVELS, ""))
+    if created is not None and _is_creator(created, event.sender):
+        return 100
+    content = levels.content if levels is not None else {}
+    users = content.get("users")
+    level = users.get(event.sender) if isinstance(users, Mapping) else None
+    level = content.get("users_default", 0) if level is None else level
+    return level if isinstance(level, int) else None
 
 
 def _identifier(of: str) -> str:
