@@ -46,6 +46,7 @@ _TOLERANCE_S = 60
 _FOR_EVER = 0xFFFFFFFF
 _NO_SUCH_MESSAGE = 10030
 _ALLOW, _REJECT, _DROP = 0, 1, 2
+_ANY_NUMBER = 1_000_000  # of elements: how many of them are read is for ``tencent_im_elements``
 _COMMANDS = {
     "Group.CallbackBeforeSendMsg": (True, "group"),
     "Group.CallbackAfterSendMsg": (False, "group"),
@@ -85,14 +86,16 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
     if command not in _COMMANDS:
         return Hook()
     before, kind = _COMMANDS[command]
-    elements = tuple(as_object(one, "MsgBody") for one in as_list(document.get("MsgBody"), "MsgBody", 100))
+    elements = tuple(as_list(document.get("MsgBody"), "MsgBody", _ANY_NUMBER))
     sender = as_id(document.get("From_Account"), "From_Account")
-    ours = sender == api.settings_of(connection).identifier
-    events = () if ours else (_said(document, elements, sender, before=before, kind=kind),)
+    own = api.settings_of(connection).identifier
+    events = () if sender == own else (_said(document, elements, sender, own, before=before, kind=kind),)
     return BeforeSend(events, elements=elements, kind=kind) if before else Hook(events)
 
 
-def _said(document: Mapping[str, Any], elements: Sequence[Any], sender: str, *, before: bool, kind: str) -> Said:
+def _said(
+    document: Mapping[str, Any], elements: Sequence[Any], sender: str, own: str, *, before: bool, kind: str
+) -> Said:
     where = _group(document) if kind == "group" else _c2c(document, sender)
     name = as_text(document.get("NickName"), "NickName")
     message = Message(
@@ -105,7 +108,13 @@ def _said(document: Mapping[str, Any], elements: Sequence[Any], sender: str, *, 
         unscreened=unscreened_in(elements),
     )
     moment = "before" if before else "after"
-    return Said(key=f"{moment}:{where.key}", before=before, message=message, refs={"kind": kind, **where.refs})
+    return Said(
+        key=f"{moment}:{where.key}",
+        before=before,
+        private=kind == "c2c" and where.refs["to"] == own,
+        message=message,
+        refs={"kind": kind, **where.refs},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +235,7 @@ async def _delete(connection: Connection, order: Order, http: Outgoing) -> Recei
 async def _mute(connection: Connection, order: Order, http: Outgoing) -> Receipt:
     """In the group; a one-to-one message mutes all of the member's one-to-one messages, for there is no finer way."""
     seconds = 0 if order.do is Do.UNMUTE else _seconds(order)
-    if (order.channel or "").startswith("c2c:"):
+    if _between_two(order):
         document = {"Set_Account": _member(order), "C2CmsgNospeakingTime": seconds}
         await api.call(connection, "openconfigsvr/setnospeaking", document, http)
         return Receipt()
@@ -235,11 +244,12 @@ async def _mute(connection: Connection, order: Order, http: Outgoing) -> Receipt
 
 
 async def _write(connection: Connection, order: Order, http: Outgoing) -> Receipt:
-    """In the administrator's name. The same ``Random`` with the same text within five minutes is dropped by Tencent."""
+    """In the administrator's name; what is to stand between two members goes to the one it answers. The same ``Random`` with the same text
+    within five minutes is dropped by Tencent."""
     sender = api.settings_of(connection).identifier
     random = int.from_bytes(hashlib.sha256(order.id.encode()).digest()[:4], "big")
     body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": order.text}}]
-    if order.do is Do.POST:
+    if order.do is Do.POST and not (order.member_id and _between_two(order)):
         document = {"GroupId": _in(order), "From_Account": sender, "Random": random, "MsgBody": body}
         answer = await api.call(connection, "group_open_http_svc/send_group_msg", document, http)
         seq = answer.get("MsgSeq")
@@ -257,9 +267,13 @@ async def _write(connection: Connection, order: Order, http: Outgoing) -> Receip
 
 
 def _in(order: Order) -> str:
-    if not order.channel or order.channel.startswith("c2c:"):
+    if not order.channel or _between_two(order):
         raise DeliveryRefused("that is done in a group, and the order names none")
     return order.channel
+
+
+def _between_two(order: Order) -> bool:
+    return (order.channel or "").startswith("c2c:")
 
 
 def _member(order: Order) -> str:

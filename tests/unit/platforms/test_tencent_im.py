@@ -164,6 +164,74 @@ def test_every_kind_of_element_is_read_or_named() -> None:
     assert message.unscreened == ("sticker", "file", "location", "voice", "video", "other", "image")
 
 
+def text(said: str) -> dict[str, Any]:
+    return {"MsgType": "TIMTextElem", "MsgContent": {"Text": said}}
+
+
+def relay(**content: Any) -> dict[str, Any]:
+    return {"MsgType": "TIMRelayElem", "MsgContent": content}
+
+
+@pytest.mark.parametrize("number", [101, 300])
+def test_all_the_elements_that_a_message_can_hold_are_read(number: int) -> None:
+    message = said({**GROUP, "MsgBody": [text(f"第{index}段") for index in range(number)]}).message
+    assert (message.text, message.unscreened) == ("第0段", ())
+    assert [part.text for part in message.parts] == [f"第{index}段" for index in range(1, number)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [TEXT, *[text(".")] * 300],
+        [TEXT, relay(AbstractList=["."] * 301)],
+        [TEXT, relay(MsgList=[{"MsgBody": []}] * 301)],
+        [TEXT, relay(MsgList=[{"MsgBody": [text(".")] * 301}])],
+    ],
+)
+def test_what_is_too_much_is_cut_and_named(body: list[Any]) -> None:
+    message = said({**GROUP, "MsgBody": body}).message
+    assert (message.text, message.unscreened) == ("加微信 abc", ("text_over_limit",))
+    assert len(message.parts) <= 300
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        7,
+        "x",
+        [],
+        {},
+        {"MsgType": 1, "MsgContent": {}},
+        {"MsgType": "TIMTextElem"},
+        {"MsgType": "TIMTextElem", "MsgContent": "x"},
+        {"MsgType": "TIMTextElem", "MsgContent": {"Text": ["x"]}},
+        {"MsgType": "TIMCustomElem", "MsgContent": {"Desc": {"a": 1}}},
+        relay(Title=1),
+        relay(AbstractList="x"),
+        relay(AbstractList=["x", 1]),
+        relay(MsgList={}),
+        relay(MsgList=["x"]),
+        relay(MsgList=[{"MsgBody": "x"}]),
+        relay(MsgList=[{"MsgBody": [1]}]),
+    ],
+)
+def test_what_is_of_a_wrong_kind_is_named_and_the_rest_read(wrong: Any) -> None:
+    message = said({**GROUP, "MsgBody": [wrong, TEXT, text("第二段")]}).message
+    assert (message.text, message.unscreened) == ("加微信 abc", ("other",))
+    assert ("body[2].text", "第二段") in [(part.field, part.text) for part in message.parts]
+    changed = answered({**GROUP, "MsgBody": [wrong, TEXT]}, Outcome(verdict=Verdict.REWRITE, text="▇"))
+    assert changed["MsgBody"] == [wrong, text("▇")]
+
+
+@pytest.mark.parametrize("command", ["C2C.CallbackBeforeSendMsg", "C2C.CallbackAfterSendMsg"])
+def test_what_is_said_to_our_own_account_is_private(command: str) -> None:
+    document = {**C2C, "CallbackCommand": command}
+    assert said({**document, "To_Account": "administrator"}).private
+    assert not said(document).private
+    assert not said({**AFTER, "To_Account": "administrator"}).private
+
+
 def test_forwarding_of_forwarding_ends_somewhere() -> None:
     element: Any = TEXT
     for _ in range(6):
@@ -359,6 +427,13 @@ def test_what_is_written_twice_has_the_same_random_number() -> None:
     receipt, command, sent = carried_out(order(Do.MESSAGE, text="您好"), {**OK, "MsgKey": "1_2_3"})
     assert (command, receipt.message_id, sent["To_Account"]) == ("openim/sendmsg", "1_2_3", "jared")
     assert 0 <= sent["MsgRandom"] < 2**32
+
+
+def test_what_is_posted_between_two_members_goes_to_the_one_it_answers() -> None:
+    _, command, sent = carried_out(order(Do.POST, channel="c2c:Jonh+jared", text="您好"), {**OK, "MsgKey": "1_2_3"})
+    assert (command, sent["To_Account"], sent["From_Account"]) == ("openim/sendmsg", "jared", "administrator")
+    with pytest.raises(DeliveryRefused, match="group"):
+        carried_out(order(Do.POST, channel="c2c:Jonh+jared", member_id=None, text="您好"))
 
 
 def test_a_user_sig_that_ran_out_is_made_anew_once() -> None:
