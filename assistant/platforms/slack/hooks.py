@@ -15,7 +15,7 @@ import orjson
 from assistant.errors import InvalidInput
 from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
 from assistant.platforms.slack.markup import escaped
-from assistant.platforms.slack.messages import as_ts, display_name, message_event, said
+from assistant.platforms.slack.messages import Ours, as_ts, display_name, message_event, said
 from assistant.platforms.verification import check_equal, check_fresh, only_header
 from assistant.types import (
     Command,
@@ -96,7 +96,7 @@ def _foreign(connection: Connection, team: str) -> bool:
 def _event(document: Mapping[str, Any], event: Mapping[str, Any], team: str) -> Event | None:
     kind = as_text(event.get("type"), "event.type")
     if kind == "message":
-        return message_event(event, team)
+        return message_event(event, team, _ours(document))
     if kind == "member_joined_channel":
         return _joined_channel(document, event)
     if kind == "team_join":
@@ -104,6 +104,14 @@ def _event(document: Mapping[str, Any], event: Mapping[str, Any], team: str) -> 
     if kind == "reaction_added":
         return _reaction(document, event)
     return None  # app_mention among them: the same message comes as a message
+
+
+def _ours(document: Mapping[str, Any]) -> Ours:
+    users = (
+        as_text(as_object(one, "authorizations").get("user_id"), "authorizations.user_id")
+        for one in as_list(document.get("authorizations"), "authorizations", 100)
+    )
+    return Ours(as_text(document.get("api_app_id"), "api_app_id"), frozenset(filter(None, users)))
 
 
 def _reaction(document: Mapping[str, Any], event: Mapping[str, Any]) -> Event | None:
@@ -124,11 +132,7 @@ def _reaction(document: Mapping[str, Any], event: Mapping[str, Any]) -> Event | 
 
 def _joined_channel(document: Mapping[str, Any], event: Mapping[str, Any]) -> Event | None:
     member = as_id(event.get("user"), "event.user")
-    ours = {
-        as_text(as_object(one, "authorizations").get("user_id"), "authorizations.user_id")
-        for one in as_list(document.get("authorizations"), "authorizations", 100)
-    }
-    if member in ours:
+    if member in _ours(document).users:
         return None
     key = as_id(document.get("event_id"), "event_id")
     return Joined(key=key, member_id=member, channel=as_id(event.get("channel"), "event.channel"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,16 +20,24 @@ _SLACKBOT = "USLACKBOT"
 _FILES = 20
 
 
-def message_event(event: Mapping[str, Any], team: str) -> Said | None:
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Our app, as a request's envelope names it: its id, and the users for whom it receives the event, its bot among them."""
+
+    app: str
+    users: frozenset[str]
+
+
+def message_event(event: Mapping[str, Any], team: str, ours: Ours) -> Said | None:
     """The event's message if a person wrote or edited it. Slack changes messages by itself too (unfurled links, a language found):
     only a change that brings a new ``edited`` is somebody's."""
     if as_text(event.get("subtype"), "event.subtype") != "message_changed":
-        return said(event, event, team) if _by_person(event) else None
+        return said(event, event, team) if _by_person(event, event, ours) else None
     message = as_object(event.get("message"), "event.message")
     before = event.get("previous_message")
     previous = as_object(before, "event.previous_message") if before is not None else {}
     edited = _edited_ts(message)
-    if edited is None or edited == _edited_ts(previous) or not _by_person(message):
+    if edited is None or edited == _edited_ts(previous) or not _by_person(message, event, ours):
         return None
     return said(message, event, team, edited=edited)
 
@@ -54,11 +63,23 @@ def as_ts(value: Any, field: str) -> str:
     return ts
 
 
-def _by_person(message: Mapping[str, Any]) -> bool:
+def _by_person(message: Mapping[str, Any], around: Mapping[str, Any], ours: Ours) -> bool:
     author = message.get("user")
-    by_app = message.get("bot_id") is not None or message.get("hidden") is True
     subtype = as_text(message.get("subtype"), "event.subtype")
-    return author is not None and author != _SLACKBOT and not by_app and subtype in _PEOPLE_SAY
+    if author is None or author == _SLACKBOT or message.get("hidden") is True or subtype not in _PEOPLE_SAY:
+        return False
+    return message.get("bot_id") is None or _with_own_token(message, around, ours)
+
+
+def _with_own_token(message: Mapping[str, Any], around: Mapping[str, Any], ours: Ours) -> bool:
+    """Whether a person posted it through an app. Slack marks that as it marks what the app's bot says; a bot is told by its profile naming
+    its user. Where the app may be ours it is no person: its posts must not be taken for members'."""
+    author = as_id(message["user"], "user")
+    profile = as_object(message["bot_profile"], "bot_profile") if message.get("bot_profile") is not None else {}
+    apps = {as_text(one.get("app_id"), "app_id") for one in (message, profile)} - {""}
+    known = bool(ours.users) or bool(ours.app and apps)
+    own = not known or author in ours.users or ours.app in apps or around.get("channel_type") == "im"
+    return not own and profile.get("user_id") != author
 
 
 def _edited_ts(message: Mapping[str, Any]) -> str | None:

@@ -60,12 +60,14 @@ async def _direct(connection: Connection, order: Order, http: Outgoing) -> str:
 
 
 async def _post(connection: Connection, order: Order, channel: str, http: Outgoing) -> Receipt:
-    """Slack takes no idempotency key; the order's id in the metadata lets a repeated post be told apart afterwards."""
+    """An answer stays in its thread. Slack takes no idempotency key; the order's id in the metadata lets a repeated post be told apart
+    afterwards."""
     arguments = {
         "channel": channel,
         "unfurl_links": False,
         "unfurl_media": False,
         "metadata": {"event_type": "assistant_order", "event_payload": {"order": order.id}},
+        **({"thread_ts": thread} if order.do is Do.POST and (thread := order.refs.get("thread")) else {}),
         **_content(order),
     }
     document = await call(connection, http, "chat.postMessage", arguments)

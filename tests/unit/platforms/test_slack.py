@@ -132,6 +132,7 @@ def wrapped(event: dict[str, Any], /, **more: Any) -> bytes:
         {
             "type": "event_callback",
             "team_id": "T1",
+            "api_app_id": "A1",
             "event_id": "Ev1",
             "authorizations": [{"user_id": "UBOT"}],
             "event": event,
@@ -255,12 +256,18 @@ def test_an_edit_has_its_own_key_and_points_at_the_message() -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        MESSAGE | {"bot_id": "B1"},
+        MESSAGE | {"bot_id": "B1", "user": "UBOT"},
+        MESSAGE | {"bot_id": "B1", "user": "U8", "bot_profile": {"id": "B1", "user_id": "U8"}},
+        MESSAGE | {"bot_id": "B1", "app_id": "A1"},
+        MESSAGE | {"bot_id": "B1", "bot_profile": {"app_id": "A1"}},
+        MESSAGE | {"bot_id": "B1", "channel_type": "im"},
+        MESSAGE | {"bot_id": "B1", "user": None},
         MESSAGE | {"subtype": "bot_message"},
         MESSAGE | {"subtype": "channel_join"},
         MESSAGE | {"user": "USLACKBOT"},
         MESSAGE | {"user": None},
-        CHANGED | {"message": CHANGED["message"] | {"bot_id": "B1"}},
+        CHANGED | {"message": CHANGED["message"] | {"bot_id": "B1", "app_id": "A1"}},
+        CHANGED | {"message": CHANGED["message"] | {"bot_id": "B1", "user": "UBOT"}},
         CHANGED | {"message": CHANGED["message"] | {"subtype": "tombstone"}},
         CHANGED | {"message": {k: v for k, v in CHANGED["message"].items() if k != "edited"}},
         CHANGED | {"previous_message": CHANGED["message"]},
@@ -273,6 +280,30 @@ def test_an_edit_has_its_own_key_and_points_at_the_message() -> None:
 )
 def test_bots_unfurls_deletions_and_mentions_give_nothing(event: dict[str, Any]) -> None:
     assert event_of(event) is None
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        {"bot_id": "B1"},
+        {"bot_id": "B1", "app_id": "A2", "bot_profile": {"id": "B1", "app_id": "A2", "name": "Poster"}},
+        {"bot_id": "B1", "bot_profile": {"id": "B1", "user_id": "U8"}},
+    ],
+)
+def test_what_a_member_posts_through_another_app_is_the_members(token: dict[str, Any]) -> None:
+    said, edit = event_of(MESSAGE | token), event_of(CHANGED | {"message": CHANGED["message"] | token})
+    assert isinstance(said, Said)
+    assert isinstance(edit, Said)
+    assert (said.message.member_id, edit.message.member_id) == ("U1", "U1")
+
+
+def test_whoever_may_be_our_own_bot_is_not_listened_to() -> None:
+    """Else an answer of ours could be taken for a question."""
+    unknown: dict[str, Any] = {"authorizations": []}
+    assert event_of(MESSAGE | {"bot_id": "B1"}, **unknown) is None
+    assert event_of(MESSAGE | {"bot_id": "B1", "app_id": "A1"}, **unknown) is None
+    assert event_of(MESSAGE | {"bot_id": "B1", "app_id": "A2"}, api_app_id=None, **unknown) is None
+    assert event_of(MESSAGE | {"bot_id": "B1", "app_id": "A2"}, **unknown) is not None
 
 
 def test_another_workspace_is_ignored_and_direct_messages_are_private() -> None:
@@ -474,6 +505,14 @@ def test_a_card_has_its_buttons_and_nothing_in_it_is_markup() -> None:
     assert [one["value"] for one in sent["blocks"][-1]["elements"]] == ["case:cas_01:remove", "case:cas_01:keep"]
     for block in Block.parse_all(sent["blocks"]):
         block.validate_json()
+
+
+def test_an_answer_stays_in_its_thread_and_a_notice_in_none() -> None:
+    thread = {"thread": "1355517000.000001"}
+    assert done(order(Do.POST, refs=thread), ok(ts="1700.1"))[1].asked[0].json["thread_ts"] == thread["thread"]
+    assert "thread_ts" not in done(order(Do.POST), ok(ts="1700.1"))[1].asked[0].json
+    _, http = done(order(Do.MESSAGE, refs=thread), ok(channel={"id": "D1"}), ok(ts="1700.2", channel="D1"))
+    assert "thread_ts" not in http.asked[1].json
 
 
 def test_a_member_is_written_to_in_their_own_channel() -> None:
