@@ -20,6 +20,8 @@ from assistant.types import Connection, Event, Hook, HookRequest, Joined, Messag
 NAME = "discourse"
 PRIVATE = "private"
 CHAT = "chat-"
+TOPIC = "topic-"
+"""Before a topic's number: its first post, where only the topic is known."""
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _CODE = re.compile(r"`?(case:[A-Za-z0-9_]{1,40}:[a-z_]{1,20})`?", re.ASCII)
 _REGULAR = "1"  # post_type: not a moderator's action, a small action or a whisper
@@ -33,6 +35,8 @@ def parse(connection: Connection, request: HookRequest) -> Hook:
     body = json_object(request.body)
     if name in {"post_created", "post_edited"}:
         return Hook(tuple(_post(connection, as_object(body.get("post"), "post"), edited=name == "post_edited")))
+    if name == "topic_edited":
+        return Hook(tuple(_topic(connection, as_object(body.get("topic"), "topic"), request.received_at)))
     if name in {"chat_message_created", "chat_message_edited"}:
         payload = as_object(body.get("chat_message"), "chat_message")
         return Hook(tuple(_chat(connection, payload, edited=name == "chat_message_edited")))
@@ -55,7 +59,7 @@ def _post(connection: Connection, post: Mapping[str, Any], *, edited: bool) -> I
         return
     topic, number = (_number(post.get(one), f"post.{one}") for one in ("topic_id", "post_number"))
     raw = as_text(post.get("raw"), "post.raw")
-    channel = _channel(connection, post, topic)
+    channel = _channel(connection, post.get("topic_archetype"), post.get("category_id"), topic)
     code = _CODE.fullmatch(raw.strip())
     if code and not edited and channel not in {None, PRIVATE} and channel == connection.staff_channel:
         yield Pressed(key=f"press:{post_id}", value=code[1], member_id=member_id, channel=str(channel))
@@ -84,20 +88,54 @@ def _post(connection: Connection, post: Mapping[str, Any], *, edited: bool) -> I
     )
 
 
+def _topic(connection: Connection, topic: Mapping[str, Any], at: datetime) -> Iterator[Event]:
+    """A changed title (or category). Discourse sends this in place of the first post's edit, and names neither the post nor a time: an
+    edit is known by its title and the day."""
+    if topic.get("created_by") is None or topic.get("deleted_at") is not None:
+        return
+    author = as_object(topic["created_by"], "topic.created_by")
+    member_id, number = _number(author.get("id"), "topic.created_by.id"), _number(topic.get("id"), "topic.id")
+    username = as_text(author.get("username"), "topic.created_by.username")
+    channel = _channel(connection, topic.get("archetype"), topic.get("category_id"), number)
+    title = as_text(topic.get("title"), "topic.title")
+    if _acts(connection, member_id, username) or not title:
+        return
+    first_post = TOPIC + number
+    texts = {"member.name": _shown(author, "topic.created_by"), "title": title}
+    yield Said(
+        key=f"{first_post}:{_digest(title)}:{at:%Y-%m-%d}",
+        refs={"topic": number, "username": username},
+        message=Message(
+            text="",
+            member_id=member_id,
+            roles=_roles(author, "topic.created_by"),
+            channel=channel,
+            thread=number,
+            platform=PlatformRef(NAME, first_post),
+            edit_of=first_post,
+            parts=tuple(Part(field, text) for field, text in texts.items() if text),
+        ),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _version(post: Mapping[str, Any]) -> str:
     """Edits soon after the first writing raise no version, so that the time of the change belongs to it."""
     version = _number(post.get("version", 1), "post.version")
     return f"{version}:{as_text(post.get('updated_at'), 'post.updated_at')[:40]}"
 
 
-def _channel(connection: Connection, post: Mapping[str, Any], topic: str) -> str | None:
+def _channel(connection: Connection, archetype: Any, category_id: Any, topic: str) -> str | None:
     """The staff's, written as the connection has it, wherever the post is in it; a personal message is in no category."""
-    if post.get("topic_archetype") == "private_message":
+    if archetype == "private_message":
         here, category = {f"topic:{topic}"}, PRIVATE
-    elif post.get("category_id") is None:
+    elif category_id is None:
         here, category = {f"topic:{topic}"}, None
     else:
-        category = _number(post["category_id"], "post.category_id")
+        category = _number(category_id, "category_id")
         here = {f"topic:{topic}", f"category:{category}"}
     return connection.staff_channel if connection.staff_channel in here else category
 
@@ -116,7 +154,7 @@ def _chat(connection: Connection, payload: Mapping[str, Any], *, edited: bool) -
     parts, kinds = _files(said)
     name = _shown(user, "chat_message.message.user")
     # A chat message has neither a version nor a time of its edit: an edit is known by what it says.
-    version = hashlib.sha256(text.encode()).hexdigest()[:16]
+    version = _digest(text)
     yield Said(
         key=f"{message_id}:{version}" if edited else message_id,
         refs={"username": username},

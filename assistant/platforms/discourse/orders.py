@@ -7,17 +7,18 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from assistant.errors import DeliveryRefused
 from assistant.platforms.discourse.api import CONFLICT, GONE, ask, document, done, refused
-from assistant.platforms.discourse.events import CHAT
+from assistant.platforms.discourse.events import CHAT, TOPIC
 from assistant.ports import Answered, Outgoing
 from assistant.types import Connection, Do, Order, Receipt
 
 TITLE = "Moderation 管理通知"
 _FOR_EVER = "3000-01-01T00:00:00Z"  # both penalties want an end
+_NEARLY = timedelta(minutes=1)
 _INAPPROPRIATE = 4  # post_action_type_id; a moderator's flag with take_action hides the post at once
 _LONGEST_REASON, _LONGEST_TITLE = 300, 100
 _EXTERNAL_IDS = uuid.UUID("0d0d7c3e-2f67-5c9c-8f0e-3a4b2f0b7d55")
@@ -42,6 +43,7 @@ class _Forum:
 
 @dataclass(frozen=True, slots=True)
 class _Post:
+    id: str
     path: str
     topic_path: str
     first: bool
@@ -78,7 +80,7 @@ async def _hide(forum: _Forum, order: Order) -> Receipt:
     post = await _post(forum, order)
     if post is None or post.deleted or post.hidden:
         return Receipt(already=True)
-    flag = {"id": _id(order.message_id, "message_id"), "post_action_type_id": _INAPPROPRIATE, "take_action": "true"}
+    flag = {"id": post.id, "post_action_type_id": _INAPPROPRIATE, "take_action": "true"}
     answer = await forum.ask("POST", "/post_actions.json", flag)
     if answer.status == 403:
         raise DeliveryRefused("the acting account may not hide it (403): no moderator, or it flagged this post before")
@@ -101,23 +103,51 @@ async def _restore(forum: _Forum, order: Order) -> Receipt:
     return Receipt(already=not (post.deleted or post.hidden))
 
 
+@dataclass(frozen=True, slots=True)
+class _Penalty:
+    """``until`` is what the end is called when it is set, ``till`` when it is read."""
+
+    name: str
+    until: str
+    till: str
+
+
+_SILENCE = _Penalty("silence", "silenced_till", "silenced_till")
+_SUSPEND = _Penalty("suspend", "suspend_until", "suspended_till")
+
+
 async def _mute(forum: _Forum, order: Order) -> Receipt:
-    return await _penalise(forum, order, "silence", "silenced_till")
+    return await _penalise(forum, order, _SILENCE)
 
 
 async def _ban(forum: _Forum, order: Order) -> Receipt:
-    return await _penalise(forum, order, "suspend", "suspend_until")
+    return await _penalise(forum, order, _SUSPEND)
 
 
-async def _penalise(forum: _Forum, order: Order, what: str, until: str) -> Receipt:
+async def _penalise(forum: _Forum, order: Order, penalty: _Penalty) -> Receipt:
+    """A penalty that is in force is no longer changed by another: one that ends sooner is lifted first."""
     end = order.until.astimezone(UTC).isoformat() if order.until else _FOR_EVER
-    reason = order.reason[:_LONGEST_REASON] or "moderation"
-    answer = await forum.ask("PUT", f"{_member_path(order)}/{what}.json", {until: end, "reason": reason})
+    path = f"{_member_path(order)}/{penalty.name}.json"
+    body = {penalty.until: end, "reason": order.reason[:_LONGEST_REASON] or "moderation"}
+    answer = await forum.ask("PUT", path, body)
     if answer.status == CONFLICT:
-        return Receipt(already=True)
-    if not done(answer):
+        if await _lasts(forum, order, penalty, datetime.fromisoformat(end)):
+            return Receipt(already=True)
+        await forum.tell("PUT", f"{_member_path(order)}/un{penalty.name}.json")
+        await forum.tell("PUT", path, body)
+    elif not done(answer):
         raise refused(answer)
     return Receipt()
+
+
+async def _lasts(forum: _Forum, order: Order, penalty: _Penalty, end: datetime) -> bool:
+    """Whether the member's penalty lasts until ``end`` or longer, but for a minute."""
+    member = document(await forum.ask("GET", f"{_member_path(order)}.json"))
+    try:
+        till = datetime.fromisoformat(str(member.get(penalty.till)))
+    except ValueError:
+        raise DeliveryRefused("the forum does not say how long the member's penalty lasts") from None
+    return (till if till.tzinfo else till.replace(tzinfo=UTC)) >= end - _NEARLY
 
 
 async def _unmute(forum: _Forum, order: Order) -> Receipt:
@@ -137,7 +167,12 @@ async def _message(forum: _Forum, order: Order) -> Receipt:
 
 
 async def _post_card(forum: _Forum, order: Order) -> Receipt:
-    """Into ``topic:1``, as a new topic into ``category:1`` or ``1``, or as a personal message to ``group:name``."""
+    """Into ``topic:1``, as a new topic into ``category:1`` or ``1``, or as a personal message to ``group:name``. An answer to a post goes
+    into its topic; one to a chat message, for which Discourse documents no way, to its author alone."""
+    if topic := order.refs.get("topic"):
+        return await _write(forum, {"topic_id": int(_id(topic, "refs.topic")), "raw": _card(order)})
+    if (order.channel or "").startswith(CHAT) and order.member_id:
+        return await _message(forum, order)
     match = _TARGET.fullmatch(order.channel or "")
     if match is None:
         raise DeliveryRefused("the channel must be topic:1, category:1 or group:name", field="channel")
@@ -180,7 +215,12 @@ async def _first_post(forum: _Forum, found: Answered) -> str | None:
     if match is None:
         return None
     topic = await forum.ask("GET", f"/t/{match[1]}.json")
-    stream = document(topic).get("post_stream") if done(topic) else None
+    return _first_of(document(topic)) if done(topic) else None
+
+
+def _first_of(topic: Mapping[str, Any]) -> str | None:
+    """The id of the first post among those that were answered along with a topic."""
+    stream = topic.get("post_stream")
     posts = stream.get("posts") if isinstance(stream, Mapping) else None
     return str(posts[0].get("id")) if isinstance(posts, list) and posts and isinstance(posts[0], Mapping) else None
 
@@ -194,19 +234,43 @@ async def _write(forum: _Forum, fields: Mapping[str, Any]) -> Receipt:
 
 
 async def _post(forum: _Forum, order: Order) -> _Post | None:
-    post_id = _id(order.message_id, "message_id")
+    post_id = await _post_id(forum, order)
+    if post_id is None:
+        return None
     answer = await forum.ask("GET", f"/posts/{post_id}.json")
     if answer.status == GONE:
         return None
     post = document(answer)
+    first = post.get("post_number") == 1
+    if not first and (order.message_id or "").startswith(TOPIC):
+        raise _no_first_post()
     return _Post(
+        id=post_id,
         path=f"/posts/{post_id}",
         topic_path=f"/t/{_id(str(post.get('topic_id')), 'topic_id')}",
-        first=post.get("post_number") == 1,
+        first=first,
         deleted=post.get("deleted_at") is not None,
         hidden=post.get("hidden") is True,
         raw=str(post.get("raw") or ""),
     )
+
+
+async def _post_id(forum: _Forum, order: Order) -> str | None:
+    """Of an edited title only the topic is known; ``None`` where that is gone."""
+    given = order.message_id or ""
+    if not given.startswith(TOPIC):
+        return _id(order.message_id, "message_id")
+    topic = await forum.ask("GET", f"/t/{_id(given.removeprefix(TOPIC), 'message_id')}.json")
+    if topic.status == GONE:
+        return None
+    first = _first_of(document(topic))
+    if first is None:
+        raise _no_first_post()
+    return _id(first, "message_id")
+
+
+def _no_first_post() -> DeliveryRefused:
+    return DeliveryRefused("the topic's first post cannot be seen", field="message_id")
 
 
 async def _trash(forum: _Forum, order: Order) -> Receipt:
@@ -254,12 +318,24 @@ def _text(order: Order) -> str:
 
 
 def _card(order: Order) -> str:
+    """What stands below a card's first line quotes members, and is shown as it was written: no mention, picture or preview comes of it."""
+    text = _text(order)
+    if not order.buttons:
+        return _inert(text)
     codes = "\n".join(f"- {one.text}: `{one.value}`" for one in order.buttons)
-    return f"{_inert(_text(order))}\n\n{codes}" if codes else _inert(_text(order))
+    head, _, quoted = text.partition("\n")
+    return "\n\n".join(filter(None, (_inert(head), _fenced(_inert(quoted)), codes)))
+
+
+def _fenced(text: str) -> str:
+    """As a block of code, whose fence is longer than any in the text."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}" if text.strip() else ""
 
 
 def _inert(text: str) -> str:
-    """A card that quotes a member calls nobody by @name and loads no picture."""
+    """Nobody is called by @name, and no picture is loaded by Markdown."""
     return text.replace("@", "@\u200b").replace("![", "!\u200b[")
 
 

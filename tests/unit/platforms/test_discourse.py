@@ -82,6 +82,20 @@ CHAT = {
     },
     "channel": {"id": 3, "chatable_type": "Category", "title": "General"},
 }
+TOPIC = {
+    "id": 77,
+    "title": "加微信 abc",
+    "fancy_title": "加微信 abc",
+    "posts_count": 3,
+    "created_at": "2026-01-02T03:04:05.678Z",
+    "archetype": "regular",
+    "slug": "x",
+    "category_id": 5,
+    "deleted_at": None,
+    "user_id": 42,
+    "created_by": {"id": 42, "username": "xiaoming", "name": "小明", "avatar_template": "/a.png"},
+    "last_poster": {"id": 43, "username": "b"},
+}
 USER = {"id": 42, "username": "xiaoming", "name": "加微信 abc"}
 
 
@@ -171,6 +185,42 @@ def test_edits_have_keys_of_their_own_and_retries_share_them() -> None:
 )
 def test_what_is_of_no_interest_gives_no_events(event: str, changes: dict[str, Any]) -> None:
     assert events(event, post=POST | changes) == ()
+
+
+def retitled(**changes: Any) -> tuple[Any, ...]:
+    return events("topic_edited", topic=TOPIC | changes)
+
+
+def test_a_title_that_is_changed_afterwards_is_an_edit_of_the_first_post() -> None:
+    (one,) = retitled()
+    assert isinstance(one, Said)
+    assert (one.refs, one.message.text) == ({"topic": "77", "username": "xiaoming"}, "")
+    assert one.message.parts == (Part("member.name", "小明 xiaoming"), Part("title", "加微信 abc"))
+    assert (one.message.member_id, one.message.channel, one.message.thread) == ("42", "5", "77")
+    assert one.message.platform.message_id == one.message.edit_of == "topic-77"
+    assert one.key == retitled()[0].key != retitled(title="line qq123")[0].key
+    body = json.dumps({"topic": TOPIC}).encode()
+    tomorrow = replace(signed(body=body, event="topic_edited"), received_at=NOW + timedelta(days=1))
+    (again,) = PLATFORM.parse(CONNECTION, tomorrow).events
+    assert isinstance(again, Said)
+    assert again.key != one.key
+    (personal,) = retitled(archetype="private_message", category_id=None)
+    assert personal.message.channel == "private"
+    assert retitled(id=99)[0].message.channel == "topic:99"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"created_by": {"id": -1, "username": "system"}},
+        {"created_by": {"id": 7, "username": "guard"}},
+        {"created_by": None},
+        {"deleted_at": "2026-01-02T03:04:05Z"},
+        {"title": None},
+    ],
+)
+def test_titles_of_no_interest_give_no_events(changes: dict[str, Any]) -> None:
+    assert retitled(**changes) == ()
 
 
 def test_the_ping_is_fine() -> None:
@@ -312,6 +362,28 @@ def test_a_post_is_hidden_by_a_moderators_flag() -> None:
         carry_out(order(Do.HIDE), state(), Answer(403))
 
 
+def test_of_a_changed_title_the_first_post_is_looked_up() -> None:
+    title, topic = {"message_id": "topic-77"}, Answer(200, {"post_stream": {"posts": [{"id": 501}]}})
+    first = state(post_number=1)
+    assert carry_out(order(Do.DELETE, **title), topic, first, Answer())[1] == [
+        ("GET", "/t/77.json", None),
+        ("GET", "/posts/501.json", None),
+        ("DELETE", "/t/77.json", None),
+    ]
+    flag = {"id": "501", "post_action_type_id": 4, "take_action": "true"}
+    assert carry_out(order(Do.HIDE, **title), topic, first, Answer())[1][2] == ("POST", "/post_actions.json", flag)
+    gone = state(post_number=1, **DELETED)
+    assert carry_out(order(Do.RESTORE, **title), topic, gone, Answer())[1][2][1] == "/t/77/recover.json"
+    assert carry_out(order(Do.DELETE, **title), Answer(404))[0].already
+    for wrong in ({"message_id": "topic-"}, {"message_id": "topic-1/../2"}):
+        with pytest.raises(DeliveryRefused):
+            carry_out(order(Do.DELETE, **wrong))
+    with pytest.raises(DeliveryRefused, match="first post"):
+        carry_out(order(Do.DELETE, **title), Answer(200, {}))
+    with pytest.raises(DeliveryRefused, match="first post"):
+        carry_out(order(Do.DELETE, **title), topic, state(post_number=2))
+
+
 def test_what_was_deleted_or_hidden_is_restored() -> None:
     assert carry_out(order(Do.RESTORE), state(**DELETED), Answer())[1][1:] == [("PUT", "/posts/501/recover.json", None)]
     first = state(post_number=1, hidden=True, **DELETED)
@@ -346,7 +418,37 @@ def test_members_are_silenced_and_suspended(do: Do, path: str, until: str) -> No
     assert (method, url, body[until]) == ("PUT", f"/admin/users/42/{path}.json", "2030-01-01T01:00:00+00:00")
     assert len(body["reason"]) == 300
     assert carry_out(order(do))[1][0][2] == {until: "3000-01-01T00:00:00Z", "reason": "moderation"}
-    assert carry_out(order(do), Answer(409, {"message": "already"}))[0].already
+    kept = Answer(200, {"silenced_till": "3000-01-01T00:00:00.000Z", "suspended_till": "3000-01-01T00:00:00.000Z"})
+    assert carry_out(order(do), Answer(409, {"message": "already"}), kept)[0].already
+
+
+@pytest.mark.parametrize(
+    ("do", "name", "till"), [(Do.MUTE, "silence", "silenced_till"), (Do.BAN, "suspend", "suspended_till")]
+)
+def test_a_penalty_in_force_is_kept_only_if_it_lasts_as_long(do: Do, name: str, till: str) -> None:
+    wanted = order(do, until=datetime(2030, 1, 8, tzinfo=UTC))
+    taken = Answer(409, {"message": "already"})
+
+    def asked(end: Any) -> tuple[Receipt, Asked]:
+        return carry_out(wanted, taken, Answer(200, {till: end}), Answer())
+
+    for longer in ("2030-01-08T00:00:00.000Z", "2030-01-07T23:59:30Z", "3000-01-01T00:00:00.000Z"):
+        receipt, calls = asked(longer)
+        assert (receipt.already, len(calls)) == (True, 2)
+    for shorter in ("2030-01-07T00:00:00.000Z", "2029-12-31T23:00:00"):
+        receipt, calls = asked(shorter)
+        assert not receipt.already
+        assert [url for _, url, _ in calls] == [
+            f"/admin/users/42/{name}.json",
+            "/admin/users/42.json",
+            f"/admin/users/42/un{name}.json",
+            f"/admin/users/42/{name}.json",
+        ]
+        assert calls[0] == calls[3]
+    assert not carry_out(order(do), taken, Answer(200, {till: "2030-01-07T00:00:00.000Z"}), Answer())[0].already
+    for unknown in (None, "soon", 1):
+        with pytest.raises(DeliveryRefused, match="how long"):
+            asked(unknown)
 
 
 def test_penalties_are_lifted() -> None:
@@ -398,6 +500,41 @@ def test_a_card_goes_to_a_topic_a_category_or_a_group_with_codes_for_buttons() -
     ):
         body = carry_out(order(Do.POST, channel=channel, **card), NONE, WRITTEN)[1][1][2]
         assert (body[name], body["title"]) == (value, "Case 1")
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "<img src=https://bad.example/a.png>",
+        "[img]https://bad.example/a.png[/img]",
+        "https://bad.example/a.png",
+        "![x](https://bad.example/a.png)",
+        "```\n<img src=x>\n```",
+        "`````` [img]x[/img]\n~~~\n```\n````````\nbad.example/a.png",
+    ],
+)
+def test_what_a_card_quotes_is_shown_as_it_was_written(quoted: str) -> None:
+    card = {"text": f"Case 1\n> {quoted}\n{quoted}", "buttons": (Button("移除", "case:cas_01:remove"),)}
+    raw = carry_out(order(Do.POST, channel="topic:99", **card), WRITTEN)[1][0][2]["raw"]
+    head, blank, fence, *inside, end, gap, code = raw.split("\n")
+    assert (head, blank, gap, code) == ("Case 1", "", "", "- 移除: `case:cas_01:remove`")
+    assert fence == f"{end}text"
+    assert set(end) == {"`"}
+    assert not any(line.strip().startswith(end) for line in inside)
+    assert "".join(inside).replace("\u200b", "") == f"> {quoted}\n{quoted}".replace("\n", "")
+
+
+def test_an_answer_goes_into_the_topic_it_answers_and_one_to_a_chat_message_to_its_author() -> None:
+    for channel in ("5", "private", "topic:99"):
+        answer = order(Do.POST, channel=channel, text="七天內可退", refs={"topic": "77", "username": "xiaoming"})
+        receipt, ((_, path, body),) = carry_out(answer, WRITTEN)
+        assert (receipt.message_id, path, body["topic_id"], body["raw"]) == ("900", "/posts.json", 77, "七天內可退")
+        assert "title" not in body
+    chat = order(Do.POST, channel="chat-5", text="七天內可退", refs={"username": "xiaoming"})
+    _, asked = carry_out(chat, NAMED, NONE, WRITTEN)
+    assert asked[2][2]["target_recipients"] == "xiaoming"
+    with pytest.raises(DeliveryRefused):
+        carry_out(order(Do.POST, channel="5", text="x", refs={"topic": "1/../2"}))
 
 
 def test_a_card_is_amended_once() -> None:
