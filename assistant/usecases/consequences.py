@@ -86,7 +86,7 @@ def _question_entry(held: Held, said: Said, question: str, decision_id: str, now
         "member_id": message.member_id,
         "channel": message.channel,
         "private": said.private,
-        "refs": dict(said.refs),
+        "refs": ({"thread": message.thread} if message.thread else {}) | dict(said.refs),
     }
     return Delivery(
         id=new_id("dlv"),

@@ -88,9 +88,18 @@ def _membership(verb: str, is_done: Callable[[str | None], bool]) -> Callable[[C
 
 async def _post(client: Client, order: Order) -> Receipt:
     room = _given(order.channel, "channel")
-    event = await client.send(room, "m.room.message", order.id, _content(_card(order)))
+    event = await client.send(room, "m.room.message", order.id, _content(_card(order)) | _in_thread(order))
     await _offer(client, room, event, order)
     return Receipt(event)
+
+
+def _in_thread(order: Order) -> dict[str, Any]:
+    """An answer stays in its thread; clients without threads show it as a reply to what began it."""
+    root = order.refs.get("thread")
+    if not root:
+        return {}
+    reply = {"is_falling_back": True, "m.in_reply_to": {"event_id": root}}
+    return {"m.relates_to": {"rel_type": "m.thread", "event_id": root, **reply}}
 
 
 def _card(order: Order) -> str:

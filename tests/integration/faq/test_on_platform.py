@@ -30,6 +30,12 @@ def test_who_calls_it_by_name_is_answered_in_the_channel_with_the_source(shop: S
     assert "https://shop.example/returns" in posted.data["text"]
 
 
+def test_an_answer_goes_back_into_the_thread(shop: Shop) -> None:
+    shop.say("@shopbot 怎麼退貨？", thread="t7")
+    (posted,) = shop.receiver.wait("order.post")
+    assert posted.data["refs"] == {"thread": "t7"}
+
+
 def test_in_private_it_answers_the_member_alone_and_remembers(shop: Shop) -> None:
     shop.say("怎麼退貨？", private=True)
     (told,) = shop.receiver.wait("order.message")

@@ -567,6 +567,19 @@ def test_a_mute_by_hand_is_ended_as_well() -> None:
     assert http.asked[1].json == {"users": {}}
 
 
+def test_an_answer_stays_in_its_thread() -> None:
+    order = {"channel": ROOM, "text": "七天內", "refs": {"thread": "$root"}}
+    _, http = act(Do.POST, Answer(200, {"event_id": "$new"}), **order)
+    assert http.asked[0].json["m.relates_to"] == {
+        "rel_type": "m.thread",
+        "event_id": "$root",
+        "is_falling_back": True,
+        "m.in_reply_to": {"event_id": "$root"},
+    }
+    _, http = act(Do.POST, Answer(200, {"event_id": "$new"}), channel=ROOM, text="七天內")
+    assert "m.relates_to" not in http.asked[0].json
+
+
 def test_a_card_whose_reactions_are_not_allowed_is_posted_all_the_same() -> None:
     buttons = (Button("Remove", "case:cas_1:remove"), Button("Other", "case:cas_1:other"))
     posted = Answer(200, {"event_id": "$card"})
