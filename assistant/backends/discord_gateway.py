@@ -1,19 +1,25 @@
 """Discord's Gateway (https://docs.discord.com/developers/events/gateway), held by discord.py: heartbeats, resuming and reconnecting are
-the library's. What it receives is handed on as the JSON that came, whether or not the library knew the message before."""
+the library's. It is connected to addresses only that ``backends.addresses`` lets be asked, wherever a Gateway or a redirection leads it.
+What it receives is handed on as the JSON that came, whether or not the library knew the message before."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
 
-from assistant.errors import ConfigurationError, DeliveryFailed, InvalidInput
+from assistant.backends.addresses import Allowed, check_addresses, read_target
+from assistant.backends.outgoing import Resolve, resolve
+from assistant.errors import AddressRefused, ConfigurationError, DeliveryFailed, InvalidInput
 from assistant.types import Connection, Event
 
 if TYPE_CHECKING:
+    import aiohttp
     import discord
 
 log = structlog.get_logger()
@@ -39,6 +45,8 @@ async def read_gateway(
     *,
     read: Read,
     stopping: asyncio.Event | None = None,
+    allow: Sequence[str] = (),
+    resolve: Resolve = resolve,
 ) -> None:
     """Hand every event of the connection's server to ``on_event``, one after the other, until ``stopping`` is set.
 
@@ -46,11 +54,12 @@ async def read_gateway(
     before this returns; ``on_event`` raising ends it.
 
     Raises:
-        ConfigurationError: Discord refuses token or intents, or discord.py is not installed; trying again does not help.
+        ConfigurationError: Discord refuses token or intents, an address may not be asked, or discord.py is not installed; trying again
+            does not help.
         DeliveryFailed: Discord cannot be reached; what the library does not mend by itself.
     """
     frames: asyncio.Queue[str | None] = asyncio.Queue()
-    client = _client(connection, frames)
+    client = _client(connection, frames, Allowed.read(allow), resolve)
     listening = asyncio.create_task(_listen(client, connection.secrets.get("token", "")))
     handing = asyncio.create_task(_hand_on(connection, frames, read, on_event))
     stop = asyncio.create_task((stopping or asyncio.Event()).wait())
@@ -99,6 +108,8 @@ async def _listen(client: discord.Client, token: str) -> None:
         await client.connect(reconnect=True)
     except discord.PrivilegedIntentsRequired:
         raise ConfigurationError(_INTENTS) from None
+    except AddressRefused as refused:
+        raise ConfigurationError(f"The Gateway's or the API's address is not asked: {refused.problem}.") from None
     except discord.LoginFailure:
         raise ConfigurationError(_TOKEN) from None
     except discord.ConnectionClosed as closed:
@@ -115,7 +126,9 @@ async def _listen(client: discord.Client, token: str) -> None:
         raise DeliveryFailed("Discord's Gateway cannot be reached") from error
 
 
-def _client(connection: Connection, frames: asyncio.Queue[str | None]) -> discord.Client:
+def _client(
+    connection: Connection, frames: asyncio.Queue[str | None], allowed: Allowed, resolve: Resolve
+) -> discord.Client:
     """A client that keeps no messages and no members, and puts every frame into ``frames`` as it came."""
     try:
         import discord
@@ -135,9 +148,43 @@ def _client(connection: Connection, frames: asyncio.Queue[str | None]) -> discor
         member_cache_flags=discord.MemberCacheFlags.none(),
         chunk_guilds_at_startup=False,
         allowed_mentions=discord.AllowedMentions.none(),
+        connector=_connector(allowed, resolve),
     )
     _point(client, connection.settings.get("api_base"), connection.settings.get("gateway_url"))
     return client
+
+
+def _connector(allowed: Allowed, resolve: Resolve) -> aiohttp.TCPConnector:
+    """Checks every URL before it connects, those of redirections and of resuming too, and every address that a name leads to."""
+    import aiohttp
+    from aiohttp.abc import AbstractResolver, ResolveResult
+
+    class Resolver(AbstractResolver):
+        async def resolve(
+            self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+        ) -> list[ResolveResult]:
+            del family  # of any kind: every address is checked
+            addresses = await resolve(host, port)
+            if (host, port) not in allowed.hosts:
+                check_addresses(addresses, allowed)
+            return [_resolved(host, port, address) for address in addresses]
+
+        async def close(self) -> None:
+            pass
+
+    class Connector(aiohttp.TCPConnector):
+        async def connect(self, req: Any, *more: Any, **options: Any) -> Any:
+            scheme = {"ws": "http", "wss": "https"}.get(req.url.scheme, req.url.scheme)
+            read_target(str(req.url.with_scheme(scheme)), allowed)
+            return await super().connect(req, *more, **options)
+
+    return Connector(limit=0, resolver=Resolver(), use_dns_cache=False)
+
+
+def _resolved(host: str, port: int, address: str) -> Any:
+    family = socket.AF_INET6 if ip_address(address).version == 6 else socket.AF_INET
+    numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    return {"hostname": host, "host": address, "port": port, "family": family, "proto": 0, "flags": numeric}
 
 
 def _point(client: discord.Client, api_base: str | None, gateway_url: str | None) -> None:

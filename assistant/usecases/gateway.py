@@ -68,7 +68,7 @@ async def _tend(assistant: Assistant, readers: dict[str, _Reader]) -> None:
 
 async def _read(assistant: Assistant, connection: Connection, stopping: asyncio.Event) -> None:
     """Begun again after every failure, more patiently each time; a wrong token or missing intents are said, and tried again rarely."""
-    pause_s = _LEAST_PAUSE_S
+    pause_s, allow = _LEAST_PAUSE_S, assistant.settings.outgoing.allow
 
     async def on_event(event: Event) -> None:
         await _take(assistant, connection, event)
@@ -76,7 +76,7 @@ async def _read(assistant: Assistant, connection: Connection, stopping: asyncio.
     while not stopping.is_set():
         began = time.monotonic()
         try:
-            await read_gateway(connection, on_event, read=gateway_event, stopping=stopping)
+            await read_gateway(connection, on_event, read=gateway_event, stopping=stopping, allow=allow)
         except ConfigurationError as error:
             log.error("the gateway cannot be read", connection=connection.id, reason=error.detail)  # noqa: TRY400
             pause_s = _LONGEST_PAUSE_S

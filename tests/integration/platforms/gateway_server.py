@@ -25,11 +25,14 @@ def frames(name: str) -> Any:
 @dataclass
 class GatewayServer:
     """``drops`` are sequence numbers after which the socket goes away once, with the way of it: ``cut``, ``reconnect`` or
-    ``invalid``; ``refuse`` is the close code that answers IDENTIFY."""
+    ``invalid``; ``refuse`` is the close code that answers IDENTIFY, ``resume_url`` where resuming is told to go, and ``redirect`` where
+    whoever asks for the bot's user is sent."""
 
     talk: list[dict[str, Any]]
     drops: dict[int, str] = field(default_factory=dict)
     refuse: int | None = None
+    resume_url: str = ""
+    redirect: str = ""
     heard: list[dict[str, Any]] = field(default_factory=list)
     base: str = ""
 
@@ -61,6 +64,8 @@ class GatewayServer:
             await runner.cleanup()
 
     async def _me(self, request: web.Request) -> web.Response:
+        if self.redirect:
+            raise web.HTTPFound(self.redirect)
         if request.headers.get("authorization") != f"Bot {TOKEN}":
             return _answered({"message": "401: Unauthorized", "code": 0}, status=401)
         return _answered(frames("ready")["d"]["user"])
@@ -92,7 +97,7 @@ class GatewayServer:
             await line.socket.close(code=self.refuse)
         elif heard["op"] == 2:
             ready = frames("ready")
-            ready["d"]["resume_gateway_url"] = self.gateway_url
+            ready["d"]["resume_gateway_url"] = self.resume_url or self.gateway_url
             await line.send(ready | {"s": 1})
             await self._replay(line, after=1)
         elif heard["op"] == 6 and await self._replay(line, after=heard["d"]["seq"]):

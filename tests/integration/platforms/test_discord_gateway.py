@@ -53,7 +53,8 @@ async def received(
 
     async with server.running():
         async with asyncio.timeout(20):
-            await read_gateway(connection(server, token), on_event, read=read, stopping=stopping)
+            allow = [server.base]
+            await read_gateway(connection(server, token), on_event, read=read, stopping=stopping, allow=allow)
     return events
 
 
@@ -125,7 +126,8 @@ def test_a_gateway_that_is_not_there_fails_for_now(missing: str) -> None:
         async with GatewayServer([]).running() as server:
             there = connection(server)
             nowhere = {missing: str(there.settings[missing]).replace(server.base, "127.0.0.1:9")}
-            await read_gateway(replace(there, settings={**there.settings, **nowhere}), on_event, read=gateway_event)
+            lost = replace(there, settings={**there.settings, **nowhere})
+            await read_gateway(lost, on_event, read=gateway_event, allow=[server.base, "127.0.0.1:9"])
 
     with pytest.raises(DeliveryFailed, match="cannot be reached"):
         asyncio.run(refused())
@@ -154,7 +156,68 @@ def test_an_error_of_the_receiver_ends_the_reading() -> None:
             raise AssistantError("internal")
 
         async with server.running():
-            await read_gateway(connection(server), on_event, read=gateway_event)
+            await read_gateway(connection(server), on_event, read=gateway_event, allow=[server.base])
 
     with pytest.raises(AssistantError):
+        asyncio.run(refused())
+
+
+async def _resolve_inside(host: str, port: int) -> list[str]:
+    assert (host, port) == ("gateway.example", 443)
+    return ["93.184.215.14", "10.0.0.7"]
+
+
+async def _read(server: GatewayServer, allow: list[str], **settings: str) -> None:
+    async def on_event(event: Event) -> None:
+        pass
+
+    there = connection(server)
+    async with asyncio.timeout(20):
+        await read_gateway(
+            replace(there, settings={**there.settings, **settings}),
+            on_event,
+            read=gateway_event,
+            allow=allow,
+            resolve=_resolve_inside,
+        )
+
+
+@pytest.mark.parametrize(
+    "settings", [{"api_base": "https://gateway.example/api/v10"}, {"gateway_url": "wss://gateway.example"}]
+)
+def test_a_name_that_leads_inside_is_not_connected_to(settings: dict[str, str]) -> None:
+    async def refused() -> None:
+        async with GatewayServer([]).running() as server:
+            await _read(server, [server.base], **settings)
+
+    with pytest.raises(ConfigurationError, match="private network"):
+        asyncio.run(refused())
+
+
+@pytest.mark.parametrize("inside", ["http://10.0.0.7/api", "https://[::1]/api", "http://gateway.example/api"])
+def test_a_redirection_leads_nowhere_that_could_not_be_asked(inside: str) -> None:
+    async def refused() -> None:
+        async with GatewayServer([], redirect=inside).running() as server:
+            await _read(server, [server.base])
+
+    with pytest.raises(ConfigurationError, match="is not asked"):
+        asyncio.run(refused())
+
+
+@pytest.mark.parametrize("inside", ["ws://10.0.0.7", "wss://169.254.169.254", "wss://gateway.example"])
+def test_a_session_is_not_resumed_at_an_address_inside(inside: str) -> None:
+    async def refused() -> None:
+        async with GatewayServer(frames("talk"), drops={3: "cut"}, resume_url=inside).running() as server:
+            await _read(server, [server.base])
+
+    with pytest.raises(ConfigurationError, match="is not asked"):
+        asyncio.run(refused())
+
+
+def test_what_is_not_allowed_on_this_machine_is_not_asked() -> None:
+    async def refused() -> None:
+        async with GatewayServer(frames("talk")).running() as server:
+            await _read(server, [])
+
+    with pytest.raises(ConfigurationError, match="is not asked"):
         asyncio.run(refused())
