@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from assistant.usecases.perspective import ATTRIBUTES, attribute_score
@@ -17,9 +17,17 @@ _SHORT = 20
 
 
 class _Camel(BaseModel):
-    """Field names in camelCase or snake_case, as proto3's JSON mapping takes them."""
+    """Field names in camelCase or snake_case, and null for what is not given, as proto3's JSON mapping takes them."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        fields = {one for name, field in cls.model_fields.items() for one in (name, field.alias)}
+        return {name: value for name, value in given.items() if value is not None or name not in fields}
 
 
 class TextEntry(_Camel):
@@ -87,8 +95,14 @@ class _Comment(_Camel):
         return entry.text
 
 
+def _empty_for_null(value: Any) -> Any:
+    return {} if value is None else value
+
+
 class AnalyzeRequest(_Comment):
-    requested_attributes: dict[str, AttributeParameters] = Field(default={}, max_length=50)
+    requested_attributes: dict[str, Annotated[AttributeParameters, BeforeValidator(_empty_for_null)]] = Field(
+        default={}, max_length=50
+    )
     do_not_store: bool = False
     span_annotations: bool = False
 
@@ -106,7 +120,9 @@ class AnalyzeRequest(_Comment):
 
 
 class SuggestRequest(_Comment):
-    attribute_scores: dict[str, AttributeScores] = Field(default={}, max_length=50)
+    attribute_scores: dict[str, Annotated[AttributeScores, BeforeValidator(_empty_for_null)]] = Field(
+        default={}, max_length=50
+    )
 
     def suggested(self) -> dict[str, float]:
         """Attribute to suggested probability; PerspectiveError for none, an unknown attribute, or a value outside [0, 1]."""

@@ -94,6 +94,33 @@ def test_snake_case_is_read_as_in_every_proto3_service():
     assert asked.requested_attributes["TOXICITY"].score_threshold == 0.5
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"comment":{"text":"x"},"languages":null,"requestedAttributes":{"TOXICITY":null}}',
+        b'{"comment":{"text":"x","type":null},"requested_attributes":{"TOXICITY":{"scoreType":null}},"doNotStore":null}',
+        b'{"comment":{"text":"x"},"context":{"entries":null},"requestedAttributes":{"TOXICITY":{}},"span_annotations":null}',
+    ],
+)
+def test_null_is_what_is_not_given(body):
+    asked = parse(AnalyzeRequest, body)
+    asked.check_attributes()
+    assert (asked.text(10), asked.languages, asked.do_not_store, asked.span_annotations) == ("x", [], False, False)
+    assert list(asked.requested_attributes) == ["TOXICITY"]
+
+
+def test_null_is_neither_a_comment_nor_a_score_nor_a_field():
+    with pytest.raises(PerspectiveError):
+        parse(AnalyzeRequest, b'{"comment":{"text":null},"requestedAttributes":{"TOXICITY":{}}}').text(10)
+    with pytest.raises(PerspectiveError):
+        parse(AnalyzeRequest, b'{"comment":{"text":"x"},"requestedAttributes":null}').check_attributes()
+    for scores in (b"null", b'{"TOXICITY":null}', b'{"TOXICITY":{"summaryScore":null,"spanScores":null}}'):
+        with pytest.raises(PerspectiveError):
+            parse(SuggestRequest, b'{"comment":{"text":"x"},"attributeScores":' + scores + b"}").suggested()
+    with pytest.raises(InvalidInput):
+        parse(AnalyzeRequest, b'{"comment":{"text":"x"},"colour":null}')
+
+
 def test_unknown_fields_and_nan_are_refused():
     with pytest.raises(InvalidInput) as refused:
         parse(AnalyzeRequest, b'{"comment":{"text":"x","colour":1}}')
