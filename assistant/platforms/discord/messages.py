@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import InvalidInput
+from assistant.platforms.discord.components import component_kinds, component_parts, embed_kinds, embed_parts
 from assistant.platforms.discord.settings import NAME
 from assistant.platforms.reading import as_id, as_list, as_object, as_text
 from assistant.types import Connection, ContextMessage, Did, Event, Joined, Message, Part, PlatformRef, Said
@@ -171,8 +172,9 @@ def _content(payload: Mapping[str, Any], prefix: str) -> tuple[list[Part], list[
     for field, one in _each(payload, "sticker_items", prefix):
         parts += _texts(one, field, {"name": "name"})
         kinds.append("sticker")
-    for field, one in _each(payload, "embeds", prefix):
-        parts += _texts(one, field, {"title": "title", "description": "description"})
+    parts += embed_parts(payload, prefix)
+    parts += component_parts(payload, prefix)
+    kinds += (*embed_kinds(payload), *component_kinds(payload))
     parts += _poll(payload.get("poll"), prefix)
     if not prefix:
         for field, one in _each(payload, "message_snapshots", prefix):

@@ -33,6 +33,7 @@ from assistant.types import (
     HookReply,
     HookRequest,
     Joined,
+    Message,
     Order,
     Outcome,
     Pressed,
@@ -196,6 +197,78 @@ def test_a_message_is_read_whole() -> None:
         ("message_snapshots[0].text", "轉發的話"),
         ("message_snapshots[0].attachments[0].name", "c.mp4"),
     ]
+
+
+def forwarded(**content: Any) -> Message:
+    """What is read of a message that forwards only this."""
+    bare = {name: value for name, value in WHOLE.items() if name in {"id", "channel_id", "guild_id", "author"}}
+    said = message_event(bare | {"type": 0, "content": "", "message_snapshots": [{"message": content}]})
+    assert isinstance(said, Said)
+    return said.message
+
+
+def texts(message: Message) -> list[str]:
+    return [part.text for part in message.parts if part.field.startswith("message_snapshots[0].")]
+
+
+def test_all_that_an_embed_says_is_read_in_a_forwarded_message_too() -> None:
+    embed = {
+        "title": "一",
+        "description": "二",
+        "author": {"name": "三", "url": "https://x.example"},
+        "footer": {"text": "四"},
+        "provider": {"name": "五"},
+        "fields": [{"name": "六", "value": "加微信 abc"}, {"name": "七", "value": "line qq123"}],
+    }
+    message = forwarded(embeds=[embed])
+    assert texts(message) == ["一", "二", "三", "四", "五", "六", "加微信 abc", "七", "line qq123"]
+    assert message.unscreened == ()
+    assert message.parts[-1].field == "message_snapshots[0].embeds[0].fields[1].value"
+    own = message_event(WHOLE | {"embeds": [embed]})
+    assert isinstance(own, Said)
+    assert ("embeds[0].footer.text", "四") in [(part.field, part.text) for part in own.message.parts]
+
+
+def test_the_texts_of_components_are_read() -> None:
+    button = {"type": 2, "style": 5, "label": "點此", "url": "https://spam.example"}
+    option = {"label": "選項", "value": "x", "description": "說明"}
+    select = {"type": 3, "custom_id": "c", "placeholder": "請選", "options": [option]}
+    section = {"type": 9, "components": [{"type": 10, "content": "加微信 abc"}], "accessory": button}
+    container = {"type": 17, "components": [section, {"type": 14}, {"type": 1, "components": [select]}]}
+    message = forwarded(components=[{"type": 10, "content": "開頭"}, container])
+    assert sorted(texts(message)) == sorted(
+        ["開頭", "加微信 abc", "點此", "https://spam.example", "請選", "選項", "說明"]
+    )
+    assert message.unscreened == ()
+
+
+def nested(levels: int) -> dict[str, Any]:
+    inner: dict[str, Any] = {"type": 10, "content": "加微信 abc"}
+    for _ in range(levels):
+        inner = {"type": 17, "components": [inner]}
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("content", "kinds"),
+    [
+        ({"components": [{"type": 12, "items": [{"description": "加微信 abc"}]}]}, ("image",)),
+        ({"components": [{"type": 9, "components": [], "accessory": {"type": 11}}]}, ("image",)),
+        ({"components": [{"type": 13, "name": "加微信 abc"}]}, ("file",)),
+        ({"components": [{"type": 99, "content": "加微信 abc"}]}, ("other",)),
+        ({"components": [{"type": "10"}, None, 7]}, ("other",)),
+        ({"components": [{"type": 10, "content": "x"}] * 41}, ("other",)),
+        ({"components": [nested(30)]}, ("other",)),
+        ({"components": [nested(5)]}, ()),
+        ({"embeds": [{"title": "x"}] * 21}, ("other",)),
+        ({"embeds": [{"fields": [{"name": "x"}] * 41}]}, ("other",)),
+    ],
+)
+def test_what_is_shown_and_not_read_is_named(content: dict[str, Any], kinds: tuple[str, ...]) -> None:
+    message = forwarded(**content)
+    assert message.unscreened == kinds
+    if "加微信" in str(content) and content["components"] != [nested(30)]:
+        assert texts(message) == ["加微信 abc"]
 
 
 def from_gateway(kind: str, **more: Any) -> Event | None:
