@@ -20,15 +20,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput, ReceiverGone, Unauthenticated
 from assistant.platforms.platform import Check, Platform, PlatformSettings, Secret
 from assistant.platforms.reading import as_id, as_list, as_object, as_text, id_or_none, json_object, json_or_none
 from assistant.platforms.secret_forms import base64_after
-from assistant.platforms.verification import check_fresh, only_header
+from assistant.platforms.verification import check_fresh, is_signed, only_header
 from assistant.ports import Outgoing
 from assistant.types import (
     Capabilities,
@@ -225,10 +223,10 @@ def _matches(given: str, expected: Sequence[bytes], public: Sequence[str], signe
 
 def _verifies(public: str, signature: bytes, signed: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(base64.b64decode(public.removeprefix("whpk_"))).verify(signature, signed)
-    except (InvalidSignature, ValueError):
+        key = base64.b64decode(public.removeprefix("whpk_"))
+    except ValueError:
         return False
-    return True
+    return is_signed(key, signature, signed)
 
 
 def _said(kind: str, data: Mapping[str, Any], hook_id: str) -> Said:

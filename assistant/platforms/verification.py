@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from hmac import compare_digest
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from assistant.errors import Unauthenticated
 from assistant.types import HookRequest
 
@@ -35,6 +38,15 @@ def check_fresh(timestamp: str, now: datetime, tolerance_s: float = TOLERANCE_S)
     """``timestamp`` in seconds since 1970, within the tolerance of ``now``; Unauthenticated otherwise."""
     if not _DIGITS.fullmatch(timestamp) or abs(now.timestamp() - int(timestamp)) > tolerance_s:
         raise Unauthenticated("signature_wrong")
+
+
+def is_signed(public: bytes, signature: bytes, signed: bytes) -> bool:
+    """Whether ``signature`` is that of the Ed25519 key ``public`` under ``signed`` (RFC 8032)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def check_equal(given: str | bytes, *expected: str | bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from assistant.platforms.platform import PlatformSettings, Secret
+from assistant.platforms.secret_forms import matching
 from assistant.types import Capabilities, Do, Sees
 
 NAME = "discord"
@@ -27,7 +28,11 @@ class DiscordSettings(PlatformSettings):
 
 SECRETS = (
     Secret("token", "The bot's token: Bot, Reset Token."),
-    Secret("public_key", "The application's public key, 64 hexadecimal digits: General Information."),
+    Secret(
+        "public_key",
+        "The application's public key, 64 hexadecimal digits: General Information.",
+        check=matching("[0-9a-fA-F]{64}"),
+    ),
 )
 
 CAPABILITIES = Capabilities(

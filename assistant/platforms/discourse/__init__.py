@@ -20,6 +20,7 @@ from assistant.platforms.discourse.checks import check
 from assistant.platforms.discourse.events import NAME, parse
 from assistant.platforms.discourse.orders import DOES, TITLE, act
 from assistant.platforms.platform import Platform, PlatformSettings, Secret
+from assistant.platforms.secret_forms import matching
 from assistant.platforms.verification import check_equal, only_header
 from assistant.types import Capabilities, Connection, Do, Hook, HookReply, HookRequest, Outcome, Sees
 
@@ -62,7 +63,12 @@ PLATFORM = Platform(
     ),
     settings=DiscourseSettings,
     secrets=(
-        Secret("webhook_secret", "The webhook's secret, 12 characters or more; made if not given.", make=make_secret),
+        Secret(
+            "webhook_secret",
+            "The webhook's secret, 12 characters or more; made if not given.",
+            make=make_secret,
+            check=matching(".{12,}"),
+        ),
         Secret("api_key", "An API key of the acting account, from the forum's administration."),
     ),
     verify=verify,

@@ -49,6 +49,7 @@ PLATFORM = Platform(
             "secret",
             "`whsec_` and 24 to 64 bytes in base64, the module's as well; made when it is not given.",
             make=standard_webhooks.make_secret,
+            check=standard_webhooks.is_secret,
         ),
         Secret("token", "The bot account's access token."),
     ),
