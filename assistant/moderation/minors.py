@@ -13,37 +13,73 @@ from assistant.text import Normalised
 from assistant.types import Finding, Label
 
 SOURCE = "rule:sexual_minors.combined"
+AUTHOR_NAME = "member.name"
 LEAST_SEXUAL_SCORE = 0.5
 
 _NUMERAL = r"(?<![二三四五六七八九十百几多数])(?:十[一二三四五六七]?|[一二三四五六七八九两])"
+_PUPIL = "女(?![子人士性神友星优主])|男(?![子人士性神友星优主])"
+"""Of pupils 女生, 女仔, or 女 alone; 女子, 女人, 女士 and the like are grown up."""
+_SCHOOL_YEAR = (
+    r"(?<![年月历腊最当如起期纪])初[一二三](?![十月日])的?"
+    r"|(?<![身提增更最拔调垫抬长])高[一二三](?![十月日度\d点米些尺寸倍截头层档线厘公丈筹]|百(?!日|天)|级(?![部学同新生]))"
+    rf"|(?<![中美泰英法德韩俄日本外各全两该贵祖出爱])国[一二三](?=生|{_PUPIL}|的|了|时|升|[上下]学期|暑|寒假|班|年级|[学同]|妹|弟|\W|[a-z]|$)"
+    r"|(?<=[读念上唸是才刚升从])国[一二三](?![十月日个位名家大级夜次年带流线直片种件样场])"
+    rf"|小[一二三四五六](?=年级|女|男|的?学生)|(?<![大研])(?<!大学)(?<!究生)[一二三四五六]年级"
+    rf"|(?<![其当之心眼手群班集频片图])中[一二三](?={_PUPIL}|学生|的?妹)"
+)
 _HAN = re.compile(
     r"(?<![大小差长轻老\d.])(?:1[0-7]|\d)\s?(?:周|週)?(?:岁|歲)(?!的?(?:差|差距)|月|末|入|暮|月)"
     rf"|(?<![大小差长轻老]){_NUMERAL}(?:周|週)?(?:岁|歲)(?!的?差|月|末|入|暮)"
     r"|(?:未|不|没)(?:满|到|足|够)\s?(?:1[0-8]|十[一二三四五六七八])\s?岁?|(?:1[0-8]|十[四五六七八])岁以下|未成年|童颜|幼齿"
-    r"|小学生|初中生|高中生|中学生|中小学生|国中生|国小生|国中女|国中男|高校生|中学女|小学女|学生妹|女学生|jk妹|(?:读|念|上|在|刚)(?:小学|初中|国中|高中|国小|幼儿园|幼稚园)"
-    r"|(?<![年月历腊])初[一二三](?![十月日])的?|高[一二三](?![十月日度])|国[一二三](?![十月日])|小[一二三四五六](?=年级|女|男|的?学生)|[一二三四五六]年级|中[一二三](?=女|男|学生|的?妹)"
+    r"|小学生|(?:初|高)中生(?!物)|中学生|中小学生|国中生(?!物)|国小生|国中女|国中男|高校生|中学女|小学女|学生妹|女学生|jk妹|(?:读|念|上|在|刚)(?:小学|初中|国中|高中|国小|幼儿园|幼稚园)"
+    rf"|{_SCHOOL_YEAR}"
     r"|幼女|女童|男童|儿童|孩童|(?<![生有带养怀要])小孩|小朋友|小女孩|小男孩|小妹妹|萝莉|蘿莉|正太|幼儿|婴儿"
 )
+_NOT_AN_AGE = (
+    r"(?!\s?(?:min|km|k(?![a-z0-9_])|cm|mm(?![a-z])|feet|foot|ft|inch|meters?|metres?|hours?|days?|weeks?|months?|%|/|:|\.\d|″|['’]\s?\d|pounds|lbs|kgs?|kilos?"
+    r"|miles|percent|points?|stars?|times|out of|(?:st|th|nd|rd)(?![a-z0-9_])|years?\s(?:older|younger|ahead|behind|into|apart|clean|sober)"
+    r"|[\"”]\s(?:long|tall|wide|thick|deep|big|in\s)))"
+)
 _LATIN = re.compile(
-    r"(?<![\d.])(?:1[0-7]|\d)\s?-?\s?(?:yo|y/o|yrs?+|years?+)(?:[\s-]?olds?)?+\b"
+    r"(?<![\d.])(?:1[0-7]|\d)\s?-?\s?(?:(?:yo|y/o)(?:[\s-]?olds?)?|(?:yrs?|years?)[\s-]?olds?)(?![a-z0-9_])"
+    r"|(?<![\d.])(?<!for\s)(?<!past\s)(?<!last\s)(?<!over\s)(?<!after\s)(?<!than\s)(?:1[0-7]|\d)\s?-?\s?(?:yrs?|years?)(?!\w)"
     r"(?!\s(?:ago|later|experience|of|in|with|apart|older|younger|warranty|now|since|plan|contract))"
-    r"|\b(?:i'?m|i am|she'?s|she is|he'?s|he is|aged?|turning|turned)\s(?:only\s|just\s|about\s)?(?:1[0-7]|[5-9])\b"
-    r"(?!\s?(?:min|km|k\b|cm|feet|ft|hours?|days?|weeks?|months?|%|/|:|\.\d|pounds|lbs|miles|percent|st\b|th\b|nd\b|rd\b))"
-    r"|\bunder\s?-?age[d]?\b|\bunder\s(?:the age of\s)?(?:1[0-8]|eighteen)\b"
-    r"|\bminors?\b(?=\W|$)"
-    r"(?!\s(?:issue|change|bug|detail|fix|problem|update|version|injur|key|league|note|delay|scratch))"
-    r"|\b(?:middle|elementary|primary|grade|junior high|high|secondary)[\s-]?school(?:er|ers|girl|girls|boy|boys)?\b"
-    r"|\bschool\s?(?:girl|boy)s?\b|\b(?:[1-9]|1[0-2])(?:st|nd|rd|th)[\s-]grade(?:r|rs)?\b"
-    r"|\b(?:child|children|kids?|kiddos?|toddlers?|preteens?|pre-teens?|teens?|teenage[dr]?s?|teenagers?|lolis?|lolitas?|shotas?"
-    r"|little\s(?:girl|boy)s?|infants?|bab(?:y|ies)\b(?=\s(?:girl|boy))|juveniles?)\b"
+    r"|(?<![a-z0-9_])(?:i'?m|i am|she'?s|she is|he'?s|he is|aged?|turning|turned)\s(?:only\s|just\s|about\s)?(?:1[0-7]|[5-9])(?![a-z0-9_])"
+    rf"{_NOT_AN_AGE}"
+    r"|(?<![a-z0-9_])under\s?-?age[d]?(?![a-z0-9_])|(?<![a-z0-9_])under\s(?:the age of\s)?(?:1[0-8]|eighteen)(?![a-z0-9_])"
+    r"|(?<![a-z0-9_])minors?(?![a-z0-9_])"
+    r"(?!\s(?:issue|change|bug|detail|fix|problem|update|version|injur|key|league|note|delay|scratch)|\s?(?:问题|版本|更新|改|调|和弦))"
+    r"|(?<![a-z0-9_])(?:middle|elementary|primary|grade|junior high|high|secondary)[\s-]?school(?:er|ers|girl|girls|boy|boys)?(?![a-z0-9_])"
+    r"|(?<![a-z0-9_])school\s?(?:girl|boy)s?(?![a-z0-9_])|(?<![a-z0-9_])(?:[1-9]|1[0-2])(?:st|nd|rd|th)[\s-]grade(?:r|rs)?(?![a-z0-9_])"
+    r"|(?<![a-z0-9_])(?:child|children|kids?|kiddos?|toddlers?|preteens?|pre-teens?|teens?|teenage[dr]?s?|teenagers?"
+    r"|lolis?|(?<!穿)(?<!穿着)lolitas?(?!\s?(?:裙|洋装|服|风|dress|fashion|style))|shotas?"
+    r"|little\s(?:girl|boy)s?|infants?|bab(?:y|ies)(?=\s(?:girl|boy))|juveniles?)(?![a-z0-9_])"
 )
 _REFUSED = re.compile(
     r"(?:未成年|18岁以下|(?<![生有带养怀要])小孩|儿童|小朋友|学生)[^\n]{0,4}?(?:勿|禁|请离|请绕|不要|别|不接|不约|不得|禁止)"
     r"|(?:禁止|谢绝|拒绝|不接|不约|非|不收)(?:任何)?(?:未成年|18岁以下|学生|儿童|小孩)"
-    r"|\bno\s(?:minors?|kids|underage\w*|teens|children)\b"
-    r"|\bminors?\s(?:dni|do not|don'?t|stay|get out|keep out|not)\b"
-    r"|\bnot\s(?:for|suitable for)\s(?:minors?|kids|children)\b"
+    r"|(?<![a-z0-9_])no\s(?:minors?|kids|underage\w*|teens|children)(?![a-z0-9_])"
+    r"|(?<![a-z0-9_])minors?\s(?:dni|do not|don'?t|stay|get out|keep out|not)(?![a-z0-9_])"
+    r"|(?<![a-z0-9_])not\s(?:for|suitable for)\s(?:minors?|kids|children)(?![a-z0-9_])"
 )
+
+
+_GAP = r"[^\n,，。、;；|女男妹]"
+_PROFESSION = re.compile(
+    r"(?:小学|初中|高中|中学|国中|国小|幼儿|婴儿|儿童|小朋友|小孩|孩童|[初高][一二三]|[一二三四五六]年级)"
+    rf"{_GAP}{{0,6}}?(?:老师|教师|教练|班主任|园长|校长|院长|医生|医师|护士|保育|家教|辅导|培训|教育|托管|补习|课程|家长)"
+    rf"|(?:幼儿|婴儿|儿童|小朋友|小孩|孩童){_GAP}{{0,4}}?(?:摄影|绘本|童书|服装|服饰|童装|玩具|用品|家具|乐园|书店|商店|专卖|专营|旗舰|营养)"
+    r"|(?<![a-z0-9_])(?:children'?s?|child|kids?'?s?|toddlers?|infants?|(?:primary|elementary|middle|high|secondary)[\s-]?school)"
+    r"\s(?:[a-z]{1,12}\s){0,2}?(?:teacher|tutor|coach|doctor|dentist|nurse|shop|store|clothing|wear|books?|toys?|photography)s?(?![a-z0-9_])"
+)
+"""Who works for children, or sells what is theirs, names them and is none."""
+
+
+def name_signals(text: Normalised) -> list[tuple[int, int]]:
+    """``minor_signals`` of an author's own name, less those that name a profession or a shop ("幼儿园老师"): an age tells of its bearer."""
+    view = text.folded
+    professions = [view.span(*match.span()) for match in _PROFESSION.finditer(view.text)]
+    return [(start, end) for start, end in minor_signals(text) if not _overlaps(start, end, professions)]
 
 
 def minor_signals(text: Normalised) -> list[tuple[int, int]]:
@@ -79,5 +115,5 @@ def combine(scores: Mapping[str, float], findings: Sequence[Finding], texts: Map
     return [
         Finding(Label.SEXUAL_MINORS, sexual, start, end, SOURCE, field)
         for field, text in texts.items()
-        for start, end in minor_signals(text)
+        for start, end in (name_signals if field == AUTHOR_NAME else minor_signals)(text)
     ]

@@ -30,6 +30,19 @@ PLACEHOLDER = Finding(Label.SEXUAL, 0.9, 0, 1, "rule:placeholder")
         ("a high school girl", "high school"),
         ("9th grader", "9th grader"),
         ("two kids", "kids"),
+        ("她高一", "高一"),
+        ("準備升高三", "高三"),
+        ("我國三的時候", "國三"),
+        ("唸國二而已", "國二"),
+        ("國一女生", "國一"),
+        ("今年國二，", "國二"),
+        ("中一女生", "中一"),
+        ("初三女生", "初三"),
+        ("'she is 15' he said", "she is 15"),
+        ("呢個kid", "kid"),
+        ("我teen妹", "teen"),
+        ("我係i'm 15", "i'm 15"),
+        ("for 15 year olds", "15 year olds"),
     ],
 )
 def test_signs(text: str, sign: str | None) -> None:
@@ -55,10 +68,71 @@ def test_signs(text: str, sign: str | None) -> None:
         "未成年勿进",
         "禁止未成年",
         "她是大学生",
+        "身高一米七",
+        "身高一七零",
+        "比他高一點",
+        "价格提高三倍",
+        "再高一级",
+        "中国一夜之间",
+        "其中一女的",
+        "视频中一女子",
+        "中国三级甲等",
+        "当初一夜之间",
+        "待他如初一般",
+        "我國一名女子",
+        "韓國三星",
+        "全国一样",
+        "出国一年",
+        "帝國一直",
+        "he's 7 inches tall",
+        "he is 8 inches long",
+        "he's 9\" tall",
+        "i'm 5'10",
+        "he is 6 foot",
+        "she's 7 years older",
+        "together for 10 years",
+        "大学二年级",
+        "高中生物",
+        "lolita裙子",
+        "@Kid_Flexin",
     ],
 )
 def test_no_signs(text: str) -> None:
     assert minor_signals(Normalised(text)) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "幼儿园老师小李",
+        "兒童攝影阿明",
+        "高三数学老师",
+        "小学生作文辅导",
+        "兒童牙科醫師",
+        "High school math teacher",
+        "Kids clothing shop",
+    ],
+)
+def test_an_authors_profession_is_no_sign(name: str) -> None:
+    texts = {"text": Normalised("[placeholder]"), "member.name": Normalised(name)}
+    assert combine({}, [PLACEHOLDER], texts) == []
+    assert combine({}, [PLACEHOLDER], {"text": Normalised(f"[placeholder] {name}")}) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [
+        ("小美14岁", "14岁"),
+        ("14歲 幼兒園老師", "14歲"),
+        ("高中生小美", "高中生"),
+        ("國三女生", "國三"),
+        ("16yo", "16yo"),
+        ("teen", "teen"),
+    ],
+)
+def test_an_authors_age_is_a_sign(name: str, sign: str) -> None:
+    found = combine({}, [PLACEHOLDER], {"text": Normalised("[placeholder]"), "member.name": Normalised(name)})
+    assert [(f.field, name[f.start : f.end]) for f in found] == [("member.name", sign)]
 
 
 def test_combines_with_a_sexual_finding() -> None:
