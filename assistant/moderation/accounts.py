@@ -35,7 +35,7 @@ ACCOUNT = r"(?P<account>@?[a-z][a-z0-9_.-]{3,30}[a-z0-9_]|@?[a-z]{1,4}\d{3,12}|\
 
 MAYBE = re.compile(
     rf"[微薇徽扣叩赖私➕]|[威维唯卫巍][信星]|v{_S}(?:信|x|❤|[:：])|加{_S}v|电报|飞机|蝙蝠|企鹅|群|扫|码|平台|qq|q{_S}q|l[i1!|]ne|wechat|weixin"
-    r"|wei|wx|t[^\w\s.&/-]{0,2}g|tele|what|wts|skype|signal|kakao|snap|kik|insta|\big\b|discord|\bdm\b|\bpm\b|inbox"
+    r"|wei|wx|t[^\w\s.&/-]{0,2}g|tele|what|wts|skype|signal|kakao|snap|kik|insta|(?<![a-z0-9])(?:ig|dm|pm)(?![a-z0-9])|discord|inbox"
 )
 """Matches nothing in most messages; what it does not match holds no channel."""
 

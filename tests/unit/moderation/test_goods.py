@@ -30,6 +30,8 @@ ASKED = [
     "girls underwear size 110 in stock?",
     "little girl's panties size 6, can I return them?",
     "How much are the girls' swimsuits?",
+    "想買girls underwear幾錢",
+    "有无girls swimsuit尺码120",
 ]
 
 
