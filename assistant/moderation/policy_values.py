@@ -34,6 +34,7 @@ _PRIVACY_KINDS = (
     "id_hk",
     "id_mo",
     "id_tw",
+    "id_us",
     "passport",
     "phone",
     "plate",

@@ -15,7 +15,7 @@ from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
 from assistant.moderation.links import LinkRules
 from assistant.moderation.patterns import Patterns
-from assistant.moderation.personal_data import PersonalData
+from assistant.moderation.personal_data import KINDS, PersonalData, source_of
 from assistant.moderation.reported import as_hints
 from assistant.text import Normalised
 from assistant.types import Advertising, Finding, Policy, TermList
@@ -40,9 +40,9 @@ class Rules:
         self._patterns = Patterns(policy.patterns)
         self._links = LinkRules(policy.links, policy.own)
         self._contacts = ContactRules(policy.own)
-        self._personal = PersonalData(policy.own)
         self._disabled = frozenset(name.removeprefix("rule:") for name in policy.disabled_rules)
         self._disabled_families = tuple(name for name in self._disabled if name.endswith("."))
+        self._personal = PersonalData(policy.own, [kind for kind in KINDS if not self._is_disabled(source_of(kind))])
         self._phrases = _folded(policy.exemptions.phrases)
         self._innocent = self._phrases | _folded((*policy.own.domains, *policy.own.accounts))
         self._phones = [_PHONE_GAP.join(map(re.escape, digits)) for digits in map(_digits, policy.own.phones) if digits]
@@ -90,10 +90,11 @@ class Rules:
         return Normalised("".join(characters))
 
     def _counts(self, finding: Finding, exempt: _Spans) -> bool:
-        for name in (finding.source, finding.source.partition(":")[2]):
-            if name in self._disabled or name.startswith(self._disabled_families):
-                return False
-        return not exempt.hold(finding.start, finding.end)
+        return not self._is_disabled(finding.source) and not exempt.hold(finding.start, finding.end)
+
+    def _is_disabled(self, source: str) -> bool:
+        names = (source, source.partition(":")[2])
+        return any(name in self._disabled or name.startswith(self._disabled_families) for name in names)
 
 
 class _Spans:

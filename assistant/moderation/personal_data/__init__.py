@@ -6,7 +6,7 @@ Scores grow with the strength of the check: a checksum, then a format, then a wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from assistant.moderation.accounts import own_accounts, same_account
 from assistant.moderation.overlap import surest
@@ -18,16 +18,21 @@ from assistant.moderation.personal_data.reachable import find_accounts, find_ema
 from assistant.text import Normalised
 from assistant.types import Finding, Label, Own
 
-_DIGIT = re.compile(r"\d.{0,40}\d|\d[号号室楼栋]", re.DOTALL)
+_DIGIT = re.compile(r"\d.{0,40}\d|\d[号号室楼栋]|\d\s?/\s?f|\d [a-z]", re.DOTALL)
 _LEAST_PHONE_DIGITS = 7
 
-KINDS = ("id_cn", "id_hk", "id_mo", "id_tw", "phone", "card", "email", "account", "plate", "passport", "address")
+KINDS = (
+    *("id_cn", "id_hk", "id_mo", "id_tw", "id_us", "passport"),
+    *("phone", "card", "email", "account", "plate", "address"),
+)
 
 
 class PersonalData:
-    """A community's own phones, accounts, domains (of e-mail) and staff are exempt. Sources are ``rule:privacy.<kind>``."""
+    """A community's own phones, accounts, domains (of e-mail) and staff are exempt. Only ``kinds`` are looked for: what nobody wants
+    found hides nothing else. Sources are ``rule:privacy.<kind>``."""
 
-    def __init__(self, own: Own) -> None:
+    def __init__(self, own: Own, kinds: Collection[str] = KINDS) -> None:
+        self._kinds = frozenset(kinds)
         self._accounts = own_accounts((*own.accounts, *own.staff))
         self._domains = tuple(domain.lower().strip(".") for domain in own.domains)
         phones = (re.sub(r"\D", "", phone).lstrip("0") for phone in own.phones)
@@ -35,12 +40,11 @@ class PersonalData:
 
     def find(self, text: Normalised) -> list[Finding]:
         """Findings in the order of the text, none inside a surer one."""
-        hits = [found for found in _hits(text) if not self._exempt(found)]
+        hits = [found for found in _hits(text) if found.kind in self._kinds and not self._exempt(found)]
         if not hits:
             return []
         return [
-            Finding(Label.PRIVACY, found.score, found.start, found.end, f"rule:privacy.{found.kind}")
-            for found in surest(hits)
+            Finding(Label.PRIVACY, found.score, found.start, found.end, source_of(found.kind)) for found in surest(hits)
         ]
 
     def _exempt(self, found: Hit) -> bool:
@@ -51,6 +55,10 @@ class PersonalData:
             owned = any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
             return owned or same_account(found.value, self._accounts)
         return found.kind == "account" and same_account(found.value, self._accounts)
+
+
+def source_of(kind: str) -> str:
+    return f"rule:privacy.{kind}"
 
 
 def _hits(text: Normalised) -> Iterator[Hit]:

@@ -49,6 +49,15 @@ def test_disabled_rules(name: str) -> None:
     assert "rule:privacy.phone" in found
 
 
+@pytest.mark.parametrize("name", ["privacy.phone", "rule:privacy.phone"])
+def test_a_disabled_kind_hides_no_other(name: str) -> None:
+    text = "他的微信：13812345678"
+    assert "rule:privacy.phone" in sources(Rules(POLICY, STARTER), text)
+    found = sources(Rules(policy(disabled_rules=(name,)), STARTER), text)
+    assert "rule:privacy.account" in found
+    assert "rule:privacy.phone" not in found
+
+
 def test_a_name_disables_no_longer_name() -> None:
     found = sources(Rules(policy(disabled_rules=("gambling",)), STARTER), "澳门新葡京")
     assert "rule:gambling.zh" in found
