@@ -13,14 +13,18 @@ from assistant.text import Normalised
 _AT = r"(?:@|\s?[\[(]\s?(?:at|@)\s?[\])]\s?|\s?艾特\s?|\sat\s)"
 _DOT = r"(?:\.|\s?[\[(]\s?(?:dot|\.)\s?[\])]\s?|\s?[点點]\s?|\sdot\s)"
 _EMAIL = re.compile(
-    rf"(?<![a-z0-9._%+-])(?P<user>[a-z0-9_][a-z0-9._%+-]{{0,63}}+)(?P<at>{_AT})"
-    rf"(?P<host>[a-z0-9][a-z0-9-]{{0,62}}+(?:{_DOT}[a-z0-9][a-z0-9-]{{0,62}}+){{1,4}})(?![a-z0-9@])"
+    rf"(?<![a-z0-9._%+-])(?P<handle>(?<=@))?(?P<user>[a-z0-9_][a-z0-9._%+-]{{0,63}}+)(?P<at>{_AT})"
+    rf"(?P<host>[a-z0-9][a-z0-9-]{{0,62}}+(?:{_DOT}[a-z0-9][a-z0-9-]{{0,62}}+){{1,4}}+)(?![a-z0-9@])(?!:[a-z0-9._~-]*/|:[a-z0-9._~-]+\.git)"
 )
 _EMAIL_MAYBE = re.compile(r"@|[\[(]\s?at|艾特|\sat\s\S+\sdot\s")
 _ROLE = re.compile(
     r"(?:info|support|service|services|contact|sales|admin|hello|help|hr|jobs|noreply|no-reply|donotreply|feedback|press|marketing|abuse|postmaster|webmaster|kefu|cs|office|security|privacy|legal"
-    r"|dev|devs|users|list|team|community|newsletter|subscribe|unsubscribe)\d{0,2}"
+    r"|git|hg|svn|dev|devs|users|list|team|community|newsletter|subscribe|unsubscribe)\d{0,2}"
 )
+_MAILBOX = re.compile(
+    r"(?:g|hot|proton|fox|vip\.)?mail\.[a-z.]+|(?:outlook|live|msn|icloud|me|aol)\.com|yahoo\.[a-z.]+|(?:vip\.)?(?:qq|163|126|139|189|sina|sohu)\.(?:com|cn|net)|yeah\.net"
+)
+"""Where people have mail; behind a name with ``@`` before it other hosts are servers of a network ("@name@mastodon.social")."""
 _NOBODY = re.compile(
     r"(?:your|my|first|last|user|full)?[._-]?(?:name|email|mail|user|username|account|address|someone|you|test|abc|xxx+)\d{0,3}"
 )
@@ -40,6 +44,8 @@ def find_emails(text: Normalised) -> Iterator[Hit]:
         host = re.sub(_DOT, ".", match["host"])
         spoken = match["at"].strip() == "at"
         if _ROLE.fullmatch(match["user"]) or (_NOBODY.fullmatch(match["user"]) and _PLACEHOLDER.fullmatch(host)):
+            continue
+        if match["handle"] is not None and not _MAILBOX.fullmatch(host):
             continue
         if not parse_host(host.split(".")) or (spoken and host == match["host"]):
             continue

@@ -72,6 +72,13 @@ FLOODS = {
     "invisible characters": ("", "a\u200b", ""),
     "ligatures": ("", "ﷺ", ""),
     "street numbers": ("", "1 a ", "st"),
+    "flats": ("", "flat 1, 2/f, ", ""),
+    "houses of estates": ("", "沙田邨福", "樓1室"),
+    "things with numbers": ("", "订单号码是", "13800138000"),
+    "prices": ("", "¥99 138 0013 8000元 ", ""),
+    "social security": ("", "123-45-6789 ", ""),
+    "professions": ("", "儿童", "老师"),
+    "school years": ("", "国一", ""),
 }
 """What stands before, what is repeated, what stands after."""
 

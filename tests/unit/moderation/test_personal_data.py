@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from assistant.moderation.personal_data import KINDS, PersonalData
-from assistant.moderation.personal_data.checks import is_hong_kong_id, is_taiwan_id
+from assistant.moderation.personal_data.checks import (
+    is_hong_kong_id,
+    is_mainland_id,
+    is_taiwan_id,
+    looks_like_mainland_id,
+)
 from assistant.moderation.policy import shipped_policy
 from assistant.text import Normalised
 from assistant.types import Label, Own
@@ -186,3 +191,242 @@ def test_checks_survive_anything(number: str) -> None:
 
 def test_a_number_with_the_code_of_a_province_is_no_identity_number() -> None:
     assert find("130001199008207361") == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "420106197503151235",  # a county of later years
+        "440306198503151234",
+        "310115198803151232",
+        "500105196912010010",
+        "710000199506210012",
+        "810000199408230021",
+        "830000199201300022",
+        "911124198108030024",  # permanent residence of foreigners
+    ],
+)
+def test_identity_numbers_of_the_mainland(number: str) -> None:
+    assert is_mainland_id(number)
+    assert find(number) == [("id_cn", number)]
+
+
+@pytest.mark.parametrize(
+    "number", ["420106197502301235", "470106197503151235", "420106217503151235", "42010619750315123"]
+)
+def test_no_place_or_no_date_is_no_identity_number(number: str) -> None:
+    assert not looks_like_mainland_id(number)
+    assert find(f"身份证{number}") == []
+
+
+def test_a_wrong_check_digit_counts_where_an_identity_card_is_named() -> None:
+    assert find("身份证号是420106197503151234") == [("id_cn", "420106197503151234")]
+    assert find("我嘅身份證440306198503151235") == [("id_cn", "440306198503151235")]
+    assert find("420106197503151234") == find("身份证的订单编号420106197503151234") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("快递小哥电话13812345678", "phone", "13812345678"),
+        ("订单有问题打13812345678", "phone", "13812345678"),
+        ("发票寄给他，电话13812345678", "phone", "13812345678"),
+        ("取件码没收到，快递员号码是13900139000", "phone", "13900139000"),
+        ("物流說要聯絡 0923-456-789", "phone", "0923-456-789"),
+        ("快遞到咗就call我 61234567", "phone", "61234567"),
+        ("the order came late, call me at 415-555-2671", "phone", "415-555-2671"),
+        ("phone # 415-555-2671", "phone", "415-555-2671"),
+        ("my card # 4111 1111 1111 1111", "card", "4111 1111 1111 1111"),
+        ("订单退到信用卡4111111111111111", "card", "4111111111111111"),
+    ],
+)
+def test_a_number_is_otherwise_only_where_it_is_said_to_be(text: str, kind: str, value: str) -> None:
+    assert find(text) == [(kind, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "快递单号是13812345678",
+        "发票号码：13812345678",
+        "運單13812345678",
+        "股票代码 13812345678",
+        "序列號碼 61234567",
+        "serial number: 2125551234",
+        "account number is 2125551234",
+        "confirmation number 4155552671",
+        "confirmation number 415-555-2671",
+        "booking id: 415-555-2671",
+        "part 123-45-6789",
+        "AB123-45-6789",
+        "000-12-3456",
+    ],
+)
+def test_numbers_of_something(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("打13812345678 500元", "phone", "13812345678"),
+        ("只要¥99 13812345678", "phone", "13812345678"),
+        ("電話0912345678 2000元", "phone", "0912345678"),
+        ("电话13812345678元", "phone", "13812345678"),
+        ("銀行卡 6222021234567890128 500元", "card", "6222021234567890128"),
+        ("13812345678元气满满", "phone", "13812345678"),
+    ],
+)
+def test_a_price_beside_a_number_hides_the_price_alone(text: str, kind: str, value: str) -> None:
+    assert find(text) == [(kind, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "預算5500-6500左右",
+        "請問票價是 6800 9800 嗎",
+        "大概 6500-7000 可以買到",
+        "規格 5600 7200 張",
+        "手機預算 5680-6980",
+        "手機 6500-7000 有冇",
+        "型號 5512 6834 哪個好",
+    ],
+)
+def test_two_prices_are_no_number_of_hong_kong(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("WhatsApp: 6500 7000", "6500 7000"),
+        ("電話 9800-9800", "9800-9800"),
+        ("陳生 9123 4567 攞貨啱唔啱", "9123 4567"),
+        ("可以call 61234567", "61234567"),
+        ("我phone系61234567", "61234567"),
+        ("請打 2523 4567", "2523 4567"),
+        ("Contact (852) 6123-4567", "(852) 6123-4567"),
+        ("(853) 6612 3456", "(853) 6612 3456"),
+        ("00886912345678", "00886912345678"),
+        ("008613812345678", "008613812345678"),
+        ("0085261234567", "0085261234567"),
+    ],
+)
+def test_phones_as_they_are_written_and_said(text: str, value: str) -> None:
+    assert find(text) == [("phone", value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "最新Y9000P值得买吗",
+        "新RX6600显卡多少钱",
+        "全新R9000P和Y7000P哪个好",
+        "太貴RX6600還是4060",
+        "小黑Y7000P能跑吗",
+        "刚买的新R9000X",
+        "最新A12345",
+    ],
+)
+def test_models_are_no_plates(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("新A12345", "新A12345"),
+        ("车牌新C8K123", "新C8K123"),
+        ("挡着我车位的贵A8K12L", "贵A8K12L"),
+        ("雲AD12345", "雲AD12345"),
+    ],
+)
+def test_plates_of_provinces_that_are_words(text: str, value: str) -> None:
+    assert find(text) == [("plate", value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我家里15号有人在",
+        "他家里3号要搬走",
+        "送到店里6号可以吗",
+        "老家村里8号办酒席",
+        "我家樓道5號停水",
+        "住在这里3号就走",
+        "我老家李家村8号办酒席",
+        "我們村3號停電",
+        "她家那条街3号封路",
+        "住在中山路88号的如家酒店",
+    ],
+)
+def test_days_and_hotels_are_no_homes(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("我家住幸福里15号", "住幸福里15号"),
+        ("我家住在幸福里15号3楼", "幸福里15号3楼"),
+        ("我家在王家村8号，欢迎", "在王家村8号"),
+        ("我住朝阳区建国路88号", "朝阳区建国路88号"),
+        ("我住沙田瀝源邨福海樓1203室", "沙田瀝源邨福海樓1203室"),
+        ("沙田愉翠苑愉山閣12樓A室", "沙田愉翠苑愉山閣12樓A室"),
+        ("I live at 45 Maple Circle", "45 Maple Circle"),
+        ("我住12 Elm Street", "12 Elm Street"),
+        ("her home is 9 Oak Plaza", "9 Oak Plaza"),
+        ("Flat 12A, 15/F, Tower 3, City Garden", "Flat 12A, 15/F, Tower 3, City Garden"),
+        ("Flat C, 7/F, Block 2", "Flat C, 7/F, Block 2"),
+    ],
+)
+def test_homes(text: str, value: str) -> None:
+    assert find(text) == [("address", value)]
+
+
+def test_a_room_of_an_office_is_no_home() -> None:
+    assert find("Room 1203, 12/F, Tower 1, Admiralty Centre") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("回乡证号 H0123456789", "passport", "H0123456789"),
+        ("台胞證號 12345678", "passport", "12345678"),
+        ("HKID A 123456(3)", "id_hk", "A 123456(3)"),
+        ("身分證字號 A 123456789", "id_tw", "A 123456789"),
+        ("我id A1234563", "id_hk", "A1234563"),
+        ("078-05-1120", "id_us", "078-05-1120"),
+        ("my social security number is 123 45 6789", "id_us", "123 45 6789"),
+        ("她的SSN是219099999", "id_us", "219099999"),
+    ],
+)
+def test_documents_as_they_are_written(text: str, kind: str, value: str) -> None:
+    assert find(text) == [(kind, value)]
+
+
+@pytest.mark.parametrize("text", ["台胞证 20241123", "12345678", "219099999", "option a 123456(3)"])
+def test_no_documents(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git clone git@github.com:foo/bar.git",
+        "hg@code.example.org",
+        "scp me@server.example.org:backup/x .",
+        "@alice@mastodon.social",
+        "追蹤 @bob@hachyderm.io",
+    ],
+)
+def test_servers_are_no_mailboxes(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("發信到 @bob@gmail.com", "bob@gmail.com"), ("a@b.com:hunter22", "a@b.com")]
+)
+def test_mailboxes(text: str, value: str) -> None:
+    assert find(text) == [("email", value)]
