@@ -15,7 +15,7 @@ from eval.flow import Context, Screened
 from eval.metrics import Floats, ratio
 from eval.results import Bars, Better, Cell, Kind, Result, Row, Table
 
-_CLAIMED = {"CREDIT_CARD", "PHONE_NUMBER", "EMAIL_ADDRESS", "STREET_ADDRESS"}
+_CLAIMED = {"CREDIT_CARD", "PHONE_NUMBER", "EMAIL_ADDRESS", "STREET_ADDRESS", "US_SSN"}
 _COLUMNS = {
     "recall": Better.UP,
     "recall, exact span": Better.UP,
