@@ -66,6 +66,12 @@ def helplines(region: str) -> tuple[Helpline, ...]:
     return _data().by_region.get(_SAME.get(region, region), ())
 
 
+@cache
+def helpline_digits() -> frozenset[str]:
+    """The bare digits of every line's number, in whatever region."""
+    return frozenset(re.sub(r"\D", "", line.number) for lines in _data().by_region.values() for line in lines)
+
+
 def region_of(language: str, locale: str | None, default: str | None = None) -> str | None:
     """Where the member probably is, as far as there are lines for it; None if that cannot be told.
 

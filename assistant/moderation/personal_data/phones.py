@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
+from assistant.moderation.helplines import helpline_digits
 from assistant.moderation.personal_data.hit import near
 from assistant.text import Normalised
 
@@ -59,7 +60,8 @@ _MOBILE = re.compile(r"(?:86|0086)?1[3-9]\d{9}|(?:00)?8869\d{8}|09\d{8}")
 _PAIR = re.compile(r"\d{4}\D+\d{4}")
 _PRICES = re.compile(r"\d\d(?:[0589]0|[89]8|99)\D+\d\d(?:[0589]0|[89]8|99)")
 _PRICE = re.compile(r"预算|价|元|块|蚊|左右|上下|之间|起跳|[$¥￥€£]|twd|hkd|rmb|usd|价钱|费用")
-_CANTONESE = re.compile(r"[嘅喺佢咗唔冇搵俾畀嗰啲嚟哋嘢攞咁乜嘥]")
+_CANTONESE = re.compile(r"[嘅喺佢咗唔冇揾俾畀𠮶啲嚟哋嘢攞咁乜嘥]")
+"""As they stand in Simplified."""
 _LOW = 0.5
 _HONG_KONG_DIGITS = 8
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -136,7 +138,7 @@ def recognise_phone(text: str, start: int, end: int, digits: str, wording: Wordi
     letters = _LETTERS_BEFORE.search(text, max(0, start - 12), start)
     if letters and not _CUE_LETTERS.search(letters[0]):
         return None
-    if _PUBLIC_DIGITS.fullmatch(digits):
+    if _PUBLIC_DIGITS.fullmatch(digits) or digits.removeprefix("852") in helpline_digits():
         return None
     written = text[start:end]
     if written.startswith("+") or _INTERNATIONAL.fullmatch(digits):

@@ -168,6 +168,11 @@ def test_own_is_exempt(text: str) -> None:
     assert find(text) == []
 
 
+@pytest.mark.parametrize("text", ["可以打2389 2222", "致電 2896 0000", "call +852 2389 2222", "電話：2852-5222"])
+def test_helplines_are_nobodys_phone(text: str) -> None:
+    assert find(text) == []
+
+
 def test_two_numbers_side_by_side_are_two() -> None:
     assert find("13800138000 13900139000") == [("phone", "13800138000"), ("phone", "13900139000")]
 
@@ -303,6 +308,8 @@ def test_two_prices_are_no_number_of_hong_kong(text: str) -> None:
         ("WhatsApp: 6500 7000", "6500 7000"),
         ("電話 9800-9800", "9800-9800"),
         ("陳生 9123 4567 攞貨啱唔啱", "9123 4567"),
+        ("搬屋搵輝仔 6100 0555", "6100 0555"),
+        ("嗰位陳生 9123 4567", "9123 4567"),
         ("可以call 61234567", "61234567"),
         ("我phone系61234567", "61234567"),
         ("請打 2523 4567", "2523 4567"),
