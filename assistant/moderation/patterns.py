@@ -17,7 +17,8 @@ from assistant.types.policy import MAX_PATTERN_CHARS, MAX_PATTERNS
 
 MAX_MEM = 4 << 20
 """Bytes that one compiled pattern and its automaton may take."""
-_CASED = "(?-i)"
+_CASED = re.compile(r"(?<!\\)(?:\\\\)*\(\?[imsU]*-[msU]*i[imsU]*[:)]")
+"""A group of flags that makes case count again."""
 _SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 
 
@@ -25,11 +26,12 @@ _SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 class _Compiled:
     pattern: Pattern
     regex: Any
+    cased: bool
 
 
 class Patterns:
     """Patterns are searched without regard to case, in the text as written and in its ``plain`` view (width, invisible characters
-    and look-alikes undone). A pattern that wants case to count begins with ``(?-i)`` and is searched in the written text only.
+    and look-alikes undone). A pattern in which case counts anywhere, by ``(?-i)`` or ``(?-i:...)``, is searched in the written text only.
     RE2's ``\\w`` is ASCII; Chinese characters are ``\\p{Han}``.
 
     Raises:
@@ -57,7 +59,7 @@ class Patterns:
         encoded = [(view, view.text.encode("utf-8", "replace")) for view in views]
         found: dict[Finding, None] = {}
         for compiled in self._compiled:
-            for view, data in encoded[:1] if compiled.pattern.pattern.startswith(_CASED) else encoded:
+            for view, data in encoded[:1] if compiled.cased else encoded:
                 for start, end in _matches(compiled.regex, data):
                     found[_finding(compiled.pattern, *view.span(start, end))] = None
         return list(found)
@@ -96,7 +98,7 @@ def _compile(pattern: Pattern) -> _Compiled:
     options.case_sensitive = False
     options.max_mem = MAX_MEM
     try:
-        return _Compiled(pattern, re2.compile(pattern.pattern, options))
+        return _Compiled(pattern, re2.compile(pattern.pattern, options), _CASED.search(pattern.pattern) is not None)
     except (re2.error, UnicodeEncodeError) as error:
         raise InvalidPolicy("pattern", field=field, problem=_problem(error)) from None
 
