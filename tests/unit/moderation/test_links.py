@@ -123,6 +123,49 @@ def test_ordinary_links_and_dots_are_no_finding(text: str) -> None:
     assert find(text) == []
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "api.tiktokv.com",
+        "api16.tiktokw.us",
+        "partner.tiktokshop.com",
+        "wechatpay.com.hk",
+        "pay.wechatpay.cn",
+        "icloud-content.com",
+        "youtube-nocookie.com",
+        "www.google-analytics.com",
+        "google.ru",
+        "microsoftstore.com.cn",
+        "cdn4.telegram-cdn.org",
+        "aliexpress.ru",
+        "alibaba-inc.com",
+        "douyinpay.com",
+        "online.unionpaysecure.com",
+        "www.pchomepay.com.tw",
+        "fubonbank.com.hk",
+        "netflix.shop",
+    ],
+)
+def test_a_brands_other_hosts_are_its_own(host: str) -> None:
+    assert find(f"https://{host}/x") == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "tiktokx.com",
+        "wechatpay.top",
+        "icloud-contemt.com",
+        "google.top",
+        "aliexpress.xyz",
+        "fubonbank.com",
+        "pay-netflix.shop",
+    ],
+)
+def test_beside_a_brands_other_hosts_imitations_are_found(host: str) -> None:
+    assert [kind for kind, _ in find(f"https://{host}/x")] == ["lookalike"]
+
+
 def test_deny_wins_over_allow() -> None:
     rules = LinkRules(Links(allow=("x.com",), deny=("x.com",)), Own())
     assert len(rules.find(Normalised("x.com"))) == 1

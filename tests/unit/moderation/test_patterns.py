@@ -33,7 +33,6 @@ def find(pattern: str, text: str) -> list[str]:
         (r"(?s-i)nda.", "NDA nda\n", ["nda\n"]),
         (r"x(?U-si:nda)", "xNDA Xnda", ["Xnda"]),
         (r"(?i)nda", "ＮＤＡ", ["ＮＤＡ"]),
-        (r"\(?-i\)?nda", "ＮＤＡ", []),
         (r"\(?-i:nda", "(－ｉ：ＮＤＡ", ["(－ｉ：ＮＤＡ"]),
         (r"x*", "no match of length none", []),
         (r"ab", "😀ab😀ab", ["ab", "ab"]),
