@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import tldextract
 
+from assistant.moderation.idn import shown
+
 _SAME_SHAPE = (("rn", "m"), ("vv", "w"))
 _SAME_LETTER = str.maketrans("01i35", "olles")
 _LEAST_LETTERS_FOR_SPELLING = 6
@@ -99,7 +101,7 @@ def parse_host(labels: Sequence[str]) -> Host | None:
 
 def own_names(domains: Iterable[str]) -> tuple[Name, ...]:
     """The names to protect for a community whose registered domains these are."""
-    owned = frozenset(domain.lower().strip(".") for domain in domains)
+    owned = frozenset(map(shown, domains))
     hosts = [parse_host(domain.split(".")) for domain in owned]
     names = {host.domain: len(host.domain) < _LEAST_LETTERS_FOR_NAME for host in hosts if host}
     return tuple(Name(text, owned, common) for text, common in names.items())

@@ -9,12 +9,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
+from unicodedata import normalize
 
 from assistant.errors import InvalidPolicy
 from assistant.moderation.advertising.learned import MODEL
 from assistant.moderation.advertising.rulebook import load_rules
 from assistant.moderation.contacts import SOURCE as CONTACT
 from assistant.moderation.domains import parse_host
+from assistant.moderation.idn import encoded
 from assistant.moderation.starter import starter_lists
 from assistant.text import Normalised
 from assistant.types import Policy, Purpose
@@ -62,9 +64,9 @@ def checked(policy: Policy) -> Policy:
         policy,
         links=replace(
             links,
-            allow=_each("links.allow", links.allow, domain_of),
-            deny=_each("links.deny", links.deny, domain_of),
-            protect=_each("links.protect", links.protect, domain_of),
+            allow=_each("links.allow", links.allow, _in_links),
+            deny=_each("links.deny", links.deny, _in_links),
+            protect=_each("links.protect", links.protect, _in_links),
         ),
         own=replace(own, domains=_each("own.domains", own.domains, domain_of)),
     )
@@ -76,11 +78,27 @@ def domain_of(value: str) -> str:
     Raises:
         ValueError: it names none under a public suffix, such as can stand in a link.
     """
-    match = _HOST.fullmatch(value.strip().lower())
+    match = _HOST.fullmatch(normalize("NFC", value.strip()).lower())
     labels = match["host"].split(".") if match else []
-    if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)) or parse_host(labels) is None:
+    if len(labels) < 2 or not all(map(_can_be_looked_up, labels)) or parse_host(labels) is None:
         raise ValueError("is not a registered domain such as example.com")
     return ".".join(labels)
+
+
+def _can_be_looked_up(label: str) -> bool:
+    if label.isascii():
+        return _LABEL.fullmatch(label) is not None
+    try:
+        return bool(encoded(label))
+    except ValueError:
+        return False
+
+
+def _in_links(value: str) -> str:
+    domain = domain_of(value)
+    if "_" in domain:
+        raise ValueError("holds an underscore, which no host in a link does")
+    return domain
 
 
 def _each(path: str, values: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from assistant.moderation.links import LinkRules
@@ -202,3 +204,105 @@ def test_an_invitation_to_an_own_account_is_exempt(text: str) -> None:
 def test_an_own_account_elsewhere_in_an_invitation_exempts_nothing(text: str) -> None:
     rules = LinkRules(Links(), Own(accounts=("@ourshop", "+85291234567")))
     assert [f.source for f in rules.find(Normalised(text))] == ["rule:link.invite"]
+
+
+ABROAD = LinkRules(
+    Links(
+        deny=(
+            "赌博.com",
+            "例子.中国",
+            "bücher.de",
+            "点心.com.tw",
+            "παράδειγμα.gr",
+            "도메인.한국",
+            "abc商城.com",
+            "bad.com",
+        ),
+        allow=("联盟.net",),
+        protect=("müller-shop.de",),
+    ),
+    Own(domains=("小店.com", "crème.fr", "店.bad.com", "xn--strae-oqa.de")),
+)
+
+
+def find_abroad(text: str) -> list[tuple[str, str]]:
+    return [(f.source.removeprefix("rule:link."), text[f.start : f.end]) for f in ABROAD.find(Normalised(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("http://赌博.com/a", "http://赌博.com/a"),
+        ("快去http://赌博.com看看", "http://赌博.com"),
+        ("去赌博.com领取", "赌博.com"),
+        ("https://www.赌博.com:8080/x，快", "https://www.赌博.com:8080/x"),
+        ("hxxp://赌博[.]com", "hxxp://赌博[.]com"),
+        ("赌博点com", "赌博点com"),
+        ("https://xn--9kr716k.com/", "https://xn--9kr716k.com/"),
+        ("看例子.中国吧", "例子.中国"),
+        ("https://例子。中国/x", "https://例子。中国/x"),
+        ("https://bücher.de/x", "https://bücher.de/x"),
+        ("BÜCHER.de", "BÜCHER.de"),
+        ("bu\u0308cher.de", "bu\u0308cher.de"),
+        ("shop.xn--bcher-kva.de", "shop.xn--bcher-kva.de"),
+        ("吃点心.com.tw好", "点心.com.tw"),
+        ("παράδειγμα.gr", "παράδειγμα.gr"),
+        ("도메인.한국에서", "도메인.한국"),
+        ("上abc商城.com买", "abc商城.com"),
+        ("x店.bad.com", "bad.com"),
+    ],
+)
+def test_a_denied_domain_in_any_script(text: str, link: str) -> None:
+    assert find_abroad(text) == [("denied", link)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://反赌博.com",
+        "http://赌博.com.cn",
+        "赌博.community",
+        "vip赌博.com",
+        "賭博.com",
+        "举个例子。中国人很多",
+        "给你例子点中国",
+        "上xabc商城.com买",
+        "bucher.de",
+        "小店.com",
+        "去https://店.bad.com/x看看",
+        "https://联盟.net/a",
+        "crème.fr",
+        "CRÈME.FR/x",
+        "https://xn--crme-6oa.fr/a",
+        "straße.de",
+        "müller-shop.de",
+    ],
+)
+def test_another_domain_and_an_own_one_in_any_script(text: str) -> None:
+    assert find_abroad(text) == []
+
+
+@pytest.mark.parametrize("text", ["muller-shop.de", "müller-shop.de.evil.ru", "bücherei-login.com", "bucherei.com"])
+def test_imitations_of_a_protected_domain_with_marks(text: str) -> None:
+    rules = LinkRules(Links(protect=("müller-shop.de",)), Own(domains=("bücherei.at",)))
+    assert [f.source for f in rules.find(Normalised(text))] == ["rule:link.lookalike"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "link"),
+    [
+        ("打开http://1.2.3.4/login", "ip", "http://1.2.3.4/login"),
+        ("点http://paypal.com@evil.net/x", "userinfo", "http://paypal.com@evil.net/x"),
+    ],
+)
+def test_a_scheme_right_after_a_chinese_word(text: str, kind: str, link: str) -> None:
+    assert find(text) == [(kind, link)]
+
+
+def test_listed_domains_are_found_in_linear_time() -> None:
+    for unit in ("赌博", "赌博.com", "//赌博", "http://a.赌博.com", "http://a赌博."):
+        text = Normalised(unit * (20_000 // len(unit)))
+        assert text.plain
+        start = time.process_time()
+        ABROAD.find(text)
+        assert time.process_time() - start < 1.0, unit

@@ -118,6 +118,13 @@ def handed_in(**change: object) -> Policy:
     return read_policy_text(json.dumps(MINIMAL | change))
 
 
+def test_domains_of_any_script_are_kept_as_written() -> None:
+    written = ["https://赌博.com/a", "例子.中国", "BU\u0308CHER.de", "น้ำ.ไทย", "xn--bcher-kva.de"]
+    policy = handed_in(links={"deny": written})
+    assert policy.links.deny == ("赌博.com", "例子.中国", "bücher.de", "น้ำ.ไทย", "xn--bcher-kva.de")
+    assert handed_in(own={"domains": ["my_shop.example.com"]})
+
+
 def test_domains_are_read_from_addresses() -> None:
     written = [
         "https://Rival.com/",
@@ -144,7 +151,20 @@ def test_domains_are_read_from_addresses() -> None:
         ),
         *(
             ({"links": {"allow": [wrong]}}, "links.allow[0]")
-            for wrong in ("", "com", "rival", "*.com", "1.2.3.4", "a..com")
+            for wrong in (
+                "",
+                "com",
+                "rival",
+                "*.com",
+                "1.2.3.4",
+                "a..com",
+                "小店_1.com",
+                "店-.com",
+                "字" * 60 + ".com",
+                "😀.com",
+                "xn--b cher.de",
+                "my_shop.example.com",
+            )
         ),
         ({"links": {"protect": ["shop.com", "@shop"]}}, "links.protect[1]"),
         ({"own": {"domains": ["-a.com"]}}, "own.domains[0]"),
