@@ -6,7 +6,6 @@ All expressions are matched in the ``folded`` view: lower case, Simplified, sepa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 _S = r"[\W_]{0,3}"
 """What may be inserted inside a word to hide it: emoji, dots, spaces."""
@@ -38,17 +37,3 @@ MAYBE = re.compile(
     r"|wei|wx|t[^\w\s.&/-]{0,2}g|tele|what|wts|skype|signal|kakao|snap|kik|insta|(?<![a-z0-9])(?:ig|dm|pm)(?![a-z0-9])|discord|inbox"
 )
 """Matches nothing in most messages; what it does not match holds no channel."""
-
-
-def own_accounts(accounts: Iterable[str]) -> frozenset[str]:
-    """Accounts in the form that ``same_account`` compares."""
-    return frozenset(_bare(account) for account in accounts if _bare(account))
-
-
-def same_account(account: str, own: frozenset[str]) -> bool:
-    """Whether ``account``, as it stands in a message, is one of ``own``: case, ``@``, blanks and hyphens do not matter."""
-    return _bare(account) in own
-
-
-def _bare(account: str) -> str:
-    return re.sub(r"[\s@+-]", "", account.lower())

@@ -22,10 +22,9 @@ from assistant.moderation.accounts import (
     WECHAT_MAYBE,
     WECHAT_SURE,
     WHATSAPP,
-    own_accounts,
-    same_account,
 )
 from assistant.moderation.overlap import surest
+from assistant.moderation.owned import LONGEST_ACCOUNT, WORD, owned_by
 from assistant.text import Normalised
 from assistant.types import Finding, Label, Own
 
@@ -88,11 +87,10 @@ _DEVICE = re.compile(
 )
 """What stands after a messenger's name in talk about the messenger."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_LONGEST_ACCOUNT = 64
-_WORD = re.compile(rf"(?<![a-z0-9_])[a-z0-9_](?:[a-z0-9_.-]{{0,{_LONGEST_ACCOUNT}}}[a-z0-9_])?(?![a-z0-9_])")
 _NUMBER_ALONE = re.compile(r"(?<![^\s@#])\d+(?![^\s，。,.!！])")
 _LEAST_ACCOUNT_DIGITS = 5
 _BAIT_REACH = 12
+_GAP_BEFORE_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +102,11 @@ class _Lure:
 
 
 class ContactRules:
-    """``own`` accounts and phone numbers are exempt; so is a cue that names no account but one of the staff."""
+    """``own`` accounts and phone numbers are exempt; so is a cue that names no account but one of the staff, or an own one that is
+    no Latin word."""
 
     def __init__(self, own: Own) -> None:
-        self._own = own_accounts((*own.accounts, *own.phones, *own.staff))
-        names = (Normalised(name).folded.text.strip() for name in own.staff)
-        self._staff = tuple(name for name in names if len(name) > 1 and _HAN.search(name))
+        self._own = owned_by(own)
 
     def find(self, text: Normalised) -> list[Finding]:
         """One finding per lure: it spans the words that lure, not the account."""
@@ -119,18 +116,34 @@ class ContactRules:
         lures = [lure for lure in _lures(view.text) if lure.score > 0 and not self._exempt(lure, view.text)]
         return [Finding(Label.SPAM, lure.score, *view.span(lure.start, lure.end), SOURCE) for lure in surest(lures)]
 
+    def leading_home(self, text: Normalised) -> list[tuple[int, int]]:
+        """Where the words stand that lead to an own account right behind them; original offsets."""
+        view = text.folded
+        if self._own.is_nothing or not MAYBE.search(view.text):
+            return []
+        return [view.span(lure.start, lure.end) for lure in _lures(view.text) if self._leads_home(lure, view.text)]
+
+    def _leads_home(self, lure: _Lure, text: str) -> bool:
+        if lure.account is not None:
+            return self._is_own(lure.account)
+        behind = self._own.names(text, lure.end, lure.end + LONGEST_ACCOUNT)
+        return any(start <= lure.end + _GAP_BEFORE_NAME for start in behind)
+
     def _exempt(self, lure: _Lure, text: str) -> bool:
         if lure.account is not None:
-            return same_account(lure.account, self._own)
+            return self._is_own(lure.account)
         first, last = max(0, lure.start - 10), lure.end + 20
-        if any(text.find(name, first, last) >= 0 for name in self._staff):
-            return True
-        return any(same_account(word, self._own) for word in _words(text, first, last))
+        return next(self._own.names(text, first, last), None) is not None or any(
+            map(self._is_own, _words(text, first, last))
+        )
+
+    def _is_own(self, account: str) -> bool:
+        return self._own.is_account(account) or self._own.is_staff(account)
 
 
 def _words(text: str, first: int, last: int) -> Iterator[str]:
     """Whole words between ``first`` and ``last``, without short numbers beside anything: they are quantities (7天)."""
-    for word in _WORD.finditer(text, first, last + _LONGEST_ACCOUNT):
+    for word in WORD.finditer(text, first, last + LONGEST_ACCOUNT):
         if word.start() >= last:
             return
         short = word[0].isdigit() and len(word[0]) < _LEAST_ACCOUNT_DIGITS

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 from assistant.moderation.domains import Host, Names, known_domains, own_names, parse_host
 from assistant.moderation.idn import looked_up, shown, within
+from assistant.moderation.owned import owned_by
 from assistant.moderation.written_links import Link, LinkReader
 from assistant.text import Normalised
 from assistant.types import Finding, Label, Links, Own
 
-_FIRST_NAME = re.compile(r"(?:[ps]/|\?phone=)?(?:[@+~]|%40)?([^/?#&]+)")
+_FIRST_NAME = re.compile(r"(?:[ps]/|\?phone=)?(?:[@+~]|%40|%2b)?([^/?#&]+)")
 
 SHORTENER_SCORE = 0.5
 INVITE_SCORE = 0.91
@@ -35,7 +36,7 @@ class LinkRules:
         self._names = Names(names)
         self._official = frozenset(looked_up(domain) for name in names for domain in name.official)
         self._reader = LinkReader((*own.domains, *links.protect, *links.allow, *links.deny))
-        self._accounts = frozenset(account.lower().strip("@+ ") for account in own.accounts if account.strip("@ "))
+        self._owned = owned_by(own)
 
     def find(self, text: Normalised) -> list[Finding]:
         """At most one finding per link, spanning the whole link."""
@@ -96,9 +97,9 @@ class LinkRules:
         return None
 
     def _leads_home(self, where: str) -> bool:
-        """Whether the name after an invitation's address ("@shop", "p/@shop", "?phone=123") is one of the community's own accounts."""
+        """Whether the name after an invitation's address ("@shop", "p/@shop", "?phone=123") is one of the community's own."""
         name = _FIRST_NAME.match(where)
-        return name is not None and name[1] in self._accounts
+        return name is not None and self._owned.is_account(name[1])
 
 
 def _decoded(host: Host) -> Host | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -14,13 +13,12 @@ from assistant.moderation.facts import shares
 from assistant.moderation.floods import bounded
 from assistant.moderation.lexicon import Lexicon
 from assistant.moderation.links import LinkRules
+from assistant.moderation.owned import owned_by
 from assistant.moderation.patterns import Patterns
 from assistant.moderation.personal_data import KINDS, PersonalData, source_of
 from assistant.moderation.reported import as_hints
 from assistant.text import Normalised
 from assistant.types import Advertising, Finding, Policy, TermList
-
-_PHONE_GAP = r"[\s().-]{0,3}"
 
 
 class Rules:
@@ -44,8 +42,7 @@ class Rules:
         self._disabled_families = tuple(name for name in self._disabled if name.endswith("."))
         self._personal = PersonalData(policy.own, [kind for kind in KINDS if not self._is_disabled(source_of(kind))])
         self._phrases = _folded(policy.exemptions.phrases)
-        self._innocent = self._phrases | _folded((*policy.own.domains, *policy.own.accounts))
-        self._phones = [_PHONE_GAP.join(map(re.escape, digits)) for digits in map(_digits, policy.own.phones) if digits]
+        self._owned = owned_by(policy.own)
 
     def find(self, text: Normalised) -> list[Finding]:
         """The findings in ``text``, in the order of its characters, those of a flood merged; spans count code points of the original."""
@@ -78,10 +75,10 @@ class Rules:
         return [one for one in find_drawn(texts, where) if self._counts(one, exempt[one.field])]
 
     def spared(self, text: Normalised) -> Normalised:
-        """``text`` as the classifier may see it: exempt phrases, the community's own addresses and shares of a material or an origin
-        blanked, character for character."""
-        spans = [*_occurrences(text, self._innocent), *shares(text)]
-        spans += [match.span() for phone in self._phones for match in re.finditer(phone, text.original)]
+        """``text`` as the classifier may see it: exempt phrases, the community's own addresses with what leads to them, and shares
+        of a material or an origin blanked, character for character."""
+        spans = [*_occurrences(text, self._phrases), *self._owned.spans(text), *self._contacts.leading_home(text)]
+        spans += shares(text)
         if not spans:
             return text
         characters = list(text.original)
@@ -111,10 +108,6 @@ class _Spans:
 
 def _folded(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(Normalised(phrase).folded.text for phrase in phrases) - {""}
-
-
-def _digits(phone: str) -> str:
-    return "".join(character for character in phone if character.isdecimal())
 
 
 def _occurrences(text: Normalised, phrases: frozenset[str]) -> list[tuple[int, int]]:

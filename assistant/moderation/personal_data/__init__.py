@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from assistant.moderation.accounts import own_accounts, same_account
 from assistant.moderation.overlap import surest
+from assistant.moderation.owned import owned_by
 from assistant.moderation.personal_data.addresses import find_addresses
 from assistant.moderation.personal_data.documents import find_documents
 from assistant.moderation.personal_data.hit import Hit
@@ -19,7 +19,6 @@ from assistant.text import Normalised
 from assistant.types import Finding, Label, Own
 
 _DIGIT = re.compile(r"\d.{0,40}\d|\d[号号室楼栋]|\d\s?/\s?f|\d [a-z]", re.DOTALL)
-_LEAST_PHONE_DIGITS = 7
 
 KINDS = (
     *("id_cn", "id_hk", "id_mo", "id_tw", "id_us", "passport"),
@@ -33,10 +32,7 @@ class PersonalData:
 
     def __init__(self, own: Own, kinds: Collection[str] = KINDS) -> None:
         self._kinds = frozenset(kinds)
-        self._accounts = own_accounts((*own.accounts, *own.staff))
-        self._domains = tuple(domain.lower().strip(".") for domain in own.domains)
-        phones = (re.sub(r"\D", "", phone).lstrip("0") for phone in own.phones)
-        self._phones = tuple(phone for phone in phones if len(phone) >= _LEAST_PHONE_DIGITS)
+        self._own = owned_by(own)
 
     def find(self, text: Normalised) -> list[Finding]:
         """Findings in the order of the text, none inside a surer one."""
@@ -49,12 +45,11 @@ class PersonalData:
 
     def _exempt(self, found: Hit) -> bool:
         if found.kind == "phone":
-            return any(found.value.endswith(own) or own.endswith(found.value) for own in self._phones)
-        if found.kind == "email":
-            host = found.value.rpartition("@")[2]
-            owned = any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
-            return owned or same_account(found.value, self._accounts)
-        return found.kind == "account" and same_account(found.value, self._accounts)
+            return self._own.is_phone(found.value)
+        if found.kind == "email" and self._own.has_mail_host(found.value.rpartition("@")[2]):
+            return True
+        own = self._own.is_account(found.value) or self._own.is_staff(found.value)
+        return own and found.kind in {"email", "account"}
 
 
 def source_of(kind: str) -> str:
