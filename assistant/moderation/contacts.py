@@ -121,13 +121,16 @@ class ContactRules:
         view = text.folded
         if self._own.is_nothing or not MAYBE.search(view.text):
             return []
-        return [view.span(lure.start, lure.end) for lure in _lures(view.text) if self._leads_home(lure, view.text)]
+        return [
+            view.span(lure.start, end) for lure in _lures(view.text) if (end := self._leads_home(lure, view.text)) > 0
+        ]
 
-    def _leads_home(self, lure: _Lure, text: str) -> bool:
+    def _leads_home(self, lure: _Lure, text: str) -> int:
+        """Where the own account begins; -1 without one."""
         if lure.account is not None:
-            return self._is_own(lure.account)
+            return text.find(lure.account, lure.end) if self._is_own(lure.account) else -1
         behind = self._own.names(text, lure.end, lure.end + LONGEST_ACCOUNT)
-        return any(start <= lure.end + _GAP_BEFORE_NAME for start in behind)
+        return next((start for start in behind if start <= lure.end + _GAP_BEFORE_NAME), -1)
 
     def _exempt(self, lure: _Lure, text: str) -> bool:
         if lure.account is not None:

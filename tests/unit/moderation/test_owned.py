@@ -155,7 +155,8 @@ def test_rules_find_what_is_only_like_it(text: str, source: str) -> None:
     [
         ("加微信 MyShop_88", ""),
         ("加whatsapp +852 6123 4567 落單", "落單"),
-        ("加微信：小店官方领券", "：领券"),
+        ("加微信：小店官方领券", "领券"),
+        ("Add us on WeChat: MyShop_88", ""),
         ("加微信 abc123", "加微信 abc123"),
         ("加微信 小美", "小美"),
         ("小店官方提醒：加微信领资料", "提醒：加微信领资料"),
