@@ -19,6 +19,7 @@ MAX_MEM = 4 << 20
 """Bytes that one compiled pattern and its automaton may take."""
 _CASED = re.compile(r"(?<!\\)(?:\\\\)*\(\?[imsU]*-[msU]*i[imsU]*[:)]")
 """A group of flags that makes case count again."""
+_NO_CHARACTER = re.compile(r"(?:\(\?[imsU-]*[:)]|\(\?P?<\w+>|[()|^$*+?]|\\[bBAz]|\{\d+(?:,\d*)?\})*+")
 _SINGLE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 
 
@@ -85,6 +86,11 @@ def _matches(regex: Any, data: bytes) -> Iterator[tuple[int, int]]:
         if count > MAX_FINDINGS:
             return
         done, points = end, points + length
+
+
+def finds_nothing(pattern: str) -> bool:
+    """Whether the pattern holds nothing that matches a character: anchors and groups alone (``^$``, ``\\b``)."""
+    return _NO_CHARACTER.fullmatch(pattern) is not None
 
 
 def _compile(pattern: Pattern) -> _Compiled:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from unicodedata import normalize
 
 from assistant.errors import InvalidPolicy
@@ -17,9 +17,11 @@ from assistant.moderation.advertising.rulebook import load_rules
 from assistant.moderation.contacts import SOURCE as CONTACT
 from assistant.moderation.domains import parse_host
 from assistant.moderation.idn import encoded
+from assistant.moderation.patterns import finds_nothing
 from assistant.moderation.starter import starter_lists
+from assistant.moderation.terms import check_term, idle_phrases
 from assistant.text import Normalised
-from assistant.types import Policy, Purpose
+from assistant.types import Policy, Purpose, TermList
 
 LEAST_PHONE_DIGITS = 3
 _HOST = re.compile(
@@ -60,6 +62,16 @@ def checked(policy: Policy) -> Policy:
         _each(f"overrides[{index}].channels", override.channels, _filled)
         _each(f"overrides[{index}].roles", override.roles, _filled)
         _each(f"overrides[{index}].purposes", override.purposes, _purpose)
+        if not override.thresholds:
+            raise InvalidPolicy(
+                field=f"overrides[{index}].thresholds", problem="must name a label, else it overrides none"
+            )
+    if policy.exemptions.labels and not policy.exemptions.roles:
+        raise InvalidPolicy(field="exemptions.labels", problem="exempts nobody without exemptions.roles")
+    for index, rule in enumerate(policy.lists):
+        _each(f"lists[{index}].terms", rule.terms, partial(check_term, script=rule.script))
+        _each(f"lists[{index}].unless", rule.unless, _holding_a_term(rule))
+    _each("patterns", (one.pattern for one in policy.patterns), _finding)
     return replace(
         policy,
         links=replace(
@@ -120,6 +132,23 @@ def _filled(value: str) -> str:
 def _phrase(value: str) -> str:
     if not Normalised(value).folded.text.strip():
         raise ValueError("must not be blank")
+    return value
+
+
+def _holding_a_term(rule: TermList) -> Callable[[str], str]:
+    idle = idle_phrases(rule)
+
+    def read(value: str) -> str:
+        if value in idle:
+            raise ValueError("holds none of the list's terms")
+        return value
+
+    return read
+
+
+def _finding(value: str) -> str:
+    if finds_nothing(value):
+        raise ValueError("matches no characters")
     return value
 
 

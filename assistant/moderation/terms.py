@@ -87,7 +87,7 @@ def automaton(entries: dict[str, list[Any]]) -> Any:
 
 def _terms(rule: TermList) -> Iterator[tuple[Term, tuple[Any, ...]]]:
     texts = [
-        text for text in map(Normalised, dict.fromkeys(term.strip() for term in rule.terms)) if text.folded.text.strip()
+        text for text in map(Normalised, dict.fromkeys(term.strip() for term in rule.terms)) if not _is_blank(text)
     ]
     forms = written_forms([text.plain.text for text in texts], rule.script)
     terms = {text.folded.text for text in texts}
@@ -101,11 +101,44 @@ def _terms(rule: TermList) -> Iterator[tuple[Term, tuple[Any, ...]]]:
     seen: set[tuple[str, Any]] = set()
     for text, form in zip(texts, forms, strict=True):
         folded = text.folded.text
-        if (folded, form) in seen or (rule.script is TermScript.LATIN and not folded.isascii()):
+        if (folded, form) in seen or not _fits(text, rule.script):
             continue
         seen.add((folded, form))
         spoken = sounding.get(read_aloud(folded), ())
         yield Term(rule, folded, _by_place(innocent.get(folded, ())), _by_place(spoken)), form
+
+
+def _is_blank(text: Normalised) -> bool:
+    return not text.folded.text.strip()
+
+
+def _fits(text: Normalised, script: TermScript) -> bool:
+    return script is not TermScript.LATIN or text.folded.text.isascii()
+
+
+def check_term(term: str, script: TermScript) -> str:
+    """``term``. Raises: ValueError: it is looked for nowhere."""
+    text = Normalised(term)
+    if _is_blank(text):
+        raise ValueError("must not be blank")
+    if not _fits(text, script):
+        raise ValueError("has more than plain Latin letters, so a list with the script latin cannot hold it")
+    return term
+
+
+def idle_phrases(rule: TermList) -> frozenset[str]:
+    """Those of ``unless`` that hold none of the list's terms, neither as written nor, if it is ``evasive``, as they sound."""
+    terms = {Normalised(term.strip()).folded.text for term in rule.terms} - {""}
+    phrases = {phrase: Normalised(phrase).folded.text for phrase in rule.unless}
+    written = automaton({term: [term] for term in terms})
+    heard = automaton({read_aloud(term): [term] for term in terms if rule.evasive and _is_heard(term)})
+    return frozenset(
+        phrase for phrase, text in phrases.items() if not (_holds(written, text) or _holds(heard, read_aloud(text)))
+    )
+
+
+def _holds(finder: Any, text: str) -> bool:
+    return finder is not None and next(finder.iter(text), None) is not None
 
 
 def _by_place(phrases: Iterable[tuple[str, int]]) -> Phrases:
@@ -135,9 +168,13 @@ def _disguises(term: Term, exact: Spelling) -> Iterator[Spelling]:
     return han_disguises(term.folded, exact.forms, many_initials=term.rule.label in _MANY_INITIALS)
 
 
+def _is_heard(folded: str) -> bool:
+    return len(folded) <= _MOST_SYLLABLES and sum(1 for char in folded if letters_of(char)) > 1
+
+
 def _sounds(term: Term) -> Iterator[str]:
     """The term read aloud in every usual way; nothing for terms with fewer than two Han characters or over eight characters."""
-    if len(term.folded) > _MOST_SYLLABLES or sum(1 for char in term.folded if letters_of(char)) < 2:
+    if not _is_heard(term.folded):
         return iter(())
     readings = [read_aloud(char) + other_readings().get(char, "") for char in term.folded]
     return islice(map("".join, product(*readings)), _MOST_READINGS)

@@ -175,6 +175,34 @@ def test_domains_are_read_from_addresses() -> None:
         ({"exemptions": {"roles": [""]}}, "exemptions.roles[0]"),
         ({"overrides": [{"thresholds": {}, "purposes": ["sale"]}]}, "overrides[0].purposes[0]"),
         ({"overrides": [{"thresholds": {}, "channels": [""]}]}, "overrides[0].channels[0]"),
+        ({"overrides": [{"thresholds": {}, "roles": ["new"]}]}, "overrides[0].thresholds"),
+        ({"exemptions": {"labels": ["spam"]}}, "exemptions.labels"),
+        *(
+            ({"lists": [{"id": "x", "label": "spam", "terms": ["plain", wrong]}]}, "lists[0].terms[1]")
+            for wrong in ("\u200b", "\u200d\u2060\ufe0f", "\u00ad")
+        ),
+        *(
+            (
+                {"lists": [{"id": "x", "label": "spam", "script": "latin", "terms": ["plain", wrong]}]},
+                "lists[0].terms[1]",
+            )
+            for wrong in ("赌博", "vip群", "промо", "ばか")
+        ),
+        *(
+            (
+                {"lists": [{"id": "x", "label": "spam", "terms": ["幹", "free gift"], "unless": ["幹細胞", wrong]}]},
+                field,
+            )
+            for wrong, field in (
+                ("肝細胞", "lists[0].unless[1]"),
+                ("free  gift", "lists[0].unless[1]"),
+                ("\u200b", "lists[0].unless[1]"),
+            )
+        ),
+        *(
+            ({"patterns": [{"id": "p", "label": "spam", "pattern": wrong}]}, "patterns[0]")
+            for wrong in ("^$", r"\b", "(?i)(?:^|$)", "()*", r"\A\z")
+        ),
         ({"disabled_rules": ["spam.contact", "nope.rule"]}, "disabled_rules[1]"),
         *(
             ({"disabled_rules": [wrong]}, "disabled_rules[0]")
@@ -188,6 +216,33 @@ def test_what_could_never_have_an_effect_is_refused_by_its_path(change: dict[str
     assert caught.value.field == field
     assert caught.value.values["problem"]
     assert read_policy(MINIMAL | change), "stored before, it still loads"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"overrides": [{"thresholds": {"spam": {}}, "roles": ["new"]}]},
+        {"exemptions": {"roles": ["trusted"]}},
+        {"lists": [{"id": "x", "label": "spam", "terms": ["幹"], "unless": ["干细胞", "才幹", "ｵ幹"]}]},
+        {"lists": [{"id": "x", "label": "spam", "terms": ["操你妈"], "unless": ["草泥马之歌", "操你媽"]}]},
+        {"lists": [{"id": "x", "label": "spam", "script": "latin", "terms": ["café", "ＶＩＰ", "a\u200bb"]}]},
+        {"lists": [{"id": "x", "label": "spam", "script": "hans", "terms": ["賭博", "vip"]}]},
+        {"lists": [{"id": "x", "label": "spam", "script": "hant", "terms": ["赌博", "..."]}]},
+        *(
+            {"patterns": [{"id": "p", "label": "spam", "pattern": right}]}
+            for right in (r"\b，", r"\$", "x*", r"(?m)$\n", "(?-i:NDA)", r"\\b")
+        ),
+    ],
+)
+def test_what_has_an_effect_is_taken(change: dict[str, object]) -> None:
+    assert handed_in(**change) == read_policy(MINIMAL | change)
+
+
+def test_phrases_that_hold_a_term_by_sound_alone_are_idle_in_a_list_of_terms_as_written() -> None:
+    rule = {"id": "x", "label": "spam", "terms": ["操你妈"], "unless": ["草泥马之歌"], "evasive": False}
+    with pytest.raises(InvalidPolicy) as caught:
+        handed_in(lists=[rule])
+    assert caught.value.field == "lists[0].unless[0]"
 
 
 def test_every_rule_that_finds_can_be_left_out_by_its_name() -> None:
