@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 
 from assistant.moderation.domains import Host, Names, known_domains, own_names, parse_host
 from assistant.moderation.idn import looked_up, shown, within
@@ -22,10 +23,24 @@ SHORTENER_SCORE = 0.5
 INVITE_SCORE = 0.91
 
 
+class LinkKind(StrEnum):
+    """What is found, as in ``rule:link.<kind>``."""
+
+    DENIED = "denied"
+    LOOKALIKE = "lookalike"
+    USERINFO = "userinfo"
+    IP = "ip"
+    INVITE = "invite"
+    SHORTENER = "shortener"
+
+
+_Found = tuple[LinkKind, str, float]
+"""Kind, label, score."""
+
+
 class LinkRules:
     """The rules of one community: its own domains are exempt, its allowed ones too, and its denied ones are found before both but
-    its own. ``Finding.source`` is ``rule:link.denied``, ``.lookalike``, ``.userinfo``, ``.ip``, ``.invite`` or ``.shortener``.
-    """
+    its own."""
 
     def __init__(self, links: Links, own: Own) -> None:
         self._own = frozenset(map(looked_up, own.domains))
@@ -49,26 +64,26 @@ class LinkRules:
         kind, label, score = found
         return Finding(label, score, link.start, link.end, f"rule:link.{kind}")
 
-    def _judge_host(self, link: Link) -> tuple[str, str, float] | None:
+    def _judge_host(self, link: Link) -> _Found | None:
         if len(link.labels) == 4 and all(label.isdigit() for label in link.labels):
-            return ("ip", Label.FRAUD, 0.6) if link.scheme and _is_public(".".join(link.labels)) else None
+            return (LinkKind.IP, Label.FRAUD, 0.6) if link.scheme and _is_public(".".join(link.labels)) else None
         for host in link.readings():
             if found := self._judge_known(link, host):
                 return found
         return None
 
-    def _judge_known(self, link: Link, host: Host) -> tuple[str, str, float] | None:
+    def _judge_known(self, link: Link, host: Host) -> _Found | None:
         resolved = link.written[: len(host.labels)]
         if within(resolved, self._own):
             return None
         if host.within(self._deny) or within(resolved, self._deny):
-            return "denied", self._deny_label, 0.95
+            return LinkKind.DENIED, self._deny_label, 0.95
         if within(resolved, self._allow):
             return None
         if fake := self._imitation(host, resolved):
-            return "lookalike", Label.FRAUD, fake
+            return LinkKind.LOOKALIKE, Label.FRAUD, fake
         if link.user and "." in link.user:
-            return "userinfo", Label.FRAUD, 0.91
+            return LinkKind.USERINFO, Label.FRAUD, 0.91
         return self._detour(link, host)
 
     def _imitation(self, host: Host, resolved: Sequence[str]) -> float:
@@ -85,15 +100,15 @@ class LinkRules:
         written = parse_host([shown(label) for label in resolved])
         return max(seen, self._names.imitated_by(written)) if written else seen
 
-    def _detour(self, link: Link, host: Host) -> tuple[str, str, float] | None:
+    def _detour(self, link: Link, host: Host) -> _Found | None:
         name = ".".join(host.labels).removeprefix("www.")
         address = f"{name}{link.path}"
         for invite in known_domains().invites:
             if address == invite or address.startswith((f"{invite}/", f"{invite}?")):
                 where = address.removeprefix(invite).strip("/")
-                return ("invite", Label.SPAM, INVITE_SCORE) if where and not self._leads_home(where) else None
+                return (LinkKind.INVITE, Label.SPAM, INVITE_SCORE) if where and not self._leads_home(where) else None
         if host.within(known_domains().shorteners) and link.path.strip("/"):
-            return "shortener", Label.SPAM, SHORTENER_SCORE
+            return LinkKind.SHORTENER, Label.SPAM, SHORTENER_SCORE
         return None
 
     def _leads_home(self, where: str) -> bool:

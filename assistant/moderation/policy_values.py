@@ -17,7 +17,9 @@ from assistant.moderation.advertising.rulebook import load_rules
 from assistant.moderation.contacts import SOURCE as CONTACT
 from assistant.moderation.domains import parse_host
 from assistant.moderation.idn import encoded
+from assistant.moderation.links import LinkKind
 from assistant.moderation.patterns import finds_nothing
+from assistant.moderation.personal_data import KINDS as PRIVACY_KINDS
 from assistant.moderation.starter import starter_lists
 from assistant.moderation.terms import check_term, idle_phrases
 from assistant.text import Normalised
@@ -28,21 +30,6 @@ _HOST = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@\s]*@)?(?:\*\.)?\.?(?P<host>[^/?#@:\s]+?)\.?(?::\d{1,5})?(?:[/?#]\S*)?"
 )
 _LABEL = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?")
-_LINK_KINDS = ("denied", "lookalike", "userinfo", "ip", "invite", "shortener")
-_PRIVACY_KINDS = (
-    "account",
-    "address",
-    "card",
-    "email",
-    "id_cn",
-    "id_hk",
-    "id_mo",
-    "id_tw",
-    "id_us",
-    "passport",
-    "phone",
-    "plate",
-)
 
 
 def checked(policy: Policy) -> Policy:
@@ -191,8 +178,8 @@ def shipped_rules() -> frozenset[str]:
         [
             *(one.id for one in starter_lists()),
             CONTACT.removeprefix("rule:"),
-            *(f"link.{kind}" for kind in _LINK_KINDS),
-            *(f"privacy.{kind}" for kind in _PRIVACY_KINDS),
+            *(f"link.{kind}" for kind in LinkKind),
+            *(f"privacy.{kind}" for kind in PRIVACY_KINDS),
             *(f"ads.{law}" for law in laws),
             *(f"{MODEL}{law}" for law in laws),
         ]
