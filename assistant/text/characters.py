@@ -11,7 +11,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from assistant.text.view import View
+from assistant.text.view import View, replaced
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -146,24 +146,13 @@ def plain_view(original: str) -> View:
     text = original.translate(_PLAIN)
     if _APART not in text:
         return View("plain", _in_context(text))
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    done = 0
-    for run in _RUN_APART.finditer(text):
-        parts.append(text[done : run.start()])
-        starts.extend(range(done, run.start()))
-        ends.extend(range(done + 1, run.start() + 1))
-        for index in range(run.start(), run.end()):
-            if meant := _MEANINGS[original[index]]:
-                parts.append(meant)
-                starts.extend([index] * len(meant))
-                ends.extend([index + 1] * len(meant))
-        done = run.end()
-    parts.append(text[done:])
-    starts.extend(range(done, len(text)))
-    ends.extend(range(done + 1, len(text) + 1))
-    return View("plain", _in_context("".join(parts)), starts, ends)
+    apart = (
+        (index, index + 1, _MEANINGS[original[index]])
+        for run in _RUN_APART.finditer(text)
+        for index in range(run.start(), run.end())
+    )
+    meant, starts, ends = replaced(text, apart)
+    return View("plain", _in_context(meant), starts, ends)
 
 
 def _in_context(text: str) -> str:

@@ -22,6 +22,13 @@ class Layer:
             return start, end
         return self.starts[start], self.ends[end - 1]
 
+    def above(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> Layer:
+        """A text derived from this one, ``starts`` and ``ends`` being its map into this one, as a layer of its own."""
+        if self.starts is None or self.ends is None:
+            return Layer(text, starts, ends)
+        under, until = self.starts, self.ends
+        return Layer(text, [under[i] for i in starts], [until[i - 1] for i in ends])
+
     def over(self, plain: View, name: str) -> View:
         """The same text as a view of the original."""
         if self.starts is None or self.ends is None:

@@ -6,6 +6,7 @@ but looking for terms of which a character was taken apart.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from operator import concat
 
@@ -13,6 +14,7 @@ from assistant.text.characters import read_table
 from assistant.text.han import fold
 from assistant.text.layer import Layer
 from assistant.text.ordinary import GRAMMATICAL, is_ordinary
+from assistant.text.view import replaced
 
 
 @cache
@@ -28,24 +30,14 @@ def _pairs() -> dict[str, str]:
 
 def merge(joined: Layer) -> Layer | None:
     """The layer over ``joined``, or ``None`` where no pair stands; of pairs that share a character the earlier counts."""
-    pairs = _pairs()
-    if pairs.keys().isdisjoint(map(concat, joined.text, joined.text[1:])):
+    if _pairs().keys().isdisjoint(map(concat, joined.text, joined.text[1:])):
         return None
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    done = 0
-    for first, pair in enumerate(map(concat, joined.text, joined.text[1:])):
-        if first < done or pair not in pairs:
-            continue
-        parts += joined.text[done:first], pairs[pair]
-        starts += range(done, first + 1)
-        ends += (*range(done + 1, first + 1), first + 2)
-        done = first + 2
-    parts.append(joined.text[done:])
-    starts += range(done, len(joined.text))
-    ends += range(done + 1, len(joined.text) + 1)
-    if joined.starts is not None and joined.ends is not None:
-        starts = [joined.starts[i] for i in starts]
-        ends = [joined.ends[i - 1] for i in ends]
-    return Layer("".join(parts), starts, ends)
+    return joined.above(*replaced(joined.text, _found(joined.text)))
+
+
+def _found(text: str) -> Iterator[tuple[int, int, str]]:
+    pairs, done = _pairs(), 0
+    for first, pair in enumerate(map(concat, text, text[1:])):
+        if first >= done and pair in pairs:
+            done = first + 2
+            yield first, done, pairs[pair]

@@ -15,6 +15,7 @@ from itertools import compress, pairwise
 from assistant.text.characters import TABLES, read_table
 from assistant.text.joining import GAP
 from assistant.text.layer import Layer
+from assistant.text.view import replaced
 
 _FIRST = 0xE000
 _LAST = 0xE1FF
@@ -119,21 +120,13 @@ def sound(joined: Layer) -> Layer:
     text = read_aloud(joined.text)
     if not _SPELLED.search(text):
         return Layer(text, joined.starts, joined.ends)
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    done = 0
+    return _close_gaps(*replaced(text, _syllables(text)), joined)
+
+
+def _syllables(text: str) -> Iterator[tuple[int, int, str]]:
     for word in _WORDS.finditer(text):
         for char, start, end in _syllables_of(word[0], word.start()):
-            parts += text[done:start], char
-            starts += range(done, start + 1)
-            ends += range(done + 1, start + 1)
-            ends.append(end)
-            done = end
-    parts.append(text[done:])
-    starts += range(done, len(text))
-    ends += range(done + 1, len(text) + 1)
-    return _close_gaps("".join(parts), starts, ends, joined)
+            yield start, end, char
 
 
 def _syllables_of(word: str, offset: int) -> Iterator[tuple[str, int, int]]:
@@ -158,7 +151,4 @@ def _close_gaps(text: str, starts: list[int], ends: list[int], joined: Layer) ->
             keep[gap.start() : gap.end()] = bytes(gap.end() - gap.start())
         text = "".join(compress(text, keep))
         starts, ends = list(compress(starts, keep)), list(compress(ends, keep))
-    if joined.starts is not None and joined.ends is not None:
-        starts = [joined.starts[i] for i in starts]
-        ends = [joined.ends[i - 1] for i in ends]
-    return Layer(text, starts, ends)
+    return joined.above(text, starts, ends)

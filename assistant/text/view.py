@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -22,3 +22,23 @@ class View:
         if self.starts is None or self.ends is None:
             return start, end
         return self.starts[start], self.ends[end - 1]
+
+
+def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> tuple[str, list[int], list[int]]:
+    """``text`` with stretches ``(start, end, instead)`` replaced, which come in order and do not overlap; and where each character of it
+    came from: every one of ``instead`` from the whole stretch."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for start, end, instead in pieces:
+        parts += text[done:start], instead
+        starts += range(done, start)
+        ends += range(done + 1, start + 1)
+        starts += [start] * len(instead)
+        ends += [end] * len(instead)
+        done = end
+    parts.append(text[done:])
+    starts += range(done, len(text))
+    ends += range(done + 1, len(text) + 1)
+    return "".join(parts), starts, ends
