@@ -35,8 +35,8 @@ class Owned:
 
     def __init__(self, own: Own) -> None:
         self.is_nothing = not (own.accounts or own.phones or own.staff or own.domains)
-        self._accounts = frozenset(map(_bare, own.accounts)) - {""}
-        self._staff = frozenset(map(_bare, own.staff)) - {""}
+        self._accounts = frozenset(map(account_key, own.accounts)) - {""}
+        self._staff = frozenset(map(account_key, own.staff)) - {""}
         self._phones = _Phones((*own.phones, *(one for one in own.accounts if one.strip().startswith("+"))))
         folded = [_folded(account).strip("@+ ") for account in own.accounts]
         self._in_words = any(WORD.fullmatch(account) for account in folded)
@@ -51,10 +51,10 @@ class Owned:
 
     def is_account(self, written: str) -> bool:
         """Whether this is an own account, or an own phone."""
-        return _bare(written) in self._accounts or self.is_phone(written)
+        return account_key(written) in self._accounts or self.is_phone(written)
 
     def is_staff(self, written: str) -> bool:
-        return _bare(written) in self._staff
+        return account_key(written) in self._staff
 
     def is_phone(self, written: str) -> bool:
         """Whether this number, with nothing but signs in it, is an own one."""
@@ -80,7 +80,7 @@ class Owned:
 
     def _word_places(self, view: View) -> Iterator[tuple[int, int]]:
         for word in WORD.finditer(view.text) if self._in_words else ():
-            if _bare(word[0]) in self._accounts:
+            if account_key(word[0]) in self._accounts:
                 signed = view.text[word.start() - 1 : word.start()] in {"@", "+"}
                 yield word.start() - signed, word.end()
 
@@ -170,7 +170,8 @@ def _folded(text: str) -> str:
     return Normalised(text).folded.text.strip()
 
 
-def _bare(account: str) -> str:
+def account_key(account: str) -> str:
+    """What two spellings of one account share; empty for what is none."""
     return _UNSAID.sub("", account.lower() if account.isascii() else _folded(account))
 
 

@@ -18,6 +18,7 @@ from assistant.moderation.contacts import SOURCE as CONTACT
 from assistant.moderation.domains import parse_host
 from assistant.moderation.idn import encoded
 from assistant.moderation.links import LinkKind
+from assistant.moderation.owned import account_key
 from assistant.moderation.patterns import finds_nothing
 from assistant.moderation.personal_data import KINDS as PRIVACY_KINDS
 from assistant.moderation.starter import starter_lists
@@ -140,7 +141,7 @@ def _finding(value: str) -> str:
 
 
 def _account(value: str) -> str:
-    if not value.strip("@+ \t\n"):
+    if not account_key(value):
         raise ValueError("must not be blank")
     return value
 

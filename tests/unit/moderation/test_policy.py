@@ -169,7 +169,7 @@ def test_domains_are_read_from_addresses() -> None:
         ({"links": {"protect": ["shop.com", "@shop"]}}, "links.protect[1]"),
         ({"own": {"domains": ["-a.com"]}}, "own.domains[0]"),
         ({"own": {"phones": ["02 2345 6789", "abc"]}}, "own.phones[1]"),
-        ({"own": {"accounts": ["@ "]}}, "own.accounts[0]"),
+        *(({"own": {"accounts": [wrong]}}, "own.accounts[0]") for wrong in ("@ ", "@\u200b", "+-")),
         ({"own": {"staff": [" "]}}, "own.staff[0]"),
         ({"exemptions": {"phrases": ["幹細胞", ""]}}, "exemptions.phrases[1]"),
         ({"exemptions": {"roles": [""]}}, "exemptions.roles[0]"),
