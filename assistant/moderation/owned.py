@@ -47,7 +47,9 @@ class Owned:
         names = {name: re.compile(re.escape(name)) for name in map(_folded, own.staff) if _is_name(name)}
         names |= {account: _whole(account) for account in apart if _is_name(account)}
         self._names = automaton({name: [(name, whole)] for name, whole in names.items()})
-        self._mail_hosts = {Normalised(form).plain.text for domain in own.domains for form in (shown(domain), domain)}
+        self._mail_hosts = {
+            Normalised(form).plain.text for domain in own.domains for form in (shown(domain), looked_up(domain))
+        }
 
     def is_account(self, written: str) -> bool:
         """Whether this is an own account, or an own phone."""
