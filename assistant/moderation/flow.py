@@ -96,7 +96,7 @@ class Screener:
         alone = {finding.label: scores[finding.label] for finding in reading.findings}
         findings = [*findings, *reading.findings]
         scores = merge_scores(scores, reading.findings, ())
-        if minors := combine(scores, findings, assessed.texts):
+        if minors := combine(scores, findings, assessed.texts, continued(message)):
             findings = [*findings, *minors]
             scores = merge_scores(scores, minors, ())
         degraded = tuple(dict.fromkeys(assessed.failed + classified.failed + reading.failed))

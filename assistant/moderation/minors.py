@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
+from assistant.moderation.continued import Continued
 from assistant.text import Normalised
 from assistant.types import Finding, Label
 
@@ -99,7 +100,12 @@ def _overlaps(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     return at > 0 and spans[at - 1][1] > start
 
 
-def combine(scores: Mapping[str, float], findings: Sequence[Finding], texts: Mapping[str, Normalised]) -> list[Finding]:
+def combine(
+    scores: Mapping[str, float],
+    findings: Sequence[Finding],
+    texts: Mapping[str, Normalised],
+    whole: Continued | None = None,
+) -> list[Finding]:
     """``sexual_minors`` findings of a message: one per sign, when something in the message is sexual with at least
     ``LEAST_SEXUAL_SCORE``; their score is the highest sexual score.
 
@@ -107,13 +113,25 @@ def combine(scores: Mapping[str, float], findings: Sequence[Finding], texts: Map
         scores: the message's scores by label; ``sexual`` is read.
         findings: what the rules found in it.
         texts: the message's texts by field.
+        whole: what its author wrote up to now, where the message goes on from that. A sign that begins before the message is shown
+            as far as it lies in it, and one that lies before it altogether over the whole message.
     """
     sexual = max((f.score for f in findings if f.label == Label.SEXUAL), default=0.0)
     sexual = max(sexual, scores.get(Label.SEXUAL, 0.0))
     if sexual < LEAST_SEXUAL_SCORE:
         return []
-    return [
-        Finding(Label.SEXUAL_MINORS, sexual, start, end, SOURCE, field)
+    signs = [
+        (*span, field)
         for field, text in texts.items()
-        for start, end in (name_signals if field == AUTHOR_NAME else minor_signals)(text)
+        for span in (name_signals if field == AUTHOR_NAME else minor_signals)(text)
     ]
+    if whole is not None:
+        signs += [(*span, "text") for span in _said_before(whole)]
+    return [Finding(Label.SEXUAL_MINORS, sexual, start, end, SOURCE, field) for start, end, field in signs]
+
+
+def _said_before(whole: Continued) -> list[tuple[int, int]]:
+    """The places in the message of signs that begin before it."""
+    length = len(whole.whole) - whole.start
+    before = [end - whole.start for start, end in minor_signals(Normalised(whole.whole)) if start < whole.start]
+    return list(dict.fromkeys((0, end if end > 0 else length) for end in before))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.moderation.continued import Continued
 from assistant.moderation.minors import combine, minor_signals
 from assistant.text import Normalised
 from assistant.types import Finding, Label
@@ -155,3 +156,27 @@ def test_signs_alone_are_nothing(text: str) -> None:
 
 def test_a_sexual_finding_alone_is_not_about_minors() -> None:
     assert combine({"sexual": 0.99}, [PLACEHOLDER], {"text": Normalised("[placeholder] 25岁")}) == []
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "place"),
+    [
+        ("我14岁", "[here]", (0, 6)),
+        ("i'm 15", " [here]", (0, 7)),
+        ("讀高中", "[here]", (0, 6)),
+        ("我1", "4岁[here]", (0, 2)),
+        ("i am", " 15 [here]", (0, 3)),
+    ],
+)
+def test_a_sign_in_what_the_message_goes_on_from_counts(earlier: str, text: str, place: tuple[int, int]) -> None:
+    whole = Continued(earlier, earlier + text, len(earlier))
+    found = combine({"sexual": 0.9}, [], {"text": Normalised(text)}, whole)
+    assert place in [(one.start, one.end) for one in found]
+    assert {one.label for one in found} == {"sexual_minors"}
+    assert combine({"sexual": 0.2}, [], {"text": Normalised(text)}, whole) == []
+
+
+@pytest.mark.parametrize(("earlier", "text"), [("未成年", "勿進"), ("我24岁", "[here]"), ("no minors", " [here]")])
+def test_what_went_before_may_be_no_sign(earlier: str, text: str) -> None:
+    whole = Continued(earlier, earlier + text, len(earlier))
+    assert combine({"sexual": 0.9}, [], {"text": Normalised(text)}, whole) == []
