@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.moderation.quoted import cited, is_inside
+from assistant.text import Normalised
 from assistant.types import (
     CUSTOM_PREFIX,
     Action,
@@ -24,7 +25,8 @@ ANY_CUSTOM = f"{CUSTOM_PREFIX}*"
 _DEFAULT_CUSTOM = Thresholds(review=0.5)
 _NEVER = Thresholds()
 _ZERO = {label.value: 0.0 for label in Label}
-_QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|‘[^’]*’|\"[^\"]*\"|《[^》]*》|^>.*$", re.MULTILINE)
+_RESTS_ON: Mapping[str, tuple[str, ...]] = {Label.SEXUAL_MINORS.value: (Label.SEXUAL_MINORS.value, Label.SEXUAL.value)}
+"""Labels whose score is another's too."""
 FAIL_ACTIONS = {FailMode.REVIEW: Action.REVIEW, FailMode.OPEN: Action.ALLOW, FailMode.CLOSED: Action.BLOCK}
 
 
@@ -58,9 +60,13 @@ def decide(
     language_supported: bool,
     degraded: bool,
     alone: Mapping[str, float] | None = None,
+    classified: Mapping[str, float] | None = None,
 ) -> Verdict:
-    """What the policy does with a message that has these scores. ``alone`` holds what labels have by the message's own words, where
-    something else raised them: that brings a review at most."""
+    """What the policy does with a message that has these scores; nothing at all where the staff wrote it. ``alone`` holds what labels have
+    by the message's own words, where something else raised them: that brings a review at most. ``classified`` are the classifier's
+    scores, which no quotation marks excuse."""
+    if _is_staff(policy, message):
+        return Verdict(Action.ALLOW, {})
     exempt = _exempt_labels(policy, message)
     thresholds = _thresholds(policy, message)
     over: dict[str, Action] = {}
@@ -74,9 +80,19 @@ def decide(
         if action is not Action.ALLOW:
             over[label] = action
     if over and policy.exemptions.quoting:
-        over = _spare_quotations(over, message, findings)
+        over = _spare_quotations(over, thresholds, message, findings, classified or {})
     over = dict(sorted(over.items(), key=lambda item: (-item[1].severity, -scores[item[0]], item[0])))
     return _raise_for_the_rest(policy, message, over, language_supported=language_supported, degraded=degraded)
+
+
+def least_scores(policy: Policy, message: Message, labels: Collection[str]) -> dict[str, float]:
+    """The lowest score of each of ``labels`` that brings anything."""
+    thresholds = _thresholds(policy, message)
+    return {label: _least(_limits(thresholds, label)) for label in labels}
+
+
+def _least(limits: Thresholds) -> float:
+    return min((one for one in (limits.mask, limits.review, limits.hide, limits.block) if one is not None), default=0.0)
 
 
 def open_labels(policy: Policy, message: Message) -> list[str]:
@@ -140,19 +156,37 @@ def _matches(override: Override, message: Message) -> bool:
 
 def _exempt_labels(policy: Policy, message: Message) -> frozenset[str] | None:
     """``None``: not exempt; empty: exempt from every label."""
-    if message.member_id is not None and message.member_id in policy.own.staff:
+    if _is_staff(policy, message):
         return frozenset()
     if not set(policy.exemptions.roles).isdisjoint(message.roles):
         return frozenset(policy.exemptions.labels)
     return None
 
 
-def _spare_quotations(over: Mapping[str, Action], message: Message, findings: Sequence[Finding]) -> dict[str, Action]:
-    quoted = [match.span() for match in _QUOTED.finditer(message.text)]
+def _is_staff(policy: Policy, message: Message) -> bool:
+    return message.member_id is not None and message.member_id in policy.own.staff
+
+
+def _spare_quotations(
+    over: Mapping[str, Action],
+    thresholds: Mapping[str, Thresholds],
+    message: Message,
+    findings: Sequence[Finding],
+    classified: Mapping[str, float],
+) -> dict[str, Action]:
+    """``over`` with a review for what only quotations bring more than that."""
     spared = dict(over)
-    for label, action in over.items():
-        spans = [(f.start, f.end) for f in findings if f.label == label and f.field == "text"]
-        inside = spans and all(any(a <= start and end <= b for a, b in quoted) for start, end in spans)
-        if inside and action.severity > Action.REVIEW.severity:
-            spared[label] = Action.REVIEW
+    severe = [label for label, action in over.items() if action.severity > Action.REVIEW.severity]
+    if not severe:
+        return spared
+    texts = {"text": message.text, **{part.field: part.text for part in message.parts}}
+    quoted = {field: cited(Normalised(text)) for field, text in texts.items()}
+    for label in severe:
+        limits, labels = _limits(thresholds, label), _RESTS_ON.get(label, (label,))
+        found = [one for one in findings if one.label in labels]
+        said = [one.score for one in found if not is_inside(one, quoted.get(one.field, ()))]
+        said += [classified.get(one, 0.0) for one in labels]
+        if len(found) + len(labels) > len(said):
+            left = max(Action.REVIEW, limits.action(max(said)), key=lambda one: one.severity)
+            spared[label] = min(over[label], left, key=lambda one: one.severity)
     return spared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -21,21 +21,23 @@ def evidence(
     assessed: Assessment,
     classified: Classification,
     findings: Sequence[Finding],
-    over: Collection[str],
+    least: Mapping[str, float],
 ) -> list[Finding]:
-    """Findings of the labels in ``over``, in the order of the text.
+    """Findings of the labels in ``least``, in the order of the text.
 
-    A label that the classifier raised has spans from its weights, less those that a rule points at already.
+    A label that the classifier raised has spans from its weights, less those that a rule points at already, with the score that
+    ``least`` names for the label or more.
     """
-    if not over:
+    if not least:
         return []
-    shown = [finding for finding in findings if finding.label in over]
+    shown = [finding for finding in findings if finding.label in least]
     by_rule = {finding.label for finding in shown}
-    for label in over:
+    for label in least:
         score = classified.scores.get(label, 0.0)
         if score >= LEAST_MODEL_SCORE and (label not in by_rule or score >= 0.5):
             found = _from_model(classifier, assessed, classified.fields[label], label, score)
-            shown += [finding for finding in found if not any(_same_place(finding, other) for other in shown)]
+            sure = [one for one in shown if one.score >= least[label]]
+            shown += [finding for finding in found if not any(_same_place(finding, other) for other in sure)]
     return sorted(shown, key=lambda f: (f.field != "text", f.field, f.start, -f.end, -f.score))
 
 

@@ -17,7 +17,7 @@ from assistant.moderation.assess import (
     find_continued,
 )
 from assistant.moderation.continued import Continued, continued
-from assistant.moderation.decide import decide, merge_scores
+from assistant.moderation.decide import decide, least_scores, merge_scores
 from assistant.moderation.doubted import as_doubted, shipped_sources
 from assistant.moderation.evidence import evidence
 from assistant.moderation.goods import classify_goods
@@ -108,15 +108,17 @@ class Screener:
             language_supported=assessed.language.supported,
             degraded=bool(degraded),
             alone=alone,
+            classified=classified.scores,
         )
-        shown = evidence(self._classifier, assessed, classified, findings, verdict.over)
+        least = least_scores(self.policy, message, verdict.over)
+        shown = evidence(self._classifier, assessed, classified, findings, least)
         because = tuple(label for label, action in verdict.over.items() if action is verdict.action)
         return Decision(
             action=verdict.action,
             scores=_rounded(scores),
             findings=tuple(shown),
             over=verdict.over,
-            masked_text=mask(message.text, shown, verdict.over.keys()),
+            masked_text=mask(message.text, shown, least),
             reason=reason(verdict.action, because, verdict.because),
             detected_language=assessed.language.language,
             language_supported=assessed.language.supported,

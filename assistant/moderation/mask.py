@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.moderation.advertising import is_advertising
 from assistant.types import Finding
@@ -10,25 +10,29 @@ from assistant.types import Finding
 MASK = "*"
 
 
-def mask(text: str, findings: Sequence[Finding], labels: Collection[str]) -> str:
-    """``text`` with every character of the findings under ``labels`` replaced, one for one, white space kept.
+def mask(text: str, findings: Sequence[Finding], least: Mapping[str, float]) -> str:
+    """``text`` with every character of the findings under the labels of ``least`` replaced, one for one, white space kept.
 
-    Where rules found a label, only their spans are masked: they are exact, while a classifier's evidence is a hint. Claims that
+    Where rules found a label with the score that ``least`` names or more, only their spans are masked: they are exact, while a
+    classifier's evidence is a hint. Where they did not, that evidence is masked, and not what the rules only hint at. Claims that
     advertising must not make are masked whoever found them.
     """
-    chosen = [f for f in findings if f.field == "text" and f.label in labels]
+    chosen = [f for f in findings if f.field == "text" and f.label in least]
     if not chosen:
         return text
-    by_rule = {f.label for f in chosen if _is_exact(f)}
     characters = list(text)
-    for finding in chosen:
-        if finding.label in by_rule and not _is_exact(finding):
-            continue
-        for at in range(finding.start, finding.end):
-            if not characters[at].isspace():
-                characters[at] = MASK
+    for label in {finding.label for finding in chosen}:
+        for finding in _surest([one for one in chosen if one.label == label], least[label]):
+            for at in range(finding.start, finding.end):
+                if not characters[at].isspace():
+                    characters[at] = MASK
     return "".join(characters)
 
 
-def _is_exact(finding: Finding) -> bool:
-    return not finding.source.startswith("model:") or is_advertising(finding.source)
+def _surest(found: Sequence[Finding], least: float) -> Sequence[Finding]:
+    exact = [one for one in found if one.score >= least and not _is_evidence(one)]
+    return exact or [one for one in found if _is_evidence(one)] or found
+
+
+def _is_evidence(finding: Finding) -> bool:
+    return finding.source.startswith("model:") and not is_advertising(finding.source)

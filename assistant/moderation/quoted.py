@@ -1,4 +1,4 @@
-"""What stands in quotation marks: there a word is often mentioned, and not said."""
+"""What stands in quotation marks, or in a line that ``>`` begins: there a word is often mentioned, and not said."""
 
 from __future__ import annotations
 
@@ -18,13 +18,25 @@ _QUOTED: Final = re.compile(
 """Of quotations inside quotations of the same marks the innermost, so that a row of opening marks is read once. Single marks are
 apostrophes too: they hold a few words at most, and no letter touches them from outside."""
 
+_LINE: Final = re.compile(r"^>.*$", re.MULTILINE)
+
 
 def quotations(text: Normalised) -> list[Span]:
     """Where they stand in the original text, marks included, in order; they do not overlap."""
     return [text.plain.span(*match.span()) for match in _QUOTED.finditer(text.plain.text)]
 
 
+def cited(text: Normalised) -> list[Span]:
+    """``quotations``, and the lines that ``>`` begins, in the same order."""
+    lines = [match.span() for match in _LINE.finditer(text.original)]
+    return sorted([*lines, *(span for span in quotations(text) if not _holds(lines, *span))])
+
+
 def is_inside(finding: Finding, spans: Sequence[Span]) -> bool:
     """Whether one of ``spans``, as ``quotations`` gives them, holds all of ``finding``."""
-    at = bisect_right(spans, finding.start, key=lambda span: span[0])
-    return at > 0 and finding.end <= spans[at - 1][1]
+    return _holds(spans, finding.start, finding.end)
+
+
+def _holds(spans: Sequence[Span], start: int, end: int) -> bool:
+    at = bisect_right(spans, start, key=lambda span: span[0])
+    return at > 0 and end <= spans[at - 1][1]

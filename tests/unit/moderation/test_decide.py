@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from assistant.types import (
     Message,
     Override,
     Own,
+    Part,
     Policy,
     Purpose,
     Thresholds,
@@ -40,10 +42,13 @@ def judge(
     supported: bool = True,
     degraded: bool = False,
     findings=(),
+    classified=None,
     **scores: float,
 ):
     named = {name.replace("__", ":"): score for name, score in scores.items()}
-    return decide(policy, message, named, findings, language_supported=supported, degraded=degraded)
+    return decide(
+        policy, message, named, findings, language_supported=supported, degraded=degraded, classified=classified
+    )
 
 
 def test_the_most_severe_label_decides_and_comes_first() -> None:
@@ -100,6 +105,74 @@ def test_quotations_reach_at_most_review_when_the_policy_says_so() -> None:
     assert judge(policy, message, findings=[inside, outside], spam=0.95).action is Action.BLOCK
     assert judge(POLICY, message, findings=[inside], spam=0.95).action is Action.BLOCK
     assert judge(policy, message, spam=0.95).action is Action.BLOCK, "a score without a span is no quotation"
+
+
+def test_staff_are_not_judged_by_what_nobody_screened_either() -> None:
+    policy = replace(POLICY, own=Own(staff=("boss",)), unscreened={"*": Action.REVIEW}, fail_mode=FailMode.CLOSED)
+    mine = Message("x", member_id="boss", unscreened=("image", "voice"))
+    assert judge(policy, mine, degraded=True, supported=False).action is Action.ALLOW
+    assert judge(policy, replace(mine, member_id="guest")).action is Action.REVIEW
+    trusted = replace(policy, exemptions=Exemptions(roles=("trusted",)))
+    assert judge(trusted, Message("x", roles=("trusted",), unscreened=("image",))).action is Action.REVIEW
+
+
+QUOTING = replace(POLICY, exemptions=Exemptions(quoting=True))
+
+
+def test_what_another_text_of_the_message_says_unquoted_is_not_spared() -> None:
+    message = Message("他说“坏东西”", parts=(Part("attachments[0].caption", "坏东西"), Part("title", "「坏东西」")))
+    here = Finding("spam", 0.95, 3, 6, "rule:x")
+    caption = replace(here, start=0, end=3, field="attachments[0].caption")
+    title = replace(here, start=1, end=4, field="title")
+    assert judge(QUOTING, message, findings=[here, title], spam=0.95).action is Action.REVIEW
+    assert judge(QUOTING, message, findings=[here, title, caption], spam=0.95).action is Action.BLOCK
+    hint = replace(caption, score=0.6)
+    assert judge(QUOTING, message, findings=[here, hint], spam=0.95).action is Action.REVIEW
+
+
+def test_what_the_classifier_says_by_itself_is_not_spared() -> None:
+    message, inside = Message("他说“坏东西”"), Finding("spam", 0.95, 3, 6, "rule:x")
+    policy = replace(QUOTING, thresholds={"spam": Thresholds(review=0.5, hide=0.7, block=0.9)})
+    for score, action in ((0.6, Action.REVIEW), (0.8, Action.HIDE), (0.95, Action.BLOCK)):
+        assert judge(policy, message, findings=[inside], classified={"spam": score}, spam=0.95).action is action
+
+
+@pytest.mark.parametrize(
+    ("text", "spared"),
+    [
+        ("'坏东西'", True),
+        ("＂坏东西＂", True),
+        ("《坏东西》", True),
+        ("> 坏东西", True),
+        ("他說\n>「坏东西」和别的", True),
+        (">「别的」\n坏东西", False),
+        ("don't 坏东西 can't", False),
+        ("「别的」坏东西「别的」", False),
+    ],
+)
+def test_what_counts_as_a_quotation(text: str, spared: bool) -> None:
+    at = text.index("坏东西")
+    found = Finding("spam", 0.95, at, at + 3, "rule:x")
+    action = judge(QUOTING, Message(text), findings=[found], spam=0.95).action
+    assert action is (Action.REVIEW if spared else Action.BLOCK)
+
+
+def test_a_quoted_age_excuses_nothing_that_is_said_of_it() -> None:
+    policy = replace(QUOTING, thresholds={"sexual_minors": Thresholds(review=0.5, block=0.8)})
+    message = Message("[placeholder]「15岁」")
+    sign = Finding("sexual_minors", 0.9, 14, 17, "rule:x")
+    said = Finding("sexual", 0.9, 0, 13, "rule:placeholder")
+    quoted = replace(said, start=14, end=17)
+    assert judge(policy, message, findings=[sign, said], sexual=0.9, sexual_minors=0.9).action is Action.BLOCK
+    assert judge(policy, message, findings=[sign, quoted], sexual=0.9, sexual_minors=0.9).action is Action.REVIEW
+
+
+def test_a_row_of_opening_marks_is_read_once() -> None:
+    message = Message("「" * 200_000)
+    found = Finding("spam", 0.95, 0, 1, "rule:x")
+    start = time.process_time()
+    assert judge(QUOTING, message, findings=[found], spam=0.95).action is Action.BLOCK
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

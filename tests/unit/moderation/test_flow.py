@@ -17,6 +17,7 @@ from assistant.moderation.starter import starter_lists
 from assistant.text import Normalised
 from assistant.types import (
     Action,
+    ContextMessage,
     Exemptions,
     FailMode,
     Finding,
@@ -153,6 +154,25 @@ def test_sexual_content_and_a_sign_of_a_minor_combine() -> None:
     assert screener.screen(Message("她今年十二岁")).action is Action.ALLOW
     decision = screener.screen(Message("X 未成年"))
     assert (decision.action, tuple(decision.over)) == (Action.BLOCK, ("sexual_minors",))
+
+
+@pytest.mark.parametrize(("by", "action"), [("u", Action.BLOCK), ("v", Action.ALLOW)])
+def test_a_sign_in_the_author_s_message_before_combines_too(by: str, action: Action) -> None:
+    message = Message("X 在吗", member_id="u", context=(ContextMessage("我14岁", by),))
+    decision = Screener(POLICY, FindsX(), Classifier()).screen(message)
+    assert decision.action is action
+    assert all(0 <= one.start < one.end <= len(message.text) for one in decision.findings)
+
+
+def test_the_word_that_decided_is_masked_and_not_a_hint() -> None:
+    class HintsAtX(NoRules):
+        def find(self, text: Normalised) -> list[Finding]:
+            return [Finding("harassment", 0.45, 0, 1, "rule:x")]
+
+    policy = Policy("p", 1, {"harassment": Thresholds(mask=0.5)})
+    screener = Screener(policy, HintsAtX(), Classifier())
+    assert screener.screen(Message("X好 坏坏")).masked_text == "X好 *坏"
+    assert screener.screen(Message("坏坏 好")).masked_text == "*坏 好"
 
 
 def test_what_is_innocent_never_reaches_the_classifier() -> None:
