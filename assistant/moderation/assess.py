@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from assistant.moderation.continued import Continued, brought_in
+from assistant.moderation.denials import read_honestly
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised
 from assistant.types import Advertising, Finding, Label, Message, Purpose
@@ -120,13 +121,14 @@ def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], tu
 
 def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Classification]:
     """One classification per message. Languages that the classifier was not made for are left to the rules; one character by itself
-    can be a swear word, and says too little to be anything else, and of two nobody is surer than ``WORD_ALONE``."""
+    can be a swear word, and says too little to be anything else, and of two nobody is surer than ``WORD_ALONE``. A text whose author
+    denies to cheat ("not a scam") is read without that too: its label is what either reading says."""
     rows = [
         (index, field, text)
         for index, one in enumerate(assessed)
         if one.language.supported
-        for field, text in one.spared.items()
-        if text.original
+        for field, spared in one.spared.items()
+        for text in _readings(spared)
     ]
     try:
         found = classifier.classify([text for _, _, text in rows]) if rows else []
@@ -147,6 +149,13 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
                 scores[index][label] = probability
                 fields[index][label] = field
     return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]
+
+
+def _readings(text: Normalised) -> list[Normalised]:
+    honest = read_honestly(text)
+    if not text.original:
+        return []
+    return [text] if honest is None or not honest.original.strip() else [text, honest]
 
 
 def _letters_alone(text: Normalised) -> int:

@@ -9,10 +9,9 @@ look, and all of them where no calibrated classifier read the text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 
 from assistant.moderation.quoted import is_inside, quotations
-from assistant.moderation.reported import HINT_SCORE
+from assistant.moderation.reported import as_hint
 from assistant.moderation.starter import starter_lists
 from assistant.text import Normalised
 from assistant.types import Finding, Label, ModelRef, TermList
@@ -30,8 +29,8 @@ def as_doubted(
     shipped: Set[str],
     texts: Mapping[str, Normalised],
 ) -> list[Finding]:
-    """``findings`` in ``texts`` (by field); those of the sources ``shipped`` at ``HINT_SCORE`` at most where the classifier's ``scores``
-    are below ``DOUBT``, or ``QUOTED_DOUBT``."""
+    """``findings`` in ``texts`` (by field); those of the sources ``shipped`` as hints where the classifier's ``scores`` are below
+    ``DOUBT``, or ``QUOTED_DOUBT``."""
     unsure = {Label.SELF_HARM.value, *model.uncalibrated}
     doubts = {label: score for label, score in scores.items() if score < QUOTED_DOUBT and label not in unsure}
     doubted = [one for one in findings if one.label in doubts and one.source in shipped]
@@ -39,11 +38,7 @@ def as_doubted(
         return list(findings)
     quoted = {field: quotations(texts[field]) for field in {one.field for one in doubted}}
     hints = {one for one in doubted if doubts[one.label] < DOUBT or is_inside(one, quoted[one.field])}
-    return [_hint(one) if one in hints else one for one in findings]
-
-
-def _hint(finding: Finding) -> Finding:
-    return replace(finding, score=min(finding.score, HINT_SCORE))
+    return [as_hint(one) if one in hints else one for one in findings]
 
 
 def shipped_sources(own: Iterable[TermList]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import structlog
 
@@ -21,23 +21,21 @@ def evidence(
     assessed: Assessment,
     classified: Classification,
     findings: Sequence[Finding],
-    least: Mapping[str, float],
+    over: Collection[str],
 ) -> list[Finding]:
-    """Findings of the labels in ``least``, in the order of the text.
+    """Findings of the labels in ``over``, in the order of the text.
 
-    A label that the classifier raised has spans from its weights, less those that a rule points at already, with the score that
-    ``least`` names for the label or more.
+    A label that the classifier raised has spans from its weights, less those that a rule points at already.
     """
-    if not least:
+    if not over:
         return []
-    shown = [finding for finding in findings if finding.label in least]
+    shown = [finding for finding in findings if finding.label in over]
     by_rule = {finding.label for finding in shown}
-    for label in least:
+    for label in over:
         score = classified.scores.get(label, 0.0)
         if score >= LEAST_MODEL_SCORE and (label not in by_rule or score >= 0.5):
             found = _from_model(classifier, assessed, classified.fields[label], label, score)
-            sure = [one for one in shown if one.score >= least[label]]
-            shown += [finding for finding in found if not any(_same_place(finding, other) for other in sure)]
+            shown += [finding for finding in found if not any(_same_place(finding, other) for other in shown)]
     return sorted(shown, key=lambda f: (f.field != "text", f.field, f.start, -f.end, -f.score))
 
 

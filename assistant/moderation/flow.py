@@ -111,7 +111,7 @@ class Screener:
             classified=classified.scores,
         )
         least = least_scores(self.policy, message, verdict.over)
-        shown = evidence(self._classifier, assessed, classified, findings, least)
+        shown = evidence(self._classifier, assessed, classified, findings, verdict.over)
         because = tuple(label for label, action in verdict.over.items() if action is verdict.action)
         return Decision(
             action=verdict.action,

@@ -14,8 +14,8 @@ def mask(text: str, findings: Sequence[Finding], least: Mapping[str, float]) -> 
     """``text`` with every character of the findings under the labels of ``least`` replaced, one for one, white space kept.
 
     Where rules found a label with the score that ``least`` names or more, only their spans are masked: they are exact, while a
-    classifier's evidence is a hint. Where they did not, that evidence is masked, and not what the rules only hint at. Claims that
-    advertising must not make are masked whoever found them.
+    classifier's evidence is a hint, and so is what a rule is less sure of. Claims that advertising must not make are masked whoever
+    found them.
     """
     chosen = [f for f in findings if f.field == "text" and f.label in least]
     if not chosen:
@@ -30,9 +30,9 @@ def mask(text: str, findings: Sequence[Finding], least: Mapping[str, float]) -> 
 
 
 def _surest(found: Sequence[Finding], least: float) -> Sequence[Finding]:
-    exact = [one for one in found if one.score >= least and not _is_evidence(one)]
-    return exact or [one for one in found if _is_evidence(one)] or found
+    exact = [one for one in found if one.score >= least and _is_exact(one)]
+    return exact or found
 
 
-def _is_evidence(finding: Finding) -> bool:
-    return finding.source.startswith("model:") and not is_advertising(finding.source)
+def _is_exact(finding: Finding) -> bool:
+    return not finding.source.startswith("model:") or is_advertising(finding.source)

@@ -2,8 +2,8 @@
 
 A few cases only, because a spammer can write a warning too. A shipped term in quotation marks, or behind "called me", in a message that
 reports it; a term of a trade (fraud, gambling, illicit goods, false promises) in a message that warns, or of an advert in one that
-complains, and itself offers no contact and no suspicious link; a promise that is asked about, wished, or held against its author; and a
-groan about too much work.
+complains, and itself offers no contact and no suspicious link; a promise that is asked about, wished, denied, or held against its author; a
+groan about too much work; and a friend's visit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from assistant.moderation.denials import without_denials
+from assistant.moderation.lightly import is_groan, is_visit
 from assistant.moderation.quoted import is_inside, quotations
+from assistant.moderation.warned import TradeTalk
 from assistant.text import Normalised
 from assistant.types import Finding, Label
 
@@ -26,20 +29,6 @@ _REPORTS = re.compile(
     r"|删掉|夸大|违规|违法|怎[么幺]处理"
     r"|\b(?:report(?:ed|ing|s)?|mods?|admins?|moderators?|screenshot|blocked"
     r"|called (?:me|him|her)|told me|wrote|typed|dm'?ed me|said|says|police)\b"
-)
-_WARNS = re.compile(
-    r"诈骗|骗局|骗子|骗人|骗你|骗我|骗了|被骗|受骗|上当|呃人|呃我|呃钱|反诈|防骗|别信|不要信|不要相信|千万别|千万不要|切勿|谨记"
-    r"|挂断|挂掉|拨165|打165|报警"
-    r"|警方|警察|新闻|法院|起诉|拘捕|被捕|违法|犯法|是假的|系假|没有什[么幺]"
-    r"|冇可能|不可能|禁止|举报|检举"
-    r"|好彩|幸好|才醒|差点|害人|欠了"
-    r"|\b(?:scams?|scammers?|scammed|fraud"
-    r"|(?:is|are|all) fake|police|news|warning|beware|don'?t (?:fall|trust|believe)|never (?:pay|send|trust)|illegal|report(?:ed)?)\b"
-)
-_COMPLAINS = re.compile(
-    r"(?:要|想|申请|怎[么幺]|不给|不让|拒绝)退货|维权|(?:找谁|怎[么幺]|要|想|去|向.{1,6}|如何|已经?|准备|我)投诉|投诉(?:无门|你|商家|卖家)"
-    r"|(?<!代)(?:举报|检举)(?!下架|删)|骗局|被骗|受骗|上当|诈骗|呃钱|新闻|警方|警察|拘捕|被捕|法院|起诉"
-    r"|\b(?:(?:is|are|was|were) (?:all )?(?:a )?(?:scams?|fake)|scammed|scammers?|fraud|police|beware|report(?:ed)?)\b"
 )
 _TOLD = re.compile(r"(?:骂|闹|叫|喊|称)(?:我|他|她|佢|人)(?:是|系|做|作)?\W{0,2}$")
 _CALLED = 8
@@ -55,13 +44,18 @@ _ASKS = re.compile(
 _PITCHES = re.compile(r"教你|告诉|揭秘|分享|[您你].{0,4}(?:还在|想)|^(?:想|要|还在|担心)|(?:就|只)用|我们")
 """What an advert says that asks too ("想根治湿疹吗？")."""
 _WISHES = re.compile(r"祝[你您他她大愿福]|早日康复|希望.{0,12}(?:能|可以)")
-_GROANS = re.compile(
-    r"(?:好|真|超)想死掉?[喔哦噢啦耶][~～!！，,\s]{0,3}(?:又|一直|天天|今天)?(?:加班|上班|开会|报告|作业|功课|考试|期中|期末|赶稿)"
-    r"[^。！？!?\n]{0,4}(?:爆|炸|不完|一堆|好多)"
+_NEGATION = 14
+_DENIED = re.compile(
+    r"(?:(?<![要需能会可是想有得无莫何么幺怎])不(?:能够?|会|可(?:以|能)?|得|该|应该?|是|等于|一定|见得|敢|准|许)?|无法|[没冇](?:办法|法|得)|(?<!有)没有?(?:[^\n,，。]{1,6}(?:可以|能够?|会))?|唔(?:可以|能够|会|系|得)?"
+    r"|冇(?:可能|得)?|未能|未必|难以|很难|并非|从未|谈不上|禁止|严禁|(?<!切)勿|别)(?:完全|彻底|真正|保证|直接|用来|用于|用作|当作|宣称|声称|承诺|[写说用被够])?$"
+    r"|(?<!why )(?:\bnot|\bnever|\bcannot|\bcan'?t|\bwon'?t|n't|\bno|\bnothing)\s(?:(?:really|actually|fully|a|an|any|the"
+    r"|claim(?: to)?|promise)\s)*$"
 )
-"""A groan that names its everyday cause at once, with a particle that makes light of it."""
-_DESPAIRS = re.compile(
-    r"死|活|痛苦|撑不|遗书|药|楼|割|解脱|再见|没有?意义|没人|绝望|忧郁|抑郁|崩溃|伤害自己|结束|消失|die|kill|suicid|live|end it"
+"""A negation, as far as it reaches to the words denied."""
+_DOUBTED = re.compile(r"(?:谁说|谁讲|边个话|别以为|以为|who says?)[^\n,，。]{0,8}$")
+_BETTER = re.compile(
+    r"[^。！!\n]{0,20}(?:我们|咱们?|本店|我家|我哋|本公司|\b(?:but )?(?:we|ours?)\b)[^。！!\n]{0,6}(?:能|可以|就|都|\b(?:can|do"
+    r"|does|will)\b)|[^。！!\n]{0,6}[?？]\s?错"
 )
 _OFFERS = ("rule:spam.contact", "rule:link.")
 
@@ -74,8 +68,9 @@ def as_hints(terms: Iterable[Finding], others: Sequence[Finding], text: Normalis
         others: findings of every other rule in the same text.
         text: the text.
     """
-    speech = _Speech(text, offers=any(finding.source.startswith(_OFFERS) for finding in others))
-    return [_hint(term) if speech.holds(term) else term for term in terms]
+    offers = any(finding.score > HINT_SCORE and finding.source.startswith(_OFFERS) for finding in others)
+    speech = _Speech(text, offers=offers)
+    return [as_hint(term) if speech.holds(term) else term for term in terms]
 
 
 class _Speech:
@@ -83,29 +78,41 @@ class _Speech:
 
     def __init__(self, text: Normalised, *, offers: bool) -> None:
         self._view, folded = text.folded, text.folded.text
-        self._reports = _REPORTS.search(folded) is not None
+        honest = without_denials(folded)
+        self._reports = _REPORTS.search(honest) is not None
         self._quoted = quotations(text) if self._reports else []
         self._offers = offers
-        self._warns = not offers and _WARNS.search(folded) is not None
-        self._complains = not offers and _COMPLAINS.search(folded) is not None
+        self._trade = TradeTalk(honest)
         self._wishes = not offers and _WISHES.search(folded) is not None
 
     def holds(self, term: Finding) -> bool:
         if term.label == Label.SELF_HARM:
-            return self._is_exaggerated(term)
-        if term.label in _TRADES and (self._warns or self._complains):
+            return is_groan(self._view.text, self._place(term))
+        if term.label == Label.THREAT:
+            return self._is_quoted(term) or is_visit(self._view.text, self._place(term))
+        if not self._offers and self._is_named(term):
             return True
-        if term.label == Label.SPAM and self._complains:
+        if term.label == Label.MISLEADING and (self._wishes or self._is_asked(term) or self._is_denied(term)):
             return True
-        if term.label == Label.MISLEADING and (self._wishes or self._is_asked(term)):
-            return True
+        return self._is_quoted(term)
+
+    def _is_quoted(self, term: Finding) -> bool:
         return is_inside(term, self._quoted) or self._is_told(term)
 
-    def _is_exaggerated(self, term: Finding) -> bool:
-        """Whether somebody groans about too much work right behind it, and nothing else in the message is about wanting to live or die."""
+    def _is_named(self, term: Finding) -> bool:
+        if term.label in _TRADES:
+            return self._trade.names(self._place(term), self._end(term), promises=term.label == Label.MISLEADING)
+        return term.label == Label.SPAM and self._trade.complains
+
+    def _is_denied(self, term: Finding) -> bool:
+        """Whether a negation stands right before ``term``, nobody is said to be wrong to think so, and the author claims no better."""
         text, at = self._view.text, self._place(term)
-        groan = _GROANS.match(text, at)
-        return groan is not None and not _DESPAIRS.search(text[:at] + text[groan.end() :])
+        denied = _DENIED.search(text, max(0, at - _NEGATION), at)
+        return (
+            denied is not None
+            and not _DOUBTED.search(text, max(0, denied.start() - _NEGATION), denied.start())
+            and (_BETTER.match(text, self._end(term), self._end(term) + _LONGEST_CLAUSE) is None)
+        )
 
     def _is_told(self, term: Finding) -> bool:
         at = self._place(term)
@@ -123,9 +130,15 @@ class _Speech:
 
     def _place(self, term: Finding) -> int:
         """Where the term begins in the folded text."""
+        return self._at(term.start)
+
+    def _end(self, term: Finding) -> int:
+        return self._at(term.end)
+
+    def _at(self, original: int) -> int:
         starts = self._view.starts
-        return term.start if starts is None else bisect_left(starts, term.start)
+        return original if starts is None else bisect_left(starts, original)
 
 
-def _hint(term: Finding) -> Finding:
+def as_hint(term: Finding) -> Finding:
     return replace(term, score=min(term.score, HINT_SCORE))

@@ -164,15 +164,35 @@ def test_a_sign_in_the_author_s_message_before_combines_too(by: str, action: Act
     assert all(0 <= one.start < one.end <= len(message.text) for one in decision.findings)
 
 
-def test_the_word_that_decided_is_masked_and_not_a_hint() -> None:
+def test_the_word_that_decided_is_masked_beside_a_hint() -> None:
     class HintsAtX(NoRules):
         def find(self, text: Normalised) -> list[Finding]:
             return [Finding("harassment", 0.45, 0, 1, "rule:x")]
 
     policy = Policy("p", 1, {"harassment": Thresholds(mask=0.5)})
     screener = Screener(policy, HintsAtX(), Classifier())
-    assert screener.screen(Message("X好 坏坏")).masked_text == "X好 *坏"
+    assert screener.screen(Message("X好 坏坏")).masked_text == "*好 *坏"
     assert screener.screen(Message("坏坏 好")).masked_text == "*坏 好"
+
+
+class Fooled(Classifier):
+    """Believes whoever says to be no cheat."""
+
+    def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+        return [{"harassment": 0.0 if "骗子" in text.original else 0.9} for text in texts]
+
+    def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
+        return [(0, len(text.original))]
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [("出售，不是骗子", Action.REVIEW), ("他说不是骗子", Action.ALLOW), ("这不是骗子吗", Action.ALLOW)],
+)
+def test_what_an_author_denies_does_not_sway_the_classifier(text: str, action: Action) -> None:
+    decision = Screener(POLICY, NoRules(), Fooled()).screen(Message(text))
+    assert decision.action is action
+    assert all(one.end <= len(text) for one in decision.findings)
 
 
 def test_what_is_innocent_never_reaches_the_classifier() -> None:

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from assistant.moderation.denials import read_honestly
 from assistant.moderation.policy import shipped_policy
 from assistant.moderation.reported import HINT_SCORE
 from assistant.moderation.rules import Rules
@@ -44,6 +45,30 @@ def highest(text: str) -> float:
         "特供酒是真的假的？",
         "你们写无效退款，我用了没效果怎么不退",
         "祝你早日康复，药到病除",
+        "警方查获代开发票团伙",
+        "千万别代开发票，违法的",
+        "賣簿子是違法的",
+        "刷单返现，这不是骗子吗",
+        "卖迷药的不是骗子就是犯罪",
+        "对方说不是骗子，让我先交解冻费",
+        "我爸被骗去刷单返现，报警没用怎么办",
+        "有人在社團收簿子，已檢舉",
+        "我同學賣簿子被判刑",
+        "他說他不是詐騙，叫我去ATM解除分期",
+        "佢話唔係呃人，叫我過數去安全戶口",
+        "唔好租戶口俾人，犯法㗎",
+        "is this not a scam? double your bitcoin",
+        "Police arrested a man who sold fake passports",
+        "Someone is selling cloned cards here, reported",
+        "he swears it's not a scam: double your bitcoin",
+        "本產品不能治癒糖尿病",
+        "沒有任何食品可以治癒糖尿病",
+        "呢隻藥唔可以根治濕疹",
+        "It cannot cure diabetes naturally",
+        "我知道你住哪，週末來找你吃火鍋",
+        "我知道你家在哪，晚点给你送蛋糕过去",
+        "我知你住邊度，聽日嚟搵你打麻雀",
+        "I know where you live, coming over for pizza",
     ],
 )
 def test_reports_and_warnings_are_hints(text: str) -> None:
@@ -71,10 +96,54 @@ def test_reports_and_warnings_are_hints(text: str) -> None:
         "教你如何根治湿疹",
         "怎么样才能瘦？根治湿疹就用它",
         "祝您早日康复，药到病除，加微信abc123",
+        "出售冰毒，不是骗子",
+        "代办驾照免考，违法勿扰",
+        "卖迷药，警方查不到",
+        "刷单日结，绝不骗人",
+        "代开发票，切勿上当，主页有方式",
+        "賣簿子，報警也沒用",
+        "投顧老師帶單，絕不是詐騙",
+        "租戶口，差人查唔到",
+        "賣手槍，唔怕警察",
+        "代開發票，唔係呃人㗎",
+        "double your bitcoin now, not a scam",
+        "fake passports for sale, police can't trace",
+        "cloned cards available, scammers stay away",
+        "代开发票，谨防上当",
+        "小心上當，代開發票",
+        "切勿上当，代办驾照免考，骗人死全家",
+        "beware of scammers, fake passports for sale here",
+        "别家不能根治湿疹，我们能根治湿疹",
+        "why not reverse diabetes in 30 days",
+        "我知道你住哪，来找你玩玩",
+        "我知道你住哪，來找你吃火鍋，帶刀",
+        "我知你住邊度，嚟搵你飲茶",
+        "i know where you live, coming over for dinner with a gun",
     ],
 )
 def test_ones_own_voice_is_not(text: str) -> None:
     assert highest(text) > HINT_SCORE
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("出售，不是骗子", "出售"),
+        ("報警都冇用", ""),
+        ("是不是骗子", "是不是骗子"),
+        ("不是骗子就是疯子", "不是骗子就是疯子"),
+        ("她说不是骗子", "她说不是骗子"),
+        ("不要骗人", "不要骗人"),
+        ("no scam here", "here"),
+        ("is it not a scam?", "is it not a scam?"),
+    ],
+)
+def test_only_what_the_author_denies_is_blanked(text: str, left: str) -> None:
+    written = Normalised(text)
+    honest = read_honestly(written)
+    shown = text if honest is None else honest.original
+    assert len(shown) == len(text)
+    assert shown.strip(" ，") == Normalised(left).original
 
 
 def test_a_community_s_own_list_counts_wherever_it_stands() -> None:

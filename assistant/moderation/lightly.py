@@ -1,0 +1,42 @@
+"""Grave words said lightly: a groan about too much work, a friend who comes to eat."""
+
+from __future__ import annotations
+
+import re
+
+_GROANS = re.compile(
+    r"(?:好|真|超)想死掉?[喔哦噢啦耶][~～!！，,\s]{0,3}(?:又|一直|天天|今天)?(?:加班|上班|开会|报告|作业|功课|考试|期中|期末|赶稿)"
+    r"[^。！？!?\n]{0,4}(?:爆|炸|不完|一堆|好多)"
+)
+"""A groan that names its everyday cause at once, with a particle that makes light of it."""
+_DESPAIRS = re.compile(
+    r"死|活|痛苦|撑不|遗书|药|楼|割|解脱|再见|没有?意义|没人|绝望|忧郁|抑郁|崩溃|伤害自己|结束|消失|die|kill|suicid|live|end it"
+)
+_VISITS = re.compile(
+    r"(?:我?们?知道?你(?:家)?住(?:喺|在)?(?:哪里?|哪儿|边度?)|我?知道?你(?:家|屋企)(?:住|喺|在)(?:哪里?|哪儿|边度?)"
+    r"|知道?你住(?:哪里?|边度?)|we know where you live|i know where you live)"
+    r"(?P<home>[^。！!?？\n]{0,12}?(?:"
+    r"(?:[来去到]|过[来去嚟]|嚟|上门)?(?:找|揾|搵|探|接|帮|陪|约|同)你(?:一起|一齐|们|哋)?(?:去)?"
+    r"(?:吃(?!不了|苦|药|枪)|食(?!屎)|喝(?!茶)|饮(?!茶)|玩(?!玩|死|命|完)|打(?:麻将|麻雀|牌|球|游戏|机)|搬(?:家|屋|东西|行李)|逛街|行街|看电影|睇戏|唱[歌k]|拜年|串门|庆生|过生日|拍照|露营|烤肉|烧烤|bbq|做功课|写作业|自习|跑步|散步|遛狗)"
+    r"|(?:去|到|来)你(?:家|屋企)(?:吃(?!不了)|食(?!屎)|玩(?!玩|死)|打(?:麻将|麻雀|牌|机)|做客|坐坐|作客|蹭饭|拜年)"
+    r"|(?:送|带|买|攞|拎)[^。！!?？\n]{0,4}(?:蛋糕|礼物|早餐|午餐|晚餐|宵夜|水果|奶茶|汤|药膏|粽子|月饼)(?:[来去给畀俾]|过)"
+    r"|(?:coming|come|pop|drop|stop)\w*\s(?:over|by|round)\s(?:for|with|to)\s(?:\w+\s){0,2}"
+    r"(?:pizza|dinner|lunch|coffee|drinks|cake|tea|bbq|beers?|games?|movies?|help|cookies|soup|eat|play|watch)\b))"
+)
+_HURTS = re.compile(
+    r"死|杀|砍|斩|捅|刀|枪|血|打(?!麻|牌|球|游|机|扫|包|电|开|算|工|折)|揍|弄|废|残|收尸|小心|等着|报复|烧(?!烤)|堵|算账|算帐|还钱|欠|跑不|逃|躲|家人|全家|孩子|小孩|老婆|女儿|仔|女|警告|后果|好看|兄弟们|命|仇"
+    r"|kill|hurt|die|dead|gun|knife|burn|regret|pay for|watch out|family|kids?|run"
+)
+"""What turns a friendly call into a threat."""
+
+
+def is_groan(text: str, at: int) -> bool:
+    """Whether somebody groans about too much work from ``at`` on, and nothing else in ``text`` is about wanting to live or die."""
+    groan = _GROANS.match(text, at)
+    return groan is not None and not _DESPAIRS.search(text[:at] + text[groan.end() :])
+
+
+def is_visit(text: str, at: int) -> bool:
+    """Whether who knows where somebody lives comes to eat, play or lend a hand, and says nothing else in ``text`` that could hurt."""
+    visit = _VISITS.match(text, at)
+    return visit is not None and not _HURTS.search(text[:at] + " " + text[visit.start("home") :])

@@ -1,0 +1,109 @@
+"""Warnings, news and complaints about a trade: its words stand in them without anybody's offering anything.
+
+Sellers use the words of warnings too: what they deny ("not a scam") is read as blank, and a warning beside words that sell is none. A term
+that offers by its own words (出售, 代开) has to stand in a clear frame besides: somebody else's deed, told or warned of.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+_WARNS = re.compile(
+    r"诈骗|骗局|骗子|骗人|骗你|骗我|骗了|被骗|受骗|上当|呃人|呃我|呃钱|反诈|防骗|别信|不要信|不要相信|千万别|千万不要|切勿|谨记"
+    r"|挂断|挂掉|拨165|打165|报警"
+    r"|警方|警察|新闻|法院|起诉|拘捕|被捕|被抓|被判|判刑|坐牢|坐监|落网|查获|破获|违法|犯法|是假的|系假|没有什[么幺]"
+    r"|冇可能|不可能|禁止|举报|检举"
+    r"|好彩|幸好|才醒|差点|害人|欠了"
+    r"|\b(?:scams?|scammers?|scammed|fraud"
+    r"|(?:is|are|all) fake|police|news|warning|beware|don'?t (?:fall|trust|believe)|never (?:pay|send|trust)|illegal|report(?:ed)?"
+    r"|blocked (?:it|him|her|them|that))\b"
+)
+_COMPLAINS = re.compile(
+    r"(?:要|想|申请|怎[么幺]|不给|不让|拒绝)退货|维权|(?:找谁|怎[么幺]|要|想|去|向.{1,6}|如何|已经?|准备|我)投诉|投诉(?:无门|你|商家|卖家)"
+    r"|(?<!代)(?:举报|检举)(?!下架|删)|骗局|被骗|受骗|上当|诈骗|呃钱|新闻|警方|警察|拘捕|被捕|法院|起诉"
+    r"|\b(?:(?:is|are|was|were) (?:all )?(?:a )?(?:scams?|fake)|scammed|scammers?|fraud|police|beware|report(?:ed)?)\b"
+)
+_SELLS = re.compile(
+    r"认准|(?:主页|头像|简介|签名)(?:有|见|看|加|联系)|[看见睇](?:我)?(?:主页|头像|简介)|先货后款|货到付款|现货|包邮|接单|出单|秒发|当面交易|可验货|支持验货"
+    r"|(?:有需要|需要|想要|要)的?(?:请|就|速|快|直接|欢迎)?(?:找|私|联系|来|加|滴|揾|搵)(?!的)|有意者|量大(?:从优|价优)|诚信(?:经营|合作|交易)|信誉(?:保证|第一|担保)|长期(?:合作|收|出|供)"
+    r"|\b(?:link in bio|see (?:my )?(?:profile|bio)|cash on delivery|in stock|free shipping|contact (?:me|us)|hit me up|we deliver"
+    r"|legit (?:seller|vendor|plug))\b"
+)
+_OFFERS = re.compile(
+    r"出?售|[卖代办买购招贩租]|收(?![到益入款])|接(?![听到])|求购|提供|供应|批发|转让|回收|货源|制作|订做|定做|承接"
+    r"|\b(?:buy|buying|sell|selling|sale|order|shop|cheap|dm|hire|hiring|rent|purchase|vendor|supplier|available|get your|cashout)\b"
+)
+_OFFERED = re.compile(
+    r"(?:出售|[卖贩]|提供|供应|代办|收购|批发|转让|求购|承接)[^\n,，。；;！!?？]{0,2}$|\b(?:sell(?:ing)?|offer(?:ing)?|buy|cheap)\s$"
+)
+_ON_SALE = re.compile(
+    r"[^\n,，。；;！!?？]{0,2}(?:出售|有售|现货|批发|代办|接单|货源|转让|回收|包过|可办|到付)|\s(?:for sale|available|in stock|for hire)\b"
+)
+_BESIDE = 12
+"""Characters beside a term in which it can be offered."""
+_FRAMES = re.compile(
+    r"(?<![加找问])(?:有人|有个|有些|网上|网友|群里|群组|社团|留言区|某|谁|凡是|任何|所有|那些)(?!需要|想|要)|看到|见到|睇到|收到|接到|刷到|遇到|碰到|听说|听讲|据说"
+    r"|新闻|报[道导]|提醒|呼吁|警方|警察|公安|海关|法院|法官|检[察方]|记者|[男女]子|集团|团伙|嫌犯|嫌疑|(?<!其)[他她佢]|(?:我|你|阿)(?:弟|哥|姐|妹|爸|妈|嫲|朋友|同学|同事|室友|邻居|表)|朋友|同学|同事"
+    r"|[骗被]|举报|检举|投诉|打击|严打|查[处获扣]|破获|捣破|[拘捕抓]|判刑|广告|短信|讯息|诈骗|反诈|[叫让](?:我|你|人|大家)|注意|小心|警惕|谨防|提防|当心|拒绝|抵制|远离|严禁|禁止"
+    r"|(?:(?<![要])不(?:要|得|准|许|能|可|应|该|再|敢)|别|切勿|勿|唔好|唔准|唔可以)"
+    r"|\b(?:someone|somebody|people|guy|anyone|saw|got|received|reported|police|arrested|seized|news|warning|beware|don'?t|do not"
+    r"|never|stop"
+    r"|scammers?|scam|illegal|ban(?:ned)?|told|asked|asking|account|user|bot|he|she|they)\b"
+)
+_BEWARE = re.compile(
+    r"(?:切勿|谨防|慎防|小心|警惕|当心|提防|别|不要|以免|避免|防止)再?(?:上当|受骗|被骗|被呃|骗子|诈骗|假冒|假货|山寨)"
+    r"|\bbeware of (?:scam(?:s|mers)?|fakes?|imitat\w+|impersonat\w+|copycats)\b"
+)
+"""What frames nothing: of cheats sellers warn too."""
+_JUDGED = re.compile(
+    r"[^\n,，。；;！!?？]{0,10}(?:违法|犯法|犯罪|诈骗|骗|假的|被[抓捕拘判]|判刑|坐[牢监]|抓|拘|集团|团伙|可耻|害人|千万别|不要|别信)"
+    r"|[^.\n!?]{0,20}\b(?:is|are|was|were|got|gets)\s(?:\w+\s){0,2}(?:scams?|fakes?|fraud|illegal|crimes?|arrested|banned|jailed)\b"
+)
+_ACTED = re.compile(
+    r"已(?:经)?[^\n,，。]{0,6}(?:举报|检举|报警|截图|拉黑|封锁|上报|回报|删)|(?<!代)(?:举报|检举|报警|报案|拉黑|封锁|投诉)了|怎[么幺](?:举报|检举|投诉)"
+    r"|破获|查[获扣]|缴获|起出|捣破|拘捕|被捕|判刑|落网|送办|反诈|防骗|[打拨]165|维权"
+    r"|\b(?:(?:i|we|already|just|have)\s(?:reported|blocked)|arrest(?:ed|s)|seized|sentenced|raid(?:ed|s)?|busted)\b"
+)
+_SENTENCE = "\n。；;！!?？"
+_BEFORE, _AFTER = 40, 40
+"""Characters of the sentence that are read before and behind a term."""
+
+
+class TradeTalk:
+    """What a text, as in the view ``folded`` and without its author's denials, says of trades whose words it holds."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        sells = _SELLS.search(self._text) is not None
+        self.warns = not sells and _WARNS.search(self._text) is not None
+        self.complains = not sells and _COMPLAINS.search(self._text) is not None
+
+    def names(self, start: int, end: int, *, promises: bool) -> bool:
+        """Whether the term from ``start`` to ``end`` is only named in a warning or complaint. A term that ``promises`` offers nothing."""
+        if not self.warns and not self.complains:
+            return False
+        return promises or not self._is_offered(start, end) or self._is_framed(start, end)
+
+    def _is_offered(self, start: int, end: int) -> bool:
+        before, behind = (max(0, start - _BESIDE), start), (end, end + _BESIDE)
+        return bool(
+            _OFFERS.search(self._text, start, end)
+            or _OFFERED.search(self._text, *before)
+            or _ON_SALE.match(self._text, *behind)
+        )
+
+    def _is_framed(self, start: int, end: int) -> bool:
+        least = max(0, start - _BEFORE)
+        first = max(least, *(self._text.rfind(stop, least, start) + 1 for stop in _SENTENCE))
+        if _FRAMES.search(self._framing, first, start) or _JUDGED.match(self._text, end, end + _AFTER):
+            return True
+        return self._is_acted_on
+
+    @cached_property
+    def _framing(self) -> str:
+        return _BEWARE.sub(lambda match: " " * len(match[0]), self._text)
+
+    @cached_property
+    def _is_acted_on(self) -> bool:
+        return _ACTED.search(self._text) is not None
