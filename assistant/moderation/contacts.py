@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.moderation.accounts import (
     ACCOUNT,
@@ -23,6 +23,8 @@ from assistant.moderation.accounts import (
     WECHAT_SURE,
     WHATSAPP,
 )
+from assistant.moderation.denials import without_denials
+from assistant.moderation.luring import Luring
 from assistant.moderation.overlap import surest
 from assistant.moderation.owned import LONGEST_ACCOUNT, WORD, owned_by
 from assistant.text import Normalised
@@ -52,8 +54,10 @@ _PRIVATE = re.compile(
     r"(?P<cue>(?:私(?:信|聊)(?!(?:了|过)?(?:你们|你家|商家|卖家|店家|店主))|私我|滴滴我|滴我|戳我|小窗|(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b)[^\n。！？!?]{0,8}?"
     r"(?:领取|领资料|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情|for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)))"
 )
+_NOT_LURED = r"(?!(?:你|您|我|自己)?(?:的|嘅)?(?:快递|快件|包裹|外卖|餐|饮品|发票|收据|报告|病历|处方|门票|行李|车票|证|号|筹|钥匙|药))"
+"""Things of one's own that are fetched with a code."""
 _GROUP = re.compile(
-    rf"(?P<cue>扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?(?:进群|加群|入群|加我|加好友|领取|领红包)"
+    rf"(?P<cue>扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?(?:进群|加群|入群|加我|加好友|领取{_NOT_LURED}|领红包)"
     r"|(?:进|加|入)群[^\n。！？!?]{0,4}?(?:领|免费|送|抢红包|返利|赚|拿资料)|(?:拉你|带你)(?:进|入)群)"
 )
 _LOOK_UP = re.compile(
@@ -83,12 +87,20 @@ _DISGUISE = re.compile(
     r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|l[1!|]ne|t[^\w\s.&/-]+g|扣扣|叩叩|[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]"
 )
 _DEVICE = re.compile(
-    r"iphone|ipad|ios|android|mac|win|huawei|mate|galaxy|pixel|redmi|oppo|vivo|ver|v\d|\d{5,6}$|20\d\d"
+    r"iphone|ipad|ios|android|mac|win|huawei|mate|galaxy|pixel|redmi|oppo|vivo|ver|v\d|\d{5,6}$|20\d\d|[a-z]\d{2,3}$"
+    r"|(?:desktop|laptop|web|app|bot|client|beta|alpha|premium|plus|pro|lite|mini|note|tab|nokia|xiaomi|honor|oneplus|samsung|sony|moto"
+    r"|chrome|edge|firefox|safari|api|sdk|build|error|code|update|release)[._-]?[\d.]{0,6}$"
 )
-"""What stands after a messenger's name in talk about the messenger."""
+"""What stands after a messenger's name in talk about the messenger; one letter and three digits are too short for an account."""
+_TROUBLE = re.compile(
+    r"[^\n。！!]{0,10}?(?:怎[么幺样](?!加|联系|领)|如何(?!加|联系)|点样?用|点整|闪退|崩溃|卡顿|打不开|开唔到|登[录入]?(?:不|唔)|版本|型号|安装|更新[后了不失完]|升级[后了不失完]|报错|故障|[收发]不到"
+    r"|\b(?:crash\w*|errors?|bugs?|won'?t|not work\w*|doesn'?t|log ?in|updat\w+|install\w*|freez\w+|version|models?|issues?"
+    r"|problems?|broken)\b)"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER_ALONE = re.compile(r"(?<![^\s@#])\d+(?![^\s，。,.!！])")
 _LEAST_ACCOUNT_DIGITS = 5
+_HINT = 0.45
 _BAIT_REACH = 12
 _GAP_BEFORE_NAME = 3
 
@@ -99,6 +111,8 @@ class _Lure:
     end: int
     account: str | None
     score: float
+    named: bool = False
+    """Whether ``account`` is one, and not the next word."""
 
 
 class ContactRules:
@@ -155,29 +169,39 @@ def _words(text: str, first: int, last: int) -> Iterator[str]:
 
 
 def _lures(text: str) -> Iterator[_Lure]:
+    luring = Luring(text)
     for match in _ADDED.finditer(text):
-        yield _lure(match, with_account=0.95, bare=_bare_score(text, match))
+        yield _told(luring, _lure(match, with_account=0.95, bare=_bare_score(text, match)))
     for match in _ADDED_MAYBE.finditer(text):
         yield _lure(match, with_account=0.92, bare=0.0)
     for match in _NAMED.finditer(text):
         if not _THIRD_PERSON.search(text[max(0, match.start() - 8) : match.start()]):
-            yield _lure(match, with_account=_named_score(match), bare=_spelled_score(match))
+            yield _lure(match, with_account=_named_score(text, match), bare=_spelled_score(match))
     for match in _ENGLISH.finditer(text):
-        yield _lure(match, with_account=0.95, bare=0.91 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4)
-    for pattern, score in ((_PRIVATE, 0.91), (_LOOK_UP, 0.93)):
-        for match in pattern.finditer(text):
-            yield _Lure(match.start("cue"), match.end("cue"), None, score)
+        bare = 0.91 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4
+        yield _told(luring, _lure(match, with_account=0.95, bare=bare))
+    for match in _PRIVATE.finditer(text):
+        yield _told(luring, _Lure(match.start("cue"), match.end("cue"), None, 0.91))
+    for match in _LOOK_UP.finditer(text):
+        yield _Lure(match.start("cue"), match.end("cue"), None, 0.93)
     yield from _around(text)
     for match in _GROUP.finditer(text):
-        yield _Lure(match.start("cue"), match.end("cue"), None, _group_score(text, match))
+        yield _told(luring, _Lure(match.start("cue"), match.end("cue"), None, _group_score(text, match)))
+
+
+def _told(luring: Luring, lure: _Lure) -> _Lure:
+    """The lure as a hint, where it names no account and is only spoken of."""
+    if lure.named or lure.score <= _HINT or not luring.is_told(lure.start, lure.end):
+        return lure
+    return replace(lure, score=_HINT)
 
 
 def _lure(match: re.Match[str], *, with_account: float, bare: float) -> _Lure:
     account = match["account"]
-    score = bare
-    if account is not None and _is_account(match):
+    score, named = bare, account is not None and _is_account(match)
+    if named:
         score = 0.98 if _DISGUISE.search(match["cue"]) else with_account
-    return _Lure(match.start("cue"), match.end("cue"), account, score)
+    return _Lure(match.start("cue"), match.end("cue"), account, score, named)
 
 
 def _is_account(match: re.Match[str]) -> bool:
@@ -206,21 +230,31 @@ def _group_score(text: str, match: re.Match[str]) -> float:
 
 def _around(text: str) -> Iterator[_Lure]:
     found = list(_AROUND.finditer(text))
-    no_offer = bool(found) and _NO_OFFER.search(text) is not None
+    no_offer = bool(found) and _NO_OFFER.search(without_denials(text)) is not None
     for match in found:
         told = _SAID_TO_ME.search(text, max(0, match.start() - _BAIT_REACH), match.start())
-        score = 0.5 if no_offer or told or _ASKED.match(text, match.end()) else 0.91
+        score = _HINT if no_offer or told or _ASKED.match(text, match.end()) else 0.91
         yield _Lure(match.start("cue"), match.end("cue"), None, score)
 
 
-def _named_score(match: re.Match[str]) -> float:
+def _named_score(text: str, match: re.Match[str]) -> float:
     if match["link"].strip():
         return 0.92
     if _DISGUISE.search(match["cue"]):
         return 0.93
     if match["cue"][-1] in "群裙":
         return 0.91
-    return 0.5 if _DEVICE.match(match["account"]) or match["cue"].startswith("line") else 0.91
+    if match["cue"].startswith("line") or _DEVICE.match(match["account"]) or _is_trouble(text, match):
+        return 0.5
+    return 0.91
+
+
+def _is_trouble(text: str, match: re.Match[str]) -> bool:
+    """Whether somebody asks for help with the messenger itself, and nothing beside it lures."""
+    if not match["account"][0].isalpha() or not _TROUBLE.match(text, match.end()):
+        return False
+    start, end = match.span()
+    return not (_BAIT.search(text, max(0, start - _BAIT_REACH), start) or _BAIT.search(text, end, end + _BAIT_REACH))
 
 
 def _spelled_score(match: re.Match[str]) -> float:
