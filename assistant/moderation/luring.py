@@ -39,8 +39,8 @@ _REPORTED = re.compile(
     r"|\b(?:is (?:this|it) (?:a |really a )?scam|(?:is|are|it'?s|was) (?:definitely |probably |obviously |all )?(?:a )?scam(?:mers?"
     r"|s)?\b|(?:i|we|already|just|and|have) reported|how (?:do|can) i report)"
 )
-_ASKED = re.compile(r"[^\n。！!,，；;：:]{0,10}(?:[吗咩?？]|[么幺]\W*$)")
-_COAXES = re.compile(r"想|要不要|要[吗嘛]|您|还在|心动|需要|好[吗嘛]")
+_ASKED = re.compile(r"[^\n。！!,，；;：:]{0,14}(?:[吗咩?？]|[么幺]\W*$)")
+_COAXES = re.compile(r"想|要不要|要[吗嘛]|您|还在|还等|等什|心动|需要|好[吗嘛]")
 """What stands in the question of somebody who lures ("想进群领红包吗？")."""
 _CALLED_FOR = re.compile(
     r"\b(?:can|could|would|will|may)\s(?:you|u|someone|anyone|somebody|support|staff|they|i|we|he|she)"

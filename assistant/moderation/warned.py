@@ -17,7 +17,7 @@ _WARNS = re.compile(
     r"|好彩|幸好|才醒|差点|害人|欠了"
     r"|\b(?:scams?|scammers?|scammed|fraud"
     r"|(?:is|are|all) fake|police|news|warning|beware|don'?t (?:fall|trust|believe)|never (?:pay|send|trust)|illegal|report(?:ed)?"
-    r"|blocked (?:it|him|her|them|that))\b"
+    r"|blocked (?:it|him|her|them|that)|some(?:one|body) (?:is|keeps) (?:selling|posting|advertising))\b"
 )
 _COMPLAINS = re.compile(
     r"(?:要|想|申请|怎[么幺]|不给|不让|拒绝)退货|维权|(?:找谁|怎[么幺]|要|想|去|向.{1,6}|如何|已经?|准备|我)投诉|投诉(?:无门|你|商家|卖家)"
