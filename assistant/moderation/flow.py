@@ -23,6 +23,7 @@ from assistant.moderation.evidence import evidence
 from assistant.moderation.goods import classify_goods
 from assistant.moderation.mask import mask
 from assistant.moderation.minors import combine
+from assistant.moderation.negated import classify_negated
 from assistant.moderation.reason import reason
 from assistant.moderation.replies import Reading, answered, read_stances, taken_on
 from assistant.moderation.stance import StanceModel
@@ -70,6 +71,7 @@ class Screener:
         assessed = [self._read(message) for message in messages]
         classified = classify_continued(self._classifier, assessed, classify(self._classifier, assessed))
         classified = classify_goods(self._classifier, assessed, classified)
+        classified = classify_negated(self._classifier, assessed, classified)
         return [self._judge(one, its) for one, its in zip(assessed, classified, strict=True)]
 
     def _read(self, message: Message) -> Assessment:

@@ -7,18 +7,13 @@ it is read once more with plain words for the garment and its wearer: whatever e
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-
-import structlog
+from collections.abc import Sequence
 
 from assistant.moderation.assess import WHOLE, Assessment, Classification
-from assistant.moderation.minors import LEAST_SEXUAL_SCORE
+from assistant.moderation.rereading import reread
 from assistant.ports import Classifier
 from assistant.text import Normalised
 from assistant.types import Label
-
-log = structlog.get_logger()
 
 _GARMENT = re.compile(
     r"(?P<han>(?:小可爱)?(?:内裤|底裤|三角裤|四角裤|平口裤|安全裤|生理裤|学习裤|内衣裤|内衣|底衫|胸罩|胸围|文胸|背心|泳衣|泳装|泳裤|游泳衣"
@@ -66,21 +61,8 @@ def in_plain_words(text: Normalised) -> Normalised | None:
 def classify_goods(
     classifier: Classifier, assessed: Sequence[Assessment], classified: Sequence[Classification]
 ) -> list[Classification]:
-    """``classified``; a message that speaks of clothing as goods is as sexual as it is in plain words. Should that reading fail, what was
-    found stands."""
-    plain = [
-        _plain_texts(one) if found.scores.get(Label.SEXUAL, 0.0) >= LEAST_SEXUAL_SCORE else {}
-        for one, found in zip(assessed, classified, strict=True)
-    ]
-    texts = [text for of_one in plain for text in of_one.values()]
-    if not texts:
-        return list(classified)
-    try:
-        read = iter(classifier.classify(texts))
-    except Exception:
-        log.exception("clothing could not be read in plain words")
-        return list(classified)
-    return [_lowered(found, {field: next(read) for field in its}) for found, its in zip(classified, plain, strict=True)]
+    """``classified``; a message that speaks of clothing as goods is as sexual as it is in plain words."""
+    return reread(classifier, assessed, classified, Label.SEXUAL, _plain_texts)
 
 
 def _plain_texts(one: Assessment) -> dict[str, Normalised]:
@@ -90,13 +72,3 @@ def _plain_texts(one: Assessment) -> dict[str, Normalised]:
         seen[WHOLE] = one.continued[1]
     plain = {field: in_plain_words(text) for field, text in seen.items()}
     return {field: plain[field] or text for field, text in seen.items()} if any(plain.values()) else {}
-
-
-def _lowered(found: Classification, read: Mapping[str, Mapping[str, float]]) -> Classification:
-    if not read:
-        return found
-    field = max(read, key=lambda one: read[one].get(Label.SEXUAL, 0.0))
-    score = read[field].get(Label.SEXUAL, 0.0)
-    if score >= found.scores[Label.SEXUAL]:
-        return found
-    return replace(found, scores={**found.scores, Label.SEXUAL: score}, fields={**found.fields, Label.SEXUAL: field})

@@ -9,12 +9,12 @@ groan about too much work; and a friend's visit.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.moderation.denials import without_denials
 from assistant.moderation.lightly import is_groan, is_visit
+from assistant.moderation.negated import negated
 from assistant.moderation.quoted import is_inside, quotations
 from assistant.moderation.warned import TradeTalk
 from assistant.text import Normalised
@@ -44,19 +44,6 @@ _ASKS = re.compile(
 _PITCHES = re.compile(r"教你|告诉|揭秘|分享|[您你].{0,4}(?:还在|想)|^(?:想|要|还在|担心)|(?:就|只)用|我们")
 """What an advert says that asks too ("想根治湿疹吗？")."""
 _WISHES = re.compile(r"祝[你您他她大愿福]|早日康复|希望.{0,12}(?:能|可以)")
-_NEGATION = 14
-_DENIED = re.compile(
-    r"(?:(?<![要需能会可是想有得无莫何么幺怎])不(?:能够?|会|可(?:以|能)?|得|该|应该?|是|等于|一定|见得|敢|准|许)?|无法|[没冇](?:办法|法|得)|(?<!有)没有?(?:[^\n,，。]{1,6}(?:可以|能够?|会))?|唔(?:可以|能够|会|系|得)?"
-    r"|冇(?:可能|得)?|未能|未必|难以|很难|并非|从未|谈不上|禁止|严禁|(?<!切)勿|别)(?:完全|彻底|真正|保证|直接|用来|用于|用作|当作|宣称|声称|承诺|[写说用被够])?$"
-    r"|(?<!why )(?:\bnot|\bnever|\bcannot|\bcan'?t|\bwon'?t|n't|\bno|\bnothing)\s(?:(?:really|actually|fully|a|an|any|the"
-    r"|claim(?: to)?|promise)\s)*$"
-)
-"""A negation, as far as it reaches to the words denied."""
-_DOUBTED = re.compile(r"(?:谁说|谁讲|边个话|别以为|以为|who says?)[^\n,，。]{0,8}$")
-_BETTER = re.compile(
-    r"[^。！!\n]{0,20}(?:我们|咱们?|本店|我家|我哋|本公司|\b(?:but )?(?:we|ours?)\b)[^。！!\n]{0,6}(?:能|可以|就|都|\b(?:can|do"
-    r"|does|will)\b)|[^。！!\n]{0,6}[?？]\s?错"
-)
 _OFFERS = ("rule:spam.contact", "rule:link.")
 
 
@@ -77,7 +64,7 @@ class _Speech:
     """What the message does with the words in it: reports, warns, complains, asks or wishes."""
 
     def __init__(self, text: Normalised, *, offers: bool) -> None:
-        self._view, folded = text.folded, text.folded.text
+        self._text, self._view, folded = text, text.folded, text.folded.text
         honest = without_denials(folded)
         self._reports = _REPORTS.search(honest) is not None
         self._quoted = quotations(text) if self._reports else []
@@ -92,7 +79,9 @@ class _Speech:
             return self._is_quoted(term) or is_visit(self._view.text, self._place(term))
         if not self._offers and self._is_named(term):
             return True
-        if term.label == Label.MISLEADING and (self._wishes or self._is_asked(term) or self._is_denied(term)):
+        if term.label == Label.MISLEADING and (
+            self._wishes or self._is_asked(term) or negated(self._text, term) is not None
+        ):
             return True
         return self._is_quoted(term)
 
@@ -103,16 +92,6 @@ class _Speech:
         if term.label in _TRADES:
             return self._trade.names(self._place(term), self._end(term), promises=term.label == Label.MISLEADING)
         return term.label == Label.SPAM and self._trade.complains
-
-    def _is_denied(self, term: Finding) -> bool:
-        """Whether a negation stands right before ``term``, nobody is said to be wrong to think so, and the author claims no better."""
-        text, at = self._view.text, self._place(term)
-        denied = _DENIED.search(text, max(0, at - _NEGATION), at)
-        return (
-            denied is not None
-            and not _DOUBTED.search(text, max(0, denied.start() - _NEGATION), denied.start())
-            and (_BETTER.match(text, self._end(term), self._end(term) + _LONGEST_CLAUSE) is None)
-        )
 
     def _is_told(self, term: Finding) -> bool:
         at = self._place(term)
@@ -130,14 +109,10 @@ class _Speech:
 
     def _place(self, term: Finding) -> int:
         """Where the term begins in the folded text."""
-        return self._at(term.start)
+        return self._view.place(term.start)
 
     def _end(self, term: Finding) -> int:
-        return self._at(term.end)
-
-    def _at(self, original: int) -> int:
-        starts = self._view.starts
-        return original if starts is None else bisect_left(starts, original)
+        return self._view.place(term.end)
 
 
 def as_hint(term: Finding) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ class View:
         if self.starts is None or self.ends is None:
             return start, end
         return self.starts[start], self.ends[end - 1]
+
+    def place(self, original: int) -> int:
+        """Where in ``text`` the first character stands that came from ``original`` or what is behind it."""
+        return original if self.starts is None else bisect_left(self.starts, original)
 
 
 def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> tuple[str, list[int], list[int]]:

@@ -55,12 +55,49 @@ LEFT_TO_THE_MODEL = (
 """Harm in words that the lists alone are not sure of."""
 
 
+SPOKEN_OF = (
+    "警方通报：三名男子出售枪支被抓",
+    "我被骗了八千，那个刷单返现群就是骗局，报警也没用",
+    "刚刚有人私信我兼职，是不是骗子？",
+    "入群可以领优惠券吗？",
+    "扫码领取快递",
+    "telegram bot2024 怎么用",
+    "本店不根治湿疹",
+    "新聞說賣K他命的被抓了",
+    "他說他不是詐騙，叫我去ATM解除分期，我掛掉了",
+    "對方要我加賴領資料，我封鎖了",
+    "本產品不能治癒糖尿病",
+    "我知道你住哪，週末來找你吃火鍋",
+    "唔好租戶口俾人，犯法㗎",
+    "佢話唔係呃人，叫我過數去安全戶口，好彩冇信",
+    "呢隻藥唔可以根治濕疹",
+    "Someone is selling cloned cards here, reported",
+    "Can you contact me on whatsapp?",
+    "Telegram desktop5 crashed",
+)
+"""Warnings, reports, questions and denials."""
+DENIED_BY_SELLERS = (
+    "出售冰毒，不是骗子",
+    "提供枪支弹药，不是骗子",
+    "卖迷药，警方查不到",
+    "刷单日结，不是骗子",
+    "代开发票，切勿上当，主页有方式",
+    "收購帳戶，舉報也沒用",
+    "投顧老師帶單，不是騙人的",
+    "租戶口，差人查唔到",
+    "賣K仔，唔係呃人",
+    "别家不能根治湿疹，我们能根治湿疹",
+    "fake passports for sale, police can't trace",
+    "double your bitcoin now, not a scam",
+)
+
+
 @pytest.fixture(scope="module")
 def screener() -> Screener:
     return compile_policy(shipped_policy())
 
 
-@pytest.mark.parametrize("text", [*WORDS.split(), *SENTENCES])
+@pytest.mark.parametrize("text", [*WORDS.split(), *SENTENCES, *SPOKEN_OF])
 def test_it_is_let_through(screener: Screener, text: str) -> None:
     decision = screener.screen(Message(text))
     assert decision.action is Action.ALLOW, decision.findings
@@ -69,6 +106,11 @@ def test_it_is_let_through(screener: Screener, text: str) -> None:
 @pytest.mark.parametrize("text", LEFT_TO_THE_MODEL)
 def test_what_lists_only_hint_at_is_acted_on(screener: Screener, text: str) -> None:
     assert screener.screen(Message(text)).action is not Action.ALLOW
+
+
+@pytest.mark.parametrize("text", DENIED_BY_SELLERS)
+def test_an_offer_is_acted_on_whatever_it_denies(screener: Screener, text: str) -> None:
+    assert screener.screen(Message(text)).action.severity >= Action.REVIEW.severity
 
 
 def test_an_advert_for_work_that_only_asks_to_be_written_to_is_luring_and_no_fraud(screener: Screener) -> None:

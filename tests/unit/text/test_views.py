@@ -84,6 +84,10 @@ def test_every_slice_maps_to_the_characters_it_came_from(text, data):
     first, last = view.span(start, end)
     assert (first, last) == (view.span(start, start + 1)[0], view.span(end - 1, end)[1])
     assert 0 <= first < last <= len(text)
+    place = view.place(first)
+    assert place <= start
+    assert view.span(place, place + 1)[0] == first
+    assert view.place(len(text)) == len(view.text)
 
 
 @given(TEXTS)

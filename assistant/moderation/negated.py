@@ -1,0 +1,60 @@
+"""A promise that its author denies ("it does not cure diabetes"): where the denial stands, and how misleading the text is without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.moderation.assess import Assessment, Classification
+from assistant.moderation.rereading import reread
+from assistant.ports import Classifier
+from assistant.text import Normalised
+from assistant.types import Finding, Label
+
+_NEGATION, _SENTENCE = 14, 60
+"""Characters in which a negation is looked for before a promise, and a better promise behind it."""
+_DENIED = re.compile(
+    r"(?:(?<![要需能会可是想有得无莫何么幺怎])不(?:能够?|会|可(?:以|能)?|得|该|应该?|是|等于|一定|见得|敢|准|许)?|无法|[没冇](?:办法|法|得)|(?<!有)没有?(?:[^\n,，。]{1,6}(?:可以|能够?|会))?|唔(?:可以|能够|会|系|得)?"
+    r"|冇(?:可能|得)?|未能|未必|难以|很难|并非|从未|谈不上|禁止|严禁|(?<!切)勿|别)(?:完全|彻底|真正|保证|直接|用来|用于|用作|当作|宣称|声称|承诺|[写说用被够])?$"
+    r"|(?<!why )(?:\bnot|\bnever|\bcannot|\bcan'?t|\bwon'?t|n't|\bno|\bnothing)\s(?:(?:really|actually|fully|a|an|any|the"
+    r"|claim(?: to)?|promise)\s)*$"
+)
+"""A negation, as far as it reaches to the words denied."""
+_DOUBTED = re.compile(r"(?:谁说|谁讲|边个话|别以为|以为|who says?)[^\n,，。]{0,8}$")
+_BETTER = re.compile(
+    r"[^。！!\n]{0,20}(?:我们|咱们?|本店|我家|我哋|本公司|\b(?:but )?(?:we|ours?)\b)[^。！!\n]{0,6}(?:能|可以|就|都|\b(?:can|do"
+    r"|does|will)\b)|[^。！!\n]{0,6}[?？]\s?错"
+)
+
+
+def negated(text: Normalised, term: Finding) -> tuple[int, int] | None:
+    """The original span of ``term`` and the negation right before it; ``None`` where there is none, somebody is said to be wrong to think
+    so, or the author claims to do better."""
+    view = text.folded
+    start, end = view.place(term.start), view.place(term.end)
+    denied = _DENIED.search(view.text, max(0, start - _NEGATION), start)
+    if denied is None or _DOUBTED.search(view.text, max(0, denied.start() - _NEGATION), denied.start()):
+        return None
+    if _BETTER.match(view.text, end, end + _SENTENCE):
+        return None
+    return view.span(denied.start(), end)
+
+
+def classify_negated(
+    classifier: Classifier, assessed: Sequence[Assessment], classified: Sequence[Classification]
+) -> list[Classification]:
+    """``classified``; the classifier hardly reads negations, so a message is as misleading as it is without the promises that it denies."""
+    return reread(classifier, assessed, classified, Label.MISLEADING, _without_denied)
+
+
+def _without_denied(one: Assessment) -> dict[str, Normalised]:
+    if one.continued is not None:
+        return {}
+    promises = [found for found in one.findings if found.label == Label.MISLEADING]
+    denied = [(found.field, span) for found in promises if (span := negated(one.texts[found.field], found))]
+    if not denied:
+        return {}
+    texts = {field: text.original for field, text in one.spared.items() if text.original}
+    for field, (start, end) in denied:
+        texts[field] = texts[field][:start] + " " * (end - start) + texts[field][end:]
+    return {field: Normalised(text) for field, text in texts.items()}
