@@ -133,6 +133,8 @@ def test_ones_own_voice_is_not(text: str) -> None:
         ("是不是骗子", "是不是骗子"),
         ("不是骗子就是疯子", "不是骗子就是疯子"),
         ("她说不是骗子", "她说不是骗子"),
+        ("起底犯唔犯法", "起底犯唔犯法"),
+        ("police won't help you", "police won't help you"),
         ("不要骗人", "不要骗人"),
         ("no scam here", "here"),
         ("is it not a scam?", "is it not a scam?"),
