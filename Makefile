@@ -31,9 +31,9 @@ test:
 	@$(MAKE) --no-print-directory --jobs=2 types compiled lint layers
 	@$(MAKE) --no-print-directory --jobs=2 unit sample
 
-# Everything that the tests import is compiled once, and not by each of their processes at the same time.
+# What the tests import is compiled once, and not by each of their processes at the same time.
 compiled:
-	$(BIN)/python -m pytest --collect-only --quiet >/dev/null
+	@said=$$($(BIN)/python -m pytest --collect-only --quiet 2>&1) || { echo "$$said" | tail -n 60; exit 1; }
 
 lint:
 	$(BIN)/ruff check .

@@ -86,6 +86,13 @@ def end_lost(process: Started) -> None:
 def leave_when_told() -> None:
     """SIGTERM ends this process as an error would, everything closed behind it; the server raises it once more when it is done."""
     signal.signal(signal.SIGTERM, _leave)
+    hear()
+
+
+def hear() -> None:
+    """Take SIGTERM, which waits while a process is forked (``preloaded``)."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def _leave(*_: object) -> None:

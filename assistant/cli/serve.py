@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.forking import forking, leave_when_told
+from assistant.cli.forking import forking
 from assistant.cli.importing import imported
 from assistant.cli.listening import listen
 from assistant.settings import load_settings
@@ -30,7 +30,6 @@ def serve(
     """Run the service: embedded PostgreSQL unless a database is set, migrations, the demo community, HTTP."""
     given = {"host": host, "port": port, "workers": workers}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    leave_when_told()
     listeners = listen(settings, settings.workers or _by_cores())
     settings = settings.model_copy(update={"port": listeners[0].getsockname()[1]})
     if len(listeners) == 1:
@@ -38,7 +37,8 @@ def serve(
         return
     shared = Shared(settings.data_dir.absolute() / f"workers-{settings.port}")
     shared.clear()
-    imported(_SERVICE).serve_together(settings, listeners, shared, forking(shared.metrics))
+    starting = forking(shared.metrics)
+    imported(_SERVICE).serve_together(settings, listeners, shared, starting)
 
 
 def _by_cores() -> int:

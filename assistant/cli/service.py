@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import resources
 
-from assistant.cli.forking import Starting, spawning
+from assistant.cli.forking import Starting, leave_when_told, spawning
 from assistant.cli.importing import imported
 from assistant.cli.outbox_process import OutboxProcess
 from assistant.cli.screen import err
@@ -33,13 +34,16 @@ def serve_together(settings: Settings, listeners: Sequence[socket.socket], share
     Raises:
         CannotStart: what they need is not there.
     """
+    leave_when_told()
     with ExitStack() as stack:
+        stack.callback(shutil.rmtree, shared.folder, ignore_errors=True)
         workers = Workers(settings, listeners, shared, starting)
         workers.run(lambda: stack.enter_context(_database(settings, starting)))
 
 
 def serve_alone(settings: Settings, listener: socket.socket) -> None:
     """In this process."""
+    leave_when_told()
     with ExitStack() as stack:
         stack.enter_context(_database(settings, spawning()))
         assistant = build(settings, prepared=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import time
@@ -50,6 +49,8 @@ class Workers:
         try:
             prepare()
             for number in range(len(self._listeners)):
+                if self._is_told():
+                    return
                 self._start(number)
             while self._told not in wait([self._told, *(process.sentinel for process in self._processes.values())]):
                 self._replace_dead()
@@ -74,8 +75,12 @@ class Workers:
                 raise CannotStart("the service's worker cannot start; the reason stands above")
             self._forget(process)
             log.error("a worker died and is replaced", worker=number, pid=process.pid, exitcode=process.exitcode)
-            wait([self._told], timeout=max(0.0, self._started[number] + _PAUSE_S - time.monotonic()))
+            if self._is_told(max(0.0, self._started[number] + _PAUSE_S - time.monotonic())):
+                return
             self._start(number)
+
+    def _is_told(self, within_s: float = 0.0) -> bool:
+        return bool(wait([self._told], within_s))
 
     def _forget(self, process: Started) -> None:
         process.join()
@@ -90,4 +95,3 @@ class Workers:
             if process.exitcode is None:
                 process.kill()
                 process.join()
-        shutil.rmtree(self._shared.folder, ignore_errors=True)

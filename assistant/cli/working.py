@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 
 from assistant.cli.exits import Exit
-from assistant.cli.forking import GRACE_S, end_with_parent, leave_when_told
+from assistant.cli.forking import GRACE_S, end_with_parent, hear, leave_when_told
 from assistant.cli.screen import err
 from assistant.cli.worker import work_outbox
 from assistant.errors import CannotStart
@@ -60,6 +60,7 @@ def serve_together(settings: Settings, listener: socket.socket, shared: Shared) 
 def carry_out(settings: Settings) -> None:
     """The life of the outbox's worker."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    hear()
     _watch_parent()
     configure_logs(settings.log)
     try:

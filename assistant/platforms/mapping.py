@@ -15,11 +15,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from pydantic import ValidationError
 
 from assistant.errors import DeliveryRefused, InvalidInput, Unauthenticated
 from assistant.platforms.dotted_path import value_at, values_at
-from assistant.platforms.mapping_settings import Answer, Fields, MappingSettings, Signature
+from assistant.platforms.mapping_settings import STORED, Answer, Fields, MappingSettings, Signature
 from assistant.platforms.platform import Check, Platform, Secret, host_of
 from assistant.platforms.reading import as_id, as_text, id_or_none, json_object, json_or_none
 from assistant.platforms.template import filled, filled_url
@@ -50,13 +49,7 @@ _MOST_PARTS = 100
 
 
 def _settings(connection: Connection) -> MappingSettings:
-    """InvalidInput where an earlier version stored what this one refuses."""
-    try:
-        return MappingSettings.model_validate(dict(connection.settings))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        path = ".".join(map(str, ("settings", *first["loc"])))
-        raise InvalidInput(field=path, problem=first["msg"].removeprefix("Value error, ")) from None
+    return MappingSettings.model_validate(dict(connection.settings), context=STORED)
 
 
 def verify(connection: Connection, request: HookRequest) -> None:

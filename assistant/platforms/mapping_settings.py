@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from assistant.platforms.dotted_path import steps_of
 from assistant.platforms.platform import PlatformSettings
@@ -15,6 +16,9 @@ from assistant.types import Do, Verdict
 ANSWER_PLACES = frozenset({"text", "reason", "decision_id", "action"})
 CALL_PLACES = frozenset({"id", "channel", "message_id", "member_id", "text", "reason", "until"})
 HEADER_PLACES = frozenset({"id", "secret:secret", "secret:api_token"})
+STORED: Final[Mapping[str, bool]] = {"stored": True}
+"""The context in which stored settings are read."""
+_NAME = re.compile(r"[^{}\s]+")
 
 
 def _a_path(value: str) -> str:
@@ -22,13 +26,24 @@ def _a_path(value: str) -> str:
     return value
 
 
-def _a_url(value: str) -> str:
-    check_url(value)
+def _a_url(value: str, info: ValidationInfo) -> str:
+    check_url(value, braces=not _is_stored(info))
     return value
 
 
+def _a_name(value: str, info: ValidationInfo) -> str:
+    if not _is_stored(info) and not _NAME.fullmatch(value):
+        raise ValueError("must be without spaces and braces")
+    return value
+
+
+def _is_stored(info: ValidationInfo) -> bool:
+    """What was accepted once is taken as it is: a check that came later must not stop a connection."""
+    return bool((info.context or {}).get("stored"))
+
+
 Path = Annotated[str, AfterValidator(_a_path)]
-RefName = Annotated[str, Field(pattern=r"^[^{}\s]+$", max_length=100)]
+RefName = Annotated[str, AfterValidator(_a_name), Field(max_length=100)]
 
 
 def _check_places(template: Any, allowed: frozenset[str], where: str) -> None:
@@ -70,8 +85,9 @@ class Signature(PlatformSettings):
     template: str = Field("{body}", description="What the MAC is over: `{timestamp}.{body}`.")
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        _check_places(self.template, frozenset({"body", "timestamp"}), "template")
+    def _is_whole(self, info: ValidationInfo) -> Self:
+        if not _is_stored(info):
+            _check_places(self.template, frozenset({"body", "timestamp"}), "template")
         if self.scheme == "token" and self.place == "body":
             steps_of(self.name)
         if self.scheme == "hmac" and (self.place != "header" or "{body}" not in self.template):
@@ -88,8 +104,9 @@ class Answer(PlatformSettings):
     body: Any = Field(None, description="The JSON document; none: an empty body.")
 
     @model_validator(mode="after")
-    def _knows_its_places(self) -> Self:
-        _check_places(self.body, ANSWER_PLACES, "an answer")
+    def _knows_its_places(self, info: ValidationInfo) -> Self:
+        if not _is_stored(info):
+            _check_places(self.body, ANSWER_PLACES, "an answer")
         return self
 
 
@@ -106,7 +123,9 @@ class Call(PlatformSettings):
     posted: Path | None = Field(None, description="Where the answer names what was posted.")
 
     @model_validator(mode="after")
-    def _knows_its_places(self) -> Self:
+    def _knows_its_places(self, info: ValidationInfo) -> Self:
+        if _is_stored(info):
+            return self
         for place in {*places_in(self.url), *places_in(self.body)} - CALL_PLACES:
             if not place.startswith("ref:"):
                 raise ValueError(f"a call may hold {', '.join(sorted(CALL_PLACES))} and ref:name, not {place}")

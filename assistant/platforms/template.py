@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from assistant.errors import DeliveryRefused
 
 _PLACE = re.compile(r"\{([a-z_]+(?::[^{}\s]+)?)\}")
-_WORD = re.compile(r"\{(\s*[^{}\s\"',]+\s*)\}")
+_WORD = re.compile(r"\{([^{}\s\"',]+)\}")
 
 
 def places_in(template: Any) -> Iterator[str]:
@@ -49,9 +49,9 @@ def filled_url(template: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(encoded, template)
 
 
-def check_url(template: str) -> None:
-    """ValueError unless it is an http(s) address whose host is fixed and whose braces are placeholders'."""
-    if set("{}") & set(_PLACE.sub("", template)):
+def check_url(template: str, *, braces: bool = True) -> None:
+    """ValueError unless it is an http(s) address whose host is fixed and, where ``braces`` are looked at, all of them placeholders'."""
+    if braces and set("{}") & set(_PLACE.sub("", template)):
         raise ValueError("has a brace that is no placeholder's")
     parts = urlsplit(template)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "{" in parts.netloc:

@@ -139,13 +139,15 @@ def get(connection: Connection, community: str, decision_id: str) -> DecisionRow
 def of_message(
     connection: Connection, community: str, connection_id: str, message_id: str, channel: str | None
 ) -> DecisionRow | None:
-    """The latest decision about this message of the platform's. Its id may be another message's in another channel."""
+    """The latest decision about this message of the platform's. Its id may be another message's in another channel; without a
+    ``channel`` it is in whichever."""
     query = select(decisions).where(
         decisions.c.community == community,
         decisions.c.connection_id == connection_id,
         decisions.c.platform_message_id == message_id,
-        decisions.c.channel.is_not_distinct_from(channel),
     )
+    if channel is not None:
+        query = query.where(decisions.c.channel == channel)
     row = connection.execute(query.order_by(decisions.c.created_at.desc()).limit(1)).mappings().one_or_none()
     return _row(row) if row is not None else None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from assistant.errors import DeliveryRefused
+from assistant.errors import DeliveryFailed, DeliveryRefused
 from assistant.platforms.discourse.api import CONFLICT, GONE, ask, document, done, refused
 from assistant.platforms.discourse.events import CHAT, TOPIC
 from assistant.ports import Answered, Outgoing
@@ -134,7 +134,10 @@ async def _penalise(forum: _Forum, order: Order, penalty: _Penalty) -> Receipt:
         if await _lasts(forum, order, penalty, datetime.fromisoformat(end)):
             return Receipt(already=True)
         await forum.tell("PUT", f"{_member_path(order)}/un{penalty.name}.json")
-        await forum.tell("PUT", path, body)
+        try:
+            await forum.tell("PUT", path, body)
+        except DeliveryRefused as error:
+            raise DeliveryFailed(f"the shorter penalty is lifted, the longer one not set: {error.problem}") from None
     elif not done(answer):
         raise refused(answer)
     return Receipt()

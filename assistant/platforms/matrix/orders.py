@@ -38,6 +38,8 @@ async def _delete(client: Client, order: Order) -> Receipt:
         await _redact(client, room, message, order.id, order.reason)
     if edit:
         await _redact(client, room, edit, f"{order.id}.edit", order.reason)
+        if not reply.ok:
+            raise DeliveryRefused("the edit is deleted; what it edits cannot be read, and may be another member's")
     return Receipt(already=already and own)
 
 

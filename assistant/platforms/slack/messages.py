@@ -72,14 +72,14 @@ def _by_person(message: Mapping[str, Any], around: Mapping[str, Any], ours: Ours
 
 
 def _with_own_token(message: Mapping[str, Any], around: Mapping[str, Any], ours: Ours) -> bool:
-    """Whether a person posted it through an app. Slack marks that as it marks what the app's bot says; a bot is told by its profile naming
-    its user. Where the app may be ours it is no person: its posts must not be taken for members'."""
+    """Whether a person posted it through an app. Slack marks that as it marks what the app's bot says: only where its profile names another
+    user than the author is it a person's. Where the app may be ours it is none: its posts must not be taken for members'."""
     author = as_id(message["user"], "user")
     profile = as_object(message["bot_profile"], "bot_profile") if message.get("bot_profile") is not None else {}
     apps = {as_text(one.get("app_id"), "app_id") for one in (message, profile)} - {""}
     known = bool(ours.users) or bool(ours.app and apps)
     own = not known or author in ours.users or ours.app in apps or around.get("channel_type") == "im"
-    return not own and profile.get("user_id") != author
+    return not own and profile.get("user_id") not in {None, author}
 
 
 def _edited_ts(message: Mapping[str, Any]) -> str | None:

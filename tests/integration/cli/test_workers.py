@@ -180,6 +180,25 @@ def test_stopping_is_clean_and_takes_the_database_along(tmp_path, workers, numbe
     assert "Traceback" not in (tmp_path / "serve.log").read_text()
 
 
+def test_told_to_stop_while_it_starts_it_serves_nobody_first(tmp_path):
+    """Its workers would hear nothing of it, and go on until they are killed."""
+    data_dir = tmp_path / "data"
+    program = [sys.executable, "-m", "assistant.cli", "serve", "--workers", "2", "--port", "0"]
+    with (tmp_path / "serve.log").open("w") as sink:
+        process = subprocess.Popen(program, env=environment(data_dir), stdout=sink, stderr=sink)
+    family: set[int] = set()
+    eventually((data_dir / "postgres/data/postmaster.pid").exists, 60)
+    family |= forked_from(process.pid)
+    process.terminate()
+    while process.poll() is None:
+        family |= workers_of(process.pid)
+        time.sleep(0.02)
+    assert process.returncode == 0
+    assert len(family) <= 2, "what the workers are forked from, and the outbox's"
+    eventually(lambda: not any(map(alive, family)), 5)
+    assert not list(data_dir.glob("workers-*"))
+
+
 def test_a_killed_parent_leaves_nobody_serving(tmp_path):
     with serving(tmp_path) as running:
         family = running.workers()

@@ -328,6 +328,7 @@ def test_a_report_is_about_the_message_of_its_own_channel(shop: Shop) -> None:
         ({"channel": "offers"}, {}, "bad"),
         ({"channel": "general"}, {"channel": "offers"}, "bad"),
         ({"channel": "general"}, {"channel": "elsewhere"}, None),
+        ({}, {}, "good"),
     ):
         asked = {"name": "report", "member": {"id": "u2"}, "about": {"id": "m1", **about}, **more}
         reported.append(shop.send("command", asked).json()["decision_id"])

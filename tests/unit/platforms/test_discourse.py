@@ -449,6 +449,9 @@ def test_a_penalty_in_force_is_kept_only_if_it_lasts_as_long(do: Do, name: str, 
     for unknown in (None, "soon", 1):
         with pytest.raises(DeliveryRefused, match="how long"):
             asked(unknown)
+    shorter = Answer(200, {till: "2030-01-07T00:00:00.000Z"})
+    with pytest.raises(DeliveryFailed, match="is lifted"):
+        carry_out(wanted, taken, shorter, Answer(), Answer(403))
 
 
 def test_penalties_are_lifted() -> None:

@@ -283,13 +283,22 @@ def test_bots_unfurls_deletions_and_mentions_give_nothing(event: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "token",
+    "bot",
     [
         {"bot_id": "B1"},
         {"bot_id": "B1", "app_id": "A2", "bot_profile": {"id": "B1", "app_id": "A2", "name": "Poster"}},
-        {"bot_id": "B1", "bot_profile": {"id": "B1", "user_id": "U8"}},
+        {"bot_id": "B1", "bot_profile": {"id": "B1", "user_id": "U1"}},
     ],
 )
+def test_what_may_be_another_apps_bot_is_no_members(bot: dict[str, Any]) -> None:
+    assert event_of(MESSAGE | bot) is None
+    assert event_of(CHANGED | {"message": CHANGED["message"] | bot}) is None
+
+
+OTHERS = {"bot_id": "B1", "app_id": "A2", "bot_profile": {"id": "B1", "user_id": "U8"}}
+
+
+@pytest.mark.parametrize("token", [OTHERS, {key: OTHERS[key] for key in ("bot_id", "bot_profile")}])
 def test_what_a_member_posts_through_another_app_is_the_members(token: dict[str, Any]) -> None:
     said, edit = event_of(MESSAGE | token), event_of(CHANGED | {"message": CHANGED["message"] | token})
     assert isinstance(said, Said)
@@ -300,10 +309,10 @@ def test_what_a_member_posts_through_another_app_is_the_members(token: dict[str,
 def test_whoever_may_be_our_own_bot_is_not_listened_to() -> None:
     """Else an answer of ours could be taken for a question."""
     unknown: dict[str, Any] = {"authorizations": []}
-    assert event_of(MESSAGE | {"bot_id": "B1"}, **unknown) is None
-    assert event_of(MESSAGE | {"bot_id": "B1", "app_id": "A1"}, **unknown) is None
-    assert event_of(MESSAGE | {"bot_id": "B1", "app_id": "A2"}, api_app_id=None, **unknown) is None
-    assert event_of(MESSAGE | {"bot_id": "B1", "app_id": "A2"}, **unknown) is not None
+    assert event_of(MESSAGE | OTHERS | {"app_id": None}, **unknown) is None
+    assert event_of(MESSAGE | OTHERS | {"app_id": "A1"}, **unknown) is None
+    assert event_of(MESSAGE | OTHERS, api_app_id=None, **unknown) is None
+    assert event_of(MESSAGE | OTHERS, **unknown) is not None
 
 
 def test_another_workspace_is_ignored_and_direct_messages_are_private() -> None:
