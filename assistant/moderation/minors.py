@@ -36,15 +36,17 @@ _HAN = re.compile(
     rf"|{_SCHOOL_YEAR}"
     r"|幼女|女童|男童|儿童|孩童|(?<![生有带养怀要])小孩|小朋友|小女孩|小男孩|小妹妹|萝莉|蘿莉|正太|幼儿|婴儿"
 )
+_BODY = r"(?!(?:\s|-)?(?:fetish|pics?|pictures|photos?|vids?|videos?|jobs?|play|worship|lovers?|models?))"
 _NOT_AN_AGE = (
-    r"(?!\s?(?:min|km|k(?![a-z0-9_])|cm|mm(?![a-z])|feet|foot|ft|inch|meters?|metres?|hours?|days?|weeks?|months?|%|/|:|\.\d|″|['’]\s?\d|pounds|lbs|kgs?|kilos?"
-    r"|miles|percent|points?|stars?|times|out of|(?:st|th|nd|rd)(?![a-z0-9_])|years?\s(?:older|younger|ahead|behind|into|apart|clean|sober)"
-    r"|[\"”]\s(?:long|tall|wide|thick|deep|big|in\s)))"
+    rf"(?!\s?(?:(?:min(?:ute)?s?|kms?|k|cms?|mm|feet{_BODY}|foot{_BODY}|ft|inch(?:es)?|met(?:er|re)s?|hours?|days?|weeks?|months?"
+    r"|pounds?|lbs?|kgs?|kilo(?:s|grams?|met(?:er|re)s?)?|miles?|percent|points?|stars?|times|out of (?:\d+|five|ten|a hundred)|st|th|nd|rd"
+    r"|years?\s(?:older|younger|ahead|behind|into|apart|clean|sober))(?![a-z0-9_])"
+    r"|[%″]|[/:]\s?\d|\.\d|['’]\s?\d|[\"”]\s(?:long|tall|wide|thick|deep|big|in\s)))"
 )
 _LATIN = re.compile(
     r"(?<![\d.])(?:1[0-7]|\d)\s?-?\s?(?:(?:yo|y/o)(?:[\s-]?olds?)?|(?:yrs?|years?)[\s-]?olds?)(?![a-z0-9_])"
     r"|(?<![\d.])(?<!for\s)(?<!past\s)(?<!last\s)(?<!over\s)(?<!after\s)(?<!than\s)(?:1[0-7]|\d)\s?-?\s?(?:yrs?|years?)(?!\w)"
-    r"(?!\s(?:ago|later|experience|of|in|with|apart|older|younger|warranty|now|since|plan|contract))"
+    r"(?!\s(?:ago|later|experienced?|of|in|with|apart|older|younger|warrant(?:y|ies)|now|since|plans?|contracts?)(?![a-z0-9_]))"
     r"|(?<![a-z0-9_])(?:i'?m|i am|she'?s|she is|he'?s|he is|aged?|turning|turned)\s(?:only\s|just\s|about\s)?(?:1[0-7]|[5-9])(?![a-z0-9_])"
     rf"{_NOT_AN_AGE}"
     r"|(?<![a-z0-9_])under\s?-?age[d]?(?![a-z0-9_])|(?<![a-z0-9_])under\s(?:the age of\s)?(?:1[0-8]|eighteen)(?![a-z0-9_])"
