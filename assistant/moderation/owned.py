@@ -21,11 +21,13 @@ _NUMBER = re.compile(r"[\d\s+().-]+")
 _RUN = re.compile(r"\+?\(?\d(?:[\s().-]{0,3}\d)*")
 _GROUP = re.compile(r"\d+")
 _LEAST_DIGITS, _MOST_DIGITS = 7, 20
-_MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
+_MOBILE = re.compile(r"0*(?:86)?(?P<mainland>1[3-9]\d{9})|(?:0*886|0)(?P<taiwan>9\d{8})")
+"""What nobody reads as another number behind a code: in 138 6123 4567 there is no 6123 4567."""
 _CODES = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 _NEAR_CODES = ("86", "852", "853", "886")
 _MOST_AREA_DIGITS = 3
 _AMERICAN_DIGITS = 10
+_AMERICAN = re.compile(r"0*1(?P<local>[2-9]\d{2}[2-9]\d{6})")
 _TRUNK = re.compile(r"^((?:00)?(?:86|886))0(?=\d{8})")
 """The zero of calls at home, written behind the code of a country all the same."""
 
@@ -112,10 +114,22 @@ class _Phones:
         if digits[-_LEAST_DIGITS:] not in self._last:
             return False
         digits = _TRUNK.sub(r"\1", digits)
+        if mobile := _MOBILE.fullmatch(digits):
+            return self._hold_mobile(digits, mobile)
         cuts = ((digits[:at], digits[at:]) for at in range(len(digits) - _LEAST_DIGITS + 1))
         return any(
             (number in self._whole and _leads(prefix, number)) or (number in self._local and not prefix.strip("0"))
             for prefix, number in cuts
+        )
+
+    def _hold_mobile(self, digits: str, mobile: re.Match[str]) -> bool:
+        """Whether an own number is that mobile one, or an American one that looks like it."""
+        whole = mobile["mainland"] or mobile["taiwan"]
+        american = _AMERICAN.fullmatch(digits)
+        return (
+            digits.lstrip("0") in self._ends
+            or whole in self._whole
+            or (american is not None and american["local"] in self._whole)
         )
 
     def places(self, plain: str) -> Iterator[tuple[int, int]]:
@@ -127,8 +141,8 @@ class _Phones:
             digits = "".join(plain[a:b] for a, b in groups)
             if digits in self._short:
                 yield run.span()
-            if _MOBILE.fullmatch(digits) and not self.hold(digits):
-                continue  # in 138 6123 4567 there is no 6123 4567
+            if _MOBILE.fullmatch(_TRUNK.sub(r"\1", digits)) and not self.hold(digits):
+                continue
             at = 0
             while at < len(groups):
                 end = self._row(plain, groups, at)

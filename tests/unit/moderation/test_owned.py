@@ -72,6 +72,41 @@ def test_another_number_is_not(number: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("own", "number"),
+    [
+        ("61234567", "+86 138 6123 4567"),
+        ("61234567", "0086 138 6123 4567"),
+        ("61234567", "0138 6123 4567"),
+        ("23456789", "+886 923 456 789"),
+        ("23456789", "0923-456-789"),
+        ("2345 6789", "00886 9 2345 6789"),
+    ],
+)
+def test_a_mobile_number_is_none_behind_a_code(own: str, number: str) -> None:
+    owned = Owned(Own(phones=(own,)))
+    assert not owned.is_phone(number)
+    assert owned.spans(Normalised(number)) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "number"),
+    [
+        ("4155552671", "+1 415 555 2671"),
+        ("13911112222", "0086 139 1111 2222"),
+        ("+86 139 1111 2222", "0139 1111 2222"),
+        ("886912345678", "0912 345 678"),
+        ("0912345678", "00886 912 345 678"),
+        ("61234567", "(010) 6123 4567"),
+        ("61234567", "+86 10 6123 4567"),
+    ],
+)
+def test_a_number_is_own_behind_codes_that_its_owner_left_out(own: str, number: str) -> None:
+    owned = Owned(Own(phones=(own,)))
+    assert owned.is_phone(number)
+    assert owned.spans(Normalised(number)) == [(0, len(number))]
+
+
+@pytest.mark.parametrize(
     "account", ["MyShop_88", "@myshop_88", "ｍｙｓｈｏｐ_88", "MYBRAND", "小店官方", "小鋪v88", "Boss@Partner.com"]
 )
 def test_an_account_is_own_however_written(account: str) -> None:
