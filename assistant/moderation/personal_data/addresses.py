@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from assistant.moderation.personal_data.hit import Hit, hit, near
 from assistant.text import Normalised, View
 
-_H = r"[\u4e00-\u9fff]"
+_H = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 _MAYBE = re.compile(
     r"[0-9一二三四五六七八九十零〇]\s?(?:[号弄栋幢座室楼房邨]|单元|[/ ]?f\b)|[a-z0-9]室"
     r"|\d{1,5} [a-z0-9]+ [a-z. ]{0,30}(?:st|ave|rd|road|lane|ln|dr|way|blvd|court|ct|cir|terrace|p[kl]|close|crescent|place"
@@ -39,7 +39,7 @@ _SHOP = re.compile(
     r"门市|门店|分店|旗舰店|营业|本店|店址|我们店|总店|展览|会场|活动地点|餐厅|医院|学校|车站|公司地址|store|office|venue|shop|branch"
 )
 _LODGING = re.compile(
-    r"\s?的?那?[家间]?[\u4e00-\u9fff]{0,6}?(?:酒店|宾馆|旅馆|民宿|饭店)|,?\s(?:at\s)?[a-z' ]{0,20}hotel"
+    rf"\s?的?那?[家间]?{_H}{{0,6}}?(?:酒店|宾馆|旅馆|民宿|饭店)|,?\s(?:at\s)?[a-z' ]{{0,20}}hotel"
 )
 """Right behind a street and number: whoever stays there has no home there."""
 _COUNTER = re.compile(r"专柜|专卖|工厂店|商场|百货|购物中心|奥特莱斯")
@@ -62,6 +62,9 @@ _FLAT = re.compile(
 """As addresses in Hong Kong begin, before the street or without one. Offices have rooms and units."""
 _DAY = re.compile(r"[里村道]\s?(?:[1-9]|[12]\d|3[01]|[一二三四五六七八九]|[一二三]?十[一二三四五六七八九]?)号")
 """What may be a day of the month behind a place."""
+_SENT = re.compile(r"地址|住址|收件|收货|寄给|(?:寄|送|邮|快递)[到去]|deliver to|ship to|send it to")
+"""Beside it a place is where something goes, whatever follows."""
+_ON_THE_DAY = re.compile(r"\s?(?:可以|可唔可以|行|能|得唔得|会|就|才|来|到|前|之前|早|晚|上午|下午|之后|开始|有人)")
 _ENDS = re.compile(r"\s*(?:[^\w\s]|$)")
 
 
@@ -110,4 +113,7 @@ def _score(text: str, match: re.Match[str]) -> float:
 
 def _may_be_day(text: str, match: re.Match[str]) -> bool:
     """Whether "in the village, on the 8th" is as likely as "8, Village", since something is said of it."""
-    return _DAY.search(match["place"]) is not None and not _ENDS.match(text, match.end())
+    if _DAY.search(match["place"]) is None or _ENDS.match(text, match.end()):
+        return False
+    sent = near(text, match.end(), match.end(), _SENT, before=12 + len(match[0]))
+    return not sent or _ON_THE_DAY.match(text, match.end()) is not None

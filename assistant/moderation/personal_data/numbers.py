@@ -25,11 +25,12 @@ _MOBILE_DIGITS = 11
 _MONEY_BEFORE = re.compile(r"[$¥￥€£]\s?$")
 _MONEY_AFTER = re.compile(r"\s?(?:元(?![气旦宵宇素])|块钱|円|日元|美元|美金|港币|台币|usd|rmb|twd|hkd|%)")
 _OTHERWISE = re.compile(
-    r"(?P<number>单号|编号|流水|交易号|案号|条码|货号|款号|型号|版本|统编|税号|代码|批号|序列号?|房间号|会议号|tracking|isbn|serial|version"
+    r"(?P<number>(?:版本号?|固件|(?<![a-z])(?:version|release|firmware|build))[\s:]{0,2}v\d*$|(?<![a-z0-9])v(?:\d+\.)+$|单号|编号|流水|交易号|案号|条码|货号|款号|型号|版本|统编|税号|代码|批号|序列号?|房间号|会议号|tracking|isbn|serial|version"
     r"|(?<!card)(?<!card\s)(?<!phone)(?<!phone\s)(?<!cell)(?<!cell\s)(?<!tel)(?<!tel\s)#\s?$"
-    r"|meeting id|zoom|(?<![a-z0-9])(?:sku|ref|v\d*$)(?![a-z0-9])"
+    r"|meeting id|zoom|(?<![a-z0-9])(?:sku|ref)(?![a-z0-9])"
     r"|(?:confirmation|reservation|booking|member|membership|reference|case|parcel|policy|routing|transaction|receipt)\s(?:number|no|code|id|#))"
     r"|(?P<counted>订单|运单|工单|股票|基金)|快递|物流|发票|order|invoice|ticket|(?<![a-z])(?:part|item|lot|batch|model)(?![a-z])"
+    r"|(?<![a-z0-9加信薇我])v\d*$"
 )
 """What a row of digits may be the number of: by a word that says number, things that are told apart by numbers, and others."""
 _REACH = 24
@@ -144,9 +145,11 @@ def _mistyped_identity(number: Number) -> tuple[str, float] | None:
 
 
 def _card(number: Number) -> tuple[str, float] | None:
-    if not _CARD.fullmatch(number.digits) or not luhn.is_valid(number.digits) or _is_otherwise(number):
+    if not _CARD.fullmatch(number.digits) or not luhn.is_valid(number.digits):
         return None
-    return "card", 0.95 if near(number.text, number.start, number.end, _CARD_CUE) else 0.92
+    if near(number.text, number.start, number.end, _CARD_CUE):
+        return "card", 0.95
+    return None if _is_otherwise(number) else ("card", 0.92)
 
 
 def _social_security(number: Number) -> tuple[str, float] | None:
