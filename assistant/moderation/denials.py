@@ -9,6 +9,8 @@ from assistant.text import Normalised
 
 _CHEATS = r"(?:诈骗|骗子|骗局|骗人|骗你|骗钱|骗(?![子局人你钱了])|呃人|呃你|呃钱|违法|犯法|坑人|假冒|假的)"
 _ASKED = r"(?!\W{0,3}(?:就是|就系|即是|才怪)|[^\n,，。；;！!]{0,4}[吗嘛吧么幺咩?？])"
+_NO_THING = r"(?!\s(?!(?:here|at|and|or|but|in|to|for|with|if|because|as|when|so|just|only|all|bro|guys)\b)[a-z])"
+"""Not before a thing: "no fake IDs" is a rule of the group."""
 _DENIES = re.compile(
     rf"(?<![是犯违骗呃])(?:(?:绝|决|并|真|从)?(?:不是|不会|非|不)|没有?|唔系|唔会|唔|冇|绝无|并无|无)(?:在|去|做|搞|什[么幺]|任何|咩)?{_CHEATS}{_ASKED}"
     rf"|(?:骗子|诈骗|违法|犯法|警察|公安|条子|差佬|举报|投诉)(?:狗|的|者|党)?(?:请|一律|都|全部)?"
@@ -19,7 +21,7 @@ _DENIES = re.compile(
     r"|(?:不怕|唔怕|无惧|不惧|躲过|避开|绕过|应付|搞定|买通|打点)(?:了)?(?:警察|警方|公安|差人|举报|检举|投诉|报警|起诉|法院)"
     r"|骗(?:人|你|你们|钱)(?:的)?(?:(?:就|我)?是(?:小?狗|孙子)|(?:我|死)*全家|天打|不得好死|出门被|干[嘛吗什]|做什|做乜)"
     r"|\b(?:not|isn'?t|ain'?t|aren'?t|no|never|zero|non|(?:we|i)\s(?:don'?t|do not|won'?t))[\s-](?:(?:a|an|any|even|another|some)\s)?"
-    r"(?:scam(?:s|mers?|ming)?|fraud(?:s|ulent)?|fakes?|illegal|rip-?offs?)\b(?![^.!\n]{0,40}\?)"
+    rf"(?:scam(?:s|mers?|ming)?|frauds?|rip-?offs?|(?:fakes?|illegal|fraudulent)\b{_NO_THING})\b(?![^.!\n]{{0,40}}\?)"
     r"|\b(?:police|cops?|feds)[\s-](?:can'?t|cannot|can not|free|proof|safe"
     r"|(?:won'?t|don'?t|never|will never)\s(?:know|find|catch|care|check|see|notice|trac\w+|bother|touch|show))\b"
     r"|\b(?:undetect\w+|untrace\w+|safe|hidden)\s(?:by|from|to)\s(?:the\s)?(?:police|cops|feds)\b"

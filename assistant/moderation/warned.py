@@ -25,11 +25,16 @@ _COMPLAINS = re.compile(
     r"|\b(?:(?:is|are|was|were) (?:all )?(?:a )?(?:scams?|fake)|scammed|scammers?|fraud|police|beware|report(?:ed)?)\b"
 )
 _SELLS = re.compile(
-    r"认准|(?:主页|头像|简介|签名)(?:有|见|看|加|联系)|[看见睇](?:我)?(?:主页|头像|简介)|先货后款|货到付款|现货|包邮|接单|出单|秒发|当面交易|可验货|支持验货"
-    r"|(?:有需要|需要|想要|要)的?(?:请|就|速|快|直接|欢迎)?(?:找|私|联系|来|加|滴|揾|搵)(?!的)|有意者|量大(?:从优|价优)|诚信(?:经营|合作|交易)|信誉(?:保证|第一|担保)|长期(?:合作|收|出|供)"
-    r"|\b(?:link in bio|see (?:my )?(?:profile|bio)|cash on delivery|in stock|free shipping|contact (?:me|us)|hit me up|we deliver"
+    r"认准|(?:主页|头像|简介|签名)(?:有|见|看|加|联系)|[看见睇](?:我)?(?:主页|头像|简介)|有意者|量大(?:从优|价优)|诚信(?:经营|合作|交易)"
+    r"|信誉(?:保证|第一|担保)|长期合作|\b(?:link in bio|see (?:my )?(?:profile|bio)|contact me|hit me up|we deliver"
     r"|legit (?:seller|vendor|plug))\b"
 )
+_MAY_SELL = re.compile(
+    r"先货后款|货到付款|现货|包邮|接单|出单|秒发|当面交易|可验货|支持验货|长期[收出供]"
+    r"|(?:(?<!\w)(?:有需要|需要|想要|要)的?|(?:需要|想要|要)(?:的|(?=[请就])))(?:请|就|速|快|直接|欢迎)?(?:找|私|联系|来|加|滴|揾|搵)(?!的)"
+    r"|\b(?:cash on delivery|in stock|free shipping|contact us)\b"
+)
+"""What a seller says, and whoever tells of one."""
 _OFFERS = re.compile(
     r"出?售|[卖代办买购招贩租]|收(?![到益入款])|接(?![听到])|求购|提供|供应|批发|转让|回收|货源|制作|订做|定做|承接"
     r"|\b(?:buy|buying|sell|selling|sale|order|shop|cheap|dm|hire|hiring|rent|purchase|vendor|supplier|available|get your|cashout)\b"
@@ -42,6 +47,19 @@ _ON_SALE = re.compile(
 )
 _BESIDE = 12
 """Characters beside a term in which it can be offered."""
+_RULED_OUT = re.compile(
+    r"(?:禁止|严禁|(?<![准许可])(?:不准(?!备)|不许|不可以|唔准|唔可以)|(?<![舍怪恨免少巴])不得(?![了已不])|不允许|请勿|切勿)\s?"
+    r"(?:(?!错过|担心|害怕|犹豫|白嫖|打扰|还价|转载|盗图|信|找|选|联系|上当|骗|冒充|假冒|低价|他人|同行|别家)[^\n,，。；;！!？?\s]){0,14}$"
+    r"|\bno\s(?:(?:more|buying|selling|trading|sales?|posting|advertising|ads|offering|offers|sharing|links|talk|and|or|of|for|any|illegal"
+    r"|requests|spam|to)\s){0,4}$"
+    r"|(?<!we )(?<!i )\b(?:don'?t|do not|not allowed to)\s(?:sell|post|offer|advertise|trade)(?:\s(?:or|and)\s\w+)?\s(?:any\s)?$"
+)
+_RULED_OUT_AFTER = re.compile(
+    r"(?:[^\n,，。；;！!？?]{0,4}(?:一律|的|者)|)(?:一律|直接|立即|立刻|都|会|会被|将|将会|即)?(?:踢|禁言|封[号群禁]|拉黑|禁止|不允许|不准|唔准)"
+    r"(?:的|出群?|出去|走|掉|㗎)?(?=[。！!,，\s]|$)"
+    r"|\s(?:\w+\s){0,2}(?:is|are|get|gets|will be)\s(?:you\s)?(?:strictly\s)?(?:not allowed|banned|forbidden|prohibited|removed)\b"
+)
+"""A rule of the group beside what it rules out."""
 _FRAMES = re.compile(
     r"(?<![加找问])(?:有人|有个|有些|网上|网友|群里|群组|社团|留言区|某|谁|凡是|任何|所有|那些)(?!需要|想|要)|看到|见到|睇到|收到|接到|刷到|遇到|碰到|听说|听讲|据说"
     r"|新闻|报[道导]|提醒|呼吁|警方|警察|公安|海关|法院|法官|检[察方]|记者|[男女]子|集团|团伙|嫌犯|嫌疑|(?<!其)[他她佢]|(?:我|你|阿)(?:弟|哥|姐|妹|爸|妈|嫲|朋友|同学|同事|室友|邻居|表)|朋友|同学|同事"
@@ -52,8 +70,8 @@ _FRAMES = re.compile(
     r"|scammers?|scam|illegal|ban(?:ned)?|told|asked|asking|account|user|bot|he|she|they)\b"
 )
 _BEWARE = re.compile(
-    r"(?:切勿|谨防|慎防|小心|警惕|当心|提防|别|不要|以免|避免|防止)再?(?:上当|受骗|被骗|被呃|骗子|诈骗|假冒|假货|山寨)"
-    r"|\bbeware of (?:scam(?:s|mers)?|fakes?|imitat\w+|impersonat\w+|copycats)\b"
+    r"(?:切勿|谨防|慎防|小心|警惕|当心|提防|别|不要|以免|避免|防止)再?(?:上当|受骗|被骗|被呃|骗子|诈骗|假冒|假货|山寨|相?信[^\n,，。]{0,4}(?:骗子|假货|同行|别家))"
+    r"|\bbeware of (?:scam(?:s|mers)?|fakes?|imitat\w+|impersonat\w+|copycats)\b|\bno (?:fake|illegal|fraudulent)\s\w+"
 )
 """What frames nothing: of cheats sellers warn too."""
 _JUDGED = re.compile(
@@ -65,8 +83,8 @@ _ACTED = re.compile(
     r"|破获|查[获扣]|缴获|起出|捣破|拘捕|被捕|判刑|落网|送办|反诈|防骗|[打拨]165|维权"
     r"|\b(?:(?:i|we|already|just|have)\s(?:reported|blocked)|arrest(?:ed|s)|seized|sentenced|raid(?:ed|s)?|busted)\b"
 )
-_SENTENCE = "\n。；;！!?？"
-_BEFORE, _AFTER = 40, 40
+_SENTENCE = ("\n", "。", "；", ";", "！", "!", "?", "？", ". ")
+_BEFORE, _AFTER = 60, 40
 """Characters of the sentence that are read before and behind a term."""
 
 
@@ -75,15 +93,26 @@ class TradeTalk:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        sells = _SELLS.search(self._text) is not None
-        self.warns = not sells and _WARNS.search(self._text) is not None
-        self.complains = not sells and _COMPLAINS.search(self._text) is not None
+        sells = _SELLS.search(text) is not None
+        complains = not sells and _COMPLAINS.search(text) is not None
+        self._warns = complains or (not sells and _WARNS.search(text) is not None)
+        self._may_sell = self._warns and _MAY_SELL.search(text) is not None
+        self.complains = complains and not self._may_sell
 
     def names(self, start: int, end: int, *, promises: bool) -> bool:
-        """Whether the term from ``start`` to ``end`` is only named in a warning or complaint. A term that ``promises`` offers nothing."""
-        if not self.warns and not self.complains:
+        """Whether the term from ``start`` to ``end`` is only named in a warning, a complaint or a rule of the group. A term that
+        ``promises`` offers nothing."""
+        if self._is_ruled_out(start, end):
+            return True
+        if not self._warns:
             return False
-        return promises or not self._is_offered(start, end) or self._is_framed(start, end)
+        if self._may_sell:
+            return self._is_framed(start, end)
+        return promises or not self._is_offered(start, end) or self._is_framed(start, end) or self._is_acted_on
+
+    def _is_ruled_out(self, start: int, end: int) -> bool:
+        before = _RULED_OUT.search(self._text, self._sentence(start), start)
+        return before is not None or _RULED_OUT_AFTER.match(self._text, end, end + _AFTER) is not None
 
     def _is_offered(self, start: int, end: int) -> bool:
         before, behind = (max(0, start - _BESIDE), start), (end, end + _BESIDE)
@@ -94,11 +123,13 @@ class TradeTalk:
         )
 
     def _is_framed(self, start: int, end: int) -> bool:
+        framed = _FRAMES.search(self._framing, self._sentence(start), start)
+        return framed is not None or _JUDGED.match(self._text, end, end + _AFTER) is not None
+
+    def _sentence(self, start: int) -> int:
+        """Where the sentence begins, as far as it is read."""
         least = max(0, start - _BEFORE)
-        first = max(least, *(self._text.rfind(stop, least, start) + 1 for stop in _SENTENCE))
-        if _FRAMES.search(self._framing, first, start) or _JUDGED.match(self._text, end, end + _AFTER):
-            return True
-        return self._is_acted_on
+        return max(least, *(self._text.rfind(stop, least, start) + 1 for stop in _SENTENCE))
 
     @cached_property
     def _framing(self) -> str:

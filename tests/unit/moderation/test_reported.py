@@ -65,6 +65,14 @@ def highest(text: str) -> float:
         "沒有任何食品可以治癒糖尿病",
         "呢隻藥唔可以根治濕疹",
         "It cannot cure diabetes naturally",
+        "新闻：男子长期收银行卡被捕",
+        "警方提醒：有需要联系银行，别信出售银行卡的",
+        "佢話要搵佢先至收戶口，係詐騙呀",
+        "A scammer in my DMs said cash on delivery for fake passports, beware",
+        "我做刷单接单被骗了3000",
+        "新聞：集團以現貨名義賣假護照被捕",
+        "警察拉咗個長期收戶口嘅人",
+        "Police say the vendor had fake passports in stock",
         "我知道你住哪，週末來找你吃火鍋",
         "我知道你家在哪，晚点给你送蛋糕过去",
         "我知你住邊度，聽日嚟搵你打麻雀",
@@ -73,6 +81,53 @@ def highest(text: str) -> float:
 )
 def test_reports_and_warnings_are_hints(text: str) -> None:
     assert 0 < highest(text) <= HINT_SCORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Server rules: no illegal drugs, no fake IDs, no scams.",
+        "No scams, no fake passports, no stolen accounts, thanks",
+        "Please no illegal stuff: fake IDs get you banned",
+        "No selling fake IDs here. Scams get reported.",
+        "No buying or selling stolen accounts. Scammers will be banned",
+        "Fake IDs are not allowed here",
+        "Don't sell cloned cards in this chat",
+        "本群禁止卖假证、代开发票，违者踢",
+        "本群不允许代开发票",
+        "代开发票的一律踢",
+        "群規：不准賣假證、不准代開發票，違者踢出",
+        "社團禁止收購帳戶、出售銀行卡",
+        "唔准賣假證，唔准收簿子",
+    ],
+)
+def test_what_a_group_rules_out_is_a_hint(text: str) -> None:
+    assert 0 < highest(text) <= HINT_SCORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no scam here, cloned cards available",
+        "not illegal here, fake passports in stock",
+        "no illegal stuff, cloned cards for sale",
+        "no hassle cloned cards",
+        "beware, scammers everywhere. fake passports in stock here",
+        "不要错过代开发票",
+        "不得不說，不得不代開發票",
+        "可不可以代开发票",
+        "可唔可以收戶口",
+        "切勿轻信低价代开发票，认准官方",
+        "代开发票禁止还价",
+        "代开发票，现货秒发，谨防上当",
+        "出售银行卡，需要的联系我，别信骗子",
+        "收戶口，要嘅搵我，唔好信啲騙子",
+        "別信騙子，代辦駕照免考現貨",
+        "fake passports in stock, beware of scammers",
+    ],
+)
+def test_a_seller_s_no_rules_nothing_out(text: str) -> None:
+    assert highest(text) > HINT_SCORE
 
 
 @pytest.mark.parametrize(
@@ -137,6 +192,8 @@ def test_ones_own_voice_is_not(text: str) -> None:
         ("police won't help you", "police won't help you"),
         ("不要骗人", "不要骗人"),
         ("no scam here", "here"),
+        ("no fake IDs", "no fake IDs"),
+        ("no illegal drugs", "no illegal drugs"),
         ("is it not a scam?", "is it not a scam?"),
     ],
 )
