@@ -1,7 +1,8 @@
 """Warnings, news and complaints about a trade: its words stand in them without anybody's offering anything.
 
 Sellers use the words of warnings too: what they deny ("not a scam") is read as blank, and a warning beside words that sell is none. A term
-that offers by its own words (出售, 代开) has to stand in a clear frame besides: somebody else's deed, told or warned of.
+that offers by its own words (出售, 代开), or beside words that sellers and their victims use (现货, 接单), has to stand in a clear frame
+besides: somebody else's deed, told or warned of. What a group rules out (no fake IDs, 不准賣假證) is only named, too.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _RULED_OUT = re.compile(
     r"(?:禁止|严禁|(?<![准许可])(?:不准(?!备)|不许|不可以|唔准|唔可以)|(?<![舍怪恨免少巴])不得(?![了已不])|不允许|请勿|切勿)\s?"
     r"(?:(?!错过|担心|害怕|犹豫|白嫖|打扰|还价|转载|盗图|信|找|选|联系|上当|骗|冒充|假冒|低价|他人|同行|别家)[^\n,，。；;！!？?\s]){0,14}$"
     r"|\bno\s(?:(?:more|buying|selling|trading|sales?|posting|advertising|ads|offering|offers|sharing|links|talk|and|or|of|for|any|illegal"
-    r"|requests|spam|to)\s){0,4}$"
+    r"|requests|spam|to)\s){0,4}$|\bno\s(?:[a-z]+,?\s){1,5}?or\s$"
     r"|(?<!we )(?<!i )\b(?:don'?t|do not|not allowed to)\s(?:sell|post|offer|advertise|trade)(?:\s(?:or|and)\s\w+)?\s(?:any\s)?$"
 )
 _RULED_OUT_AFTER = re.compile(
@@ -78,6 +79,7 @@ _JUDGED = re.compile(
     r"[^\n,，。；;！!?？]{0,10}(?:违法|犯法|犯罪|诈骗|骗|假的|被[抓捕拘判]|判刑|坐[牢监]|抓|拘|集团|团伙|可耻|害人|千万别|不要|别信)"
     r"|[^.\n!?]{0,20}\b(?:is|are|was|were|got|gets)\s(?:\w+\s){0,2}(?:scams?|fakes?|fraud|illegal|crimes?|arrested|banned|jailed)\b"
 )
+_LOST = re.compile(r"[^\n。！!?？]{0,24}(?:被骗|被呃)(?:了(?![的吗钱])|咗|走|[\d一两二三四五六七八九十几])")
 _ACTED = re.compile(
     r"已(?:经)?[^\n,，。]{0,6}(?:举报|检举|报警|截图|拉黑|封锁|上报|回报|删)|(?<!代)(?:举报|检举|报警|报案|拉黑|封锁|投诉)了|怎[么幺](?:举报|检举|投诉)"
     r"|破获|查[获扣]|缴获|起出|捣破|拘捕|被捕|判刑|落网|送办|反诈|防骗|[打拨]165|维权"
@@ -107,7 +109,7 @@ class TradeTalk:
         if not self._warns:
             return False
         if self._may_sell:
-            return self._is_framed(start, end)
+            return self._is_framed(start, end) or self._is_lost(start, end)
         return promises or not self._is_offered(start, end) or self._is_framed(start, end) or self._is_acted_on
 
     def _is_ruled_out(self, start: int, end: int) -> bool:
@@ -125,6 +127,10 @@ class TradeTalk:
     def _is_framed(self, start: int, end: int) -> bool:
         framed = _FRAMES.search(self._framing, self._sentence(start), start)
         return framed is not None or _JUDGED.match(self._text, end, end + _AFTER) is not None
+
+    def _is_lost(self, start: int, end: int) -> bool:
+        offers = _OFFERS.search(self._text, start, end) is not None
+        return not offers and _LOST.match(self._text, end, end + _AFTER) is not None
 
     def _sentence(self, start: int) -> int:
         """Where the sentence begins, as far as it is read."""

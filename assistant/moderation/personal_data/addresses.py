@@ -38,9 +38,7 @@ _HOME = re.compile(
 _SHOP = re.compile(
     r"门市|门店|分店|旗舰店|营业|本店|店址|我们店|总店|展览|会场|活动地点|餐厅|医院|学校|车站|公司地址|store|office|venue|shop|branch"
 )
-_LODGING = re.compile(
-    rf"\s?的?那?[家间]?{_H}{{0,6}}?(?:酒店|宾馆|旅馆|民宿|饭店)|,?\s(?:at\s)?[a-z' ]{{0,20}}hotel"
-)
+_LODGING = re.compile(rf"\s?的?那?[家间]?{_H}{{0,6}}?(?:酒店|宾馆|旅馆|民宿|饭店)|,?\s(?:at\s)?[a-z' ]{{0,20}}hotel")
 """Right behind a street and number: whoever stays there has no home there."""
 _COUNTER = re.compile(r"专柜|专卖|工厂店|商场|百货|购物中心|奥特莱斯")
 """What is sold at a place, unless somebody is said to live there."""
