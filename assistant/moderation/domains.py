@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import tldextract
 
-from assistant.moderation.idn import shown
+from assistant.moderation.idn import endings, shown
 
 _SAME_SHAPE = (("rn", "m"), ("vv", "w"))
 _SAME_LETTER = str.maketrans("01i35", "olles")
@@ -95,8 +95,7 @@ def parse_host(labels: Sequence[str]) -> Host | None:
     parts = _suffixes().extract_str(".".join(labels))
     if not parts.suffix or not parts.domain:
         return None
-    endings = frozenset(".".join(labels[at:]) for at in range(len(labels)))
-    return Host(tuple(labels), parts.domain, parts.suffix, endings)
+    return Host(tuple(labels), parts.domain, parts.suffix, endings(labels))
 
 
 def own_names(domains: Iterable[str]) -> tuple[Name, ...]:

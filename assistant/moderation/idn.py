@@ -19,9 +19,14 @@ def shown(domain: str) -> str:
     return ".".join(map(_u_label, domain.lower().strip(".").split(".")))
 
 
+def endings(labels: Sequence[str]) -> frozenset[str]:
+    """The host of these labels and every domain above it."""
+    return frozenset(".".join(labels[at:]) for at in range(len(labels)))
+
+
 def within(labels: Sequence[str], domains: Set[str]) -> bool:
     """Whether the host of these A-labels is one of ``domains`` or a subdomain of one."""
-    return any(".".join(labels[at:]) in domains for at in range(len(labels)))
+    return not endings(labels).isdisjoint(domains)
 
 
 @lru_cache(maxsize=4096)
