@@ -24,9 +24,10 @@ from assistant.moderation.accounts import (
     WHATSAPP,
 )
 from assistant.moderation.denials import without_denials
-from assistant.moderation.luring import Luring
+from assistant.moderation.luring import BAIT, BAIT_REACH, Luring
 from assistant.moderation.overlap import surest
 from assistant.moderation.owned import LONGEST_ACCOUNT, WORD, owned_by
+from assistant.moderation.reported import HINT_SCORE
 from assistant.text import Normalised
 from assistant.types import Finding, Label, Own
 
@@ -76,9 +77,6 @@ _NO_OFFER = re.compile(
 _SAID_TO_ME = re.compile(r"(?:[让叫要喊劝骗]|要求|问|说)(?:我|我们|大家)?[^\n，,。！!]{0,6}$")
 _ASKED = re.compile(r"[^\n。！!]{0,12}(?:[吗嘛?？]|[么幺]\W*$)")
 """What stands beside, before and behind the words of such an offer in a warning, a report or a question."""
-_BAIT = re.compile(
-    r"[领送返赚]|免费|了解|咨询|详|优惠|福利|资源|低价|兼职|带你|带单|日结|货到|包邮|抽奖|红包|资料|牛股|内部|free|earn|profit|deal"
-)
 _FRIENDLY = re.compile(r"^(?:[进加入]群[^\n。！？!?]{0,4}?抢红包|[拉带]你[进入]群)$")
 _THIRD_PERSON = re.compile(
     r"(?:他|她|它|牠|ta|这个?人|那个?人|某某|楼主|楼上|对方|前男友|前女友|邻居|同事|\bhis|\bher|\btheir)\W{0,2}的?\W{0,2}$"
@@ -100,8 +98,6 @@ _TROUBLE = re.compile(
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER_ALONE = re.compile(r"(?<![^\s@#])\d+(?![^\s，。,.!！])")
 _LEAST_ACCOUNT_DIGITS = 5
-_HINT = 0.45
-_BAIT_REACH = 12
 _GAP_BEFORE_NAME = 3
 
 
@@ -113,6 +109,7 @@ class _Lure:
     score: float
     named: bool = False
     """Whether ``account`` is one, and not the next word."""
+    disguised: bool = False
 
 
 class ContactRules:
@@ -190,18 +187,19 @@ def _lures(text: str) -> Iterator[_Lure]:
 
 
 def _told(luring: Luring, lure: _Lure) -> _Lure:
-    """The lure as a hint, where it names no account and is only spoken of."""
-    if lure.named or lure.score <= _HINT or not luring.is_told(lure.start, lure.end):
+    """The lure as a hint, where it names no account, is not disguised, and is only spoken of."""
+    if lure.named or lure.disguised or lure.score <= HINT_SCORE or not luring.is_told(lure.start, lure.end):
         return lure
-    return replace(lure, score=_HINT)
+    return replace(lure, score=HINT_SCORE)
 
 
 def _lure(match: re.Match[str], *, with_account: float, bare: float) -> _Lure:
     account = match["account"]
     score, named = bare, account is not None and _is_account(match)
+    disguised = _DISGUISE.search(match["cue"]) is not None
     if named:
-        score = 0.98 if _DISGUISE.search(match["cue"]) else with_account
-    return _Lure(match.start("cue"), match.end("cue"), account, score, named)
+        score = 0.98 if disguised else with_account
+    return _Lure(match.start("cue"), match.end("cue"), account, score, named, disguised)
 
 
 def _is_account(match: re.Match[str]) -> bool:
@@ -215,7 +213,7 @@ def _is_account(match: re.Match[str]) -> bool:
 def _bare_score(text: str, match: re.Match[str]) -> float:
     if _DISGUISE.search(match["cue"]):
         return 0.93
-    if _BAIT.search(text[match.end("cue") : match.end("cue") + _BAIT_REACH]):
+    if BAIT.search(text[match.end("cue") : match.end("cue") + BAIT_REACH]):
         return 0.91
     return 0.91 if "赖" in match["cue"] else 0.5
 
@@ -224,16 +222,16 @@ def _group_score(text: str, match: re.Match[str]) -> float:
     """Friends too take one another into a group, and play there for red packets: what is promised beside it makes it a lure."""
     if not _FRIENDLY.search(match["cue"]):
         return 0.91
-    before = _BAIT.search(text, max(0, match.start() - _BAIT_REACH), match.start())
-    return 0.91 if before or _BAIT.search(text, match.end(), match.end() + _BAIT_REACH) else 0.5
+    before = BAIT.search(text, max(0, match.start() - BAIT_REACH), match.start())
+    return 0.91 if before or BAIT.search(text, match.end(), match.end() + BAIT_REACH) else 0.5
 
 
 def _around(text: str) -> Iterator[_Lure]:
     found = list(_AROUND.finditer(text))
     no_offer = bool(found) and _NO_OFFER.search(without_denials(text)) is not None
     for match in found:
-        told = _SAID_TO_ME.search(text, max(0, match.start() - _BAIT_REACH), match.start())
-        score = _HINT if no_offer or told or _ASKED.match(text, match.end()) else 0.91
+        told = _SAID_TO_ME.search(text, max(0, match.start() - BAIT_REACH), match.start())
+        score = HINT_SCORE if no_offer or told or _ASKED.match(text, match.end()) else 0.91
         yield _Lure(match.start("cue"), match.end("cue"), None, score)
 
 
@@ -254,7 +252,7 @@ def _is_trouble(text: str, match: re.Match[str]) -> bool:
     if not match["account"][0].isalpha() or not _TROUBLE.match(text, match.end()):
         return False
     start, end = match.span()
-    return not (_BAIT.search(text, max(0, start - _BAIT_REACH), start) or _BAIT.search(text, end, end + _BAIT_REACH))
+    return not (BAIT.search(text, max(0, start - BAIT_REACH), start) or BAIT.search(text, end, end + BAIT_REACH))
 
 
 def _spelled_score(match: re.Match[str]) -> float:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from assistant.moderation.denials import without_denials
 from assistant.moderation.lightly import is_groan, is_visit
+from assistant.moderation.luring import Luring
 from assistant.moderation.negated import negated
 from assistant.moderation.quoted import is_inside, quotations
 from assistant.moderation.warned import TradeTalk
@@ -55,9 +56,19 @@ def as_hints(terms: Iterable[Finding], others: Sequence[Finding], text: Normalis
         others: findings of every other rule in the same text.
         text: the text.
     """
-    offers = any(finding.score > HINT_SCORE and finding.source.startswith(_OFFERS) for finding in others)
-    speech = _Speech(text, offers=offers)
+    speech = _Speech(text, offers=_offers(others, text))
     return [as_hint(term) if speech.holds(term) else term for term in terms]
+
+
+def _offers(others: Sequence[Finding], text: Normalised) -> bool:
+    """Whether the message offers a contact or a suspicious link, or speaks of a contact as one who offers it may."""
+    ways = [finding for finding in others if finding.source.startswith(_OFFERS)]
+    if any(finding.score > HINT_SCORE for finding in ways):
+        return True
+    view = text.folded
+    luring = Luring(view.text)
+    contacts = [finding for finding in ways if finding.source == _OFFERS[0]]
+    return any(luring.still_offers(view.place(one.start), view.place(one.end)) for one in contacts)
 
 
 class _Speech:
@@ -70,7 +81,7 @@ class _Speech:
         self._quoted = quotations(text) if self._reports else []
         self._offers = offers
         self._trade = TradeTalk(honest)
-        self._wishes = not offers and _WISHES.search(folded) is not None
+        self._wishes = _WISHES.search(folded) is not None
 
     def holds(self, term: Finding) -> bool:
         if term.label == Label.SELF_HARM:
@@ -79,10 +90,9 @@ class _Speech:
             return self._is_quoted(term) or is_visit(self._view.text, self._place(term))
         if not self._offers and self._is_named(term):
             return True
-        if term.label == Label.MISLEADING and (
-            self._wishes or self._is_asked(term) or negated(self._text, term) is not None
-        ):
-            return True
+        if term.label == Label.MISLEADING and not self._offers:
+            if self._wishes or self._is_asked(term) or negated(self._text, term) is not None:
+                return True
         return self._is_quoted(term)
 
     def _is_quoted(self, term: Finding) -> bool:
@@ -99,8 +109,6 @@ class _Speech:
 
     def _is_asked(self, term: Finding) -> bool:
         """Whether a question, or what is held against somebody, is all of the clause around ``term``."""
-        if self._offers:
-            return False
         at = self._place(term)
         text, least = self._view.text, max(0, at - _LONGEST_CLAUSE)
         start = max(least, *(text.rfind(stop, least, at) + 1 for stop in _STOPS))

@@ -173,6 +173,8 @@ def test_a_seller_s_no_rules_nothing_out(text: str) -> None:
         "beware of scammers, fake passports for sale here",
         "别家不能根治湿疹，我们能根治湿疹",
         "why not reverse diabetes in 30 days",
+        "加微信领资料，别人家骗人，祝您早日康复，药到病除",
+        "本药不能根治湿疹，加微信abc123",
         "我知道你住哪，来找你玩玩",
         "我知道你住哪，來找你吃火鍋，帶刀",
         "我知你住邊度，嚟搵你飲茶",
