@@ -90,10 +90,12 @@ class _Speech:
             return self._is_quoted(term) or is_visit(self._view.text, self._place(term))
         if not self._offers and self._is_named(term):
             return True
-        if term.label == Label.MISLEADING and not self._offers:
-            if self._wishes or self._is_asked(term) or negated(self._text, term) is not None:
-                return True
+        if term.label == Label.MISLEADING and not self._offers and self._is_no_promise(term):
+            return True
         return self._is_quoted(term)
+
+    def _is_no_promise(self, term: Finding) -> bool:
+        return self._wishes or self._is_asked(term) or negated(self._text, term) is not None
 
     def _is_quoted(self, term: Finding) -> bool:
         return is_inside(term, self._quoted) or self._is_told(term)

@@ -78,6 +78,13 @@ def highest(text: str) -> float:
         "我知道你家在哪，晚点给你送蛋糕过去",
         "我知你住邊度，聽日嚟搵你打麻雀",
         "I know where you live, coming over for pizza",
+        "没有人能根治糖尿病",
+        "没有证据显示能根治糖尿病",
+        "不能根治湿疹，我要退款",
+        "唔可以根治濕疹，想退錢",
+        "it cannot cure diabetes naturally, I want my money back",
+        "我知道你住哪里，周末来帮你搬家",
+        "我知道你家在哪，去你家打麻将",
     ],
 )
 def test_reports_and_warnings_are_hints(text: str) -> None:
@@ -173,8 +180,22 @@ def test_a_seller_s_no_rules_nothing_out(text: str) -> None:
         "beware of scammers, fake passports for sale here",
         "别家不能根治湿疹，我们能根治湿疹",
         "why not reverse diabetes in 30 days",
+        "没有副作用能根治糖尿病",
+        "沒有副作用就能根治糖尿病",
+        "没有痛苦！可以根治癌症",
+        "没有哪种病不能根治，没有哪种偏方不能根治湿疹",
+        "冇一隻藥唔可以根治湿疹",
+        "不能根治湿疹全额退款",
+        "不能根治濕疹，雙倍賠",
+        "特别保证根治湿疹",
+        "there is nothing that cannot cure diabetes naturally",
+        "if it does not cure diabetes naturally you get a full refund",
+        "我知道你住哪儿，晚上来找你喝酒聊聊",
+        "我知道你住哪兒，晚上來找你吃飯聊聊",
+        "我知道你家在哪，去你家坐坐",
+        "我知你住邊度，搵你飲酒",
+        "i know where you live, coming over for coffee and a little chat",
         "加微信领资料，别人家骗人，祝您早日康复，药到病除",
-        "本药不能根治湿疹，加微信abc123",
         "我知道你住哪，来找你玩玩",
         "我知道你住哪，來找你吃火鍋，帶刀",
         "我知你住邊度，嚟搵你飲茶",
@@ -183,6 +204,12 @@ def test_a_seller_s_no_rules_nothing_out(text: str) -> None:
 )
 def test_ones_own_voice_is_not(text: str) -> None:
     assert highest(text) > HINT_SCORE
+
+
+@pytest.mark.parametrize("text", ["一般药不能根治湿疹，加微信abc123", "唔可以根治糖尿病？WhatsApp: 91234567"])
+def test_a_promise_denied_beside_a_contact_counts(text: str) -> None:
+    found = RULES.find(Normalised(text))
+    assert max(one.score for one in found if one.label == "misleading") > HINT_SCORE
 
 
 @pytest.mark.parametrize(
