@@ -41,7 +41,7 @@ class Rulebook(Protocol):
 class Assessment:
     """A message as read: each of its texts by field and as the classifier may see it, its language, what rules found, and the stages that
     failed. If it goes on from its author's last messages, ``continued`` are those as the classifier may see them, and the same with it;
-    ``completed`` is what rules found in both together."""
+    ``completed`` is what rules found in both together, ``whole`` both as written."""
 
     message: Message
     texts: Mapping[str, Normalised]
@@ -51,6 +51,7 @@ class Assessment:
     failed: tuple[str, ...]
     continued: tuple[Normalised, Normalised] | None = None
     completed: Sequence[Finding] = ()
+    whole: Continued | None = None
 
 
 WHOLE = "whole"
@@ -128,7 +129,7 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
         for index, one in enumerate(assessed)
         if one.language.supported
         for field, spared in one.spared.items()
-        for text in _readings(spared)
+        for text in readings(spared)
     ]
     try:
         found = classifier.classify([text for _, _, text in rows]) if rows else []
@@ -151,7 +152,8 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
     return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]
 
 
-def _readings(text: Normalised) -> list[Normalised]:
+def readings(text: Normalised) -> list[Normalised]:
+    """The text, and where its author denies to cheat, the same without that; nothing for an empty one."""
     honest = read_honestly(text)
     if not text.original:
         return []

@@ -85,7 +85,7 @@ class Screener:
         completed, also_failed = find_continued(self._rules, whole)
         earlier_and_whole = self._spared(whole.earlier), self._spared(whole.whole)
         language, failed = _language(message, whole), failed or also_failed
-        return Assessment(message, texts, spared, language, findings, failed, earlier_and_whole, completed)
+        return Assessment(message, texts, spared, language, findings, failed, earlier_and_whole, completed, whole)
 
     def _spared(self, text: str) -> Normalised:
         return self._rules.spared(Normalised(text))
@@ -98,7 +98,7 @@ class Screener:
         alone = {finding.label: scores[finding.label] for finding in reading.findings}
         findings = [*findings, *reading.findings]
         scores = merge_scores(scores, reading.findings, ())
-        if minors := combine(scores, findings, assessed.texts, continued(message)):
+        if minors := combine(scores, findings, assessed.texts, assessed.whole):
             findings = [*findings, *minors]
             scores = merge_scores(scores, minors, ())
         degraded = tuple(dict.fromkeys(assessed.failed + classified.failed + reading.failed))

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from assistant.moderation.assess import Assessment, Classification
+from assistant.moderation.assess import Assessment, Classification, readings
 from assistant.ports import Classifier
 from assistant.text import Normalised
 from assistant.types import Label
@@ -27,30 +27,36 @@ def reread(
     other_words: Callable[[Assessment], Mapping[str, Normalised]],
 ) -> list[Classification]:
     """``classified``, with the score of ``label`` that the classifier gives to the texts of ``other_words``, by field, where that is
-    lower; it names all texts of a message, or none. Should that reading fail, what was found stands."""
+    lower; it names all texts of a message, or none. As in ``classify``, a text with its author's denials is what either reading says.
+    Should that reading fail, what was found stands."""
     others = [
         other_words(one) if found.scores.get(label, 0.0) >= LEAST_SCORE else {}
         for one, found in zip(assessed, classified, strict=True)
     ]
-    texts = [text for of_one in others for text in of_one.values()]
-    if not texts:
+    rows = [
+        (index, field, text)
+        for index, of_one in enumerate(others)
+        for field, whole in of_one.items()
+        for text in readings(whole)
+    ]
+    if not rows:
         return list(classified)
     try:
-        read = iter(classifier.classify(texts))
+        read = classifier.classify([text for _, _, text in rows])
     except Exception:
         log.exception("texts could not be read in other words", label=label)
         return list(classified)
-    return [
-        _lowered(found, label, {field: next(read) for field in its})
-        for found, its in zip(classified, others, strict=True)
-    ]
+    scores: list[dict[str, float]] = [{} for _ in classified]
+    for (index, field, _), said in zip(rows, read, strict=True):
+        scores[index][field] = max(scores[index].get(field, 0.0), said.get(label, 0.0))
+    return [_lowered(found, label, its) for found, its in zip(classified, scores, strict=True)]
 
 
-def _lowered(found: Classification, label: Label, read: Mapping[str, Mapping[str, float]]) -> Classification:
+def _lowered(found: Classification, label: Label, read: Mapping[str, float]) -> Classification:
     if not read:
         return found
-    field = max(read, key=lambda one: read[one].get(label, 0.0))
-    score = read[field].get(label, 0.0)
+    field = max(read, key=lambda one: read[one])
+    score = read[field]
     if score >= found.scores[label]:
         return found
     return replace(found, scores={**found.scores, label: score}, fields={**found.fields, label: field})

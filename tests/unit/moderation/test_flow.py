@@ -195,6 +195,37 @@ def test_what_an_author_denies_does_not_sway_the_classifier(text: str, action: A
     assert all(one.end <= len(text) for one in decision.findings)
 
 
+class Trusting(Classifier):
+    """Sees a promise in 特效, unless its author says to be no cheat."""
+
+    def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+        said = [text.original for text in texts]
+        return [{"misleading": 0.9 if "特效" in one and not {"骗", "呃"} & set(one) else 0.0} for one in said]
+
+    def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
+        return [(0, len(text.original))]
+
+
+class FindsCures(NoRules):
+    def find(self, text: Normalised) -> list[Finding]:
+        at = text.original.find("根治")
+        return [Finding(Label.MISLEADING, 0.4, at, at + 2, "rule:x")] if at >= 0 else []
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("绝不骗人，本茶特效，一般药物不能根治", 0.9),
+        ("一般藥物唔可以根治，我哋特效，唔係呃人", 0.9),
+        ("本茶特效，一般药物不能根治", 0.9),
+        ("特效不能根治，骗人", 0.4),
+    ],
+)
+def test_nor_does_it_where_a_text_is_read_without_what_it_denies(text: str, score: float) -> None:
+    policy = replace(POLICY, thresholds={"misleading": Thresholds(review=0.8)})
+    assert Screener(policy, FindsCures(), Trusting()).screen(Message(text)).scores["misleading"] == score
+
+
 def test_what_is_innocent_never_reaches_the_classifier() -> None:
     own = Own(domains=("坏.example",), accounts=("坏坏shop",), phones=("02 2345 6789",))
     policy = replace(POLICY, own=own, exemptions=Exemptions(phrases=("坏血病",)))
