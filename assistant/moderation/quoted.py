@@ -12,8 +12,12 @@ from assistant.types import Finding
 
 Span = tuple[int, int]
 
+_BREAKS = 4
+"""Line breaks in a quotation; further off, a closing mark belongs to another."""
+_MARKS = ("「」", "『』", "《》", "“”", '""')
 _QUOTED: Final = re.compile(
-    r"「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|“[^“”\n]*”|\"[^\"\n]*\"|(?<![A-Za-z])['‘][^'‘’\n]{2,40}['’](?![A-Za-z])"
+    "|".join(rf"{marks[0]}[^{marks}\n]*(?:\n[^{marks}\n]*){{0,{_BREAKS}}}{marks[1]}" for marks in _MARKS)
+    + r"|(?<![A-Za-z])['‘][^'‘’\n]{2,40}['’](?![A-Za-z])"
 )
 """Of quotations inside quotations of the same marks the innermost, so that a row of opening marks is read once. Single marks are
 apostrophes too: they hold a few words at most, and no letter touches them from outside."""
@@ -29,7 +33,8 @@ def quotations(text: Normalised) -> list[Span]:
 def cited(text: Normalised) -> list[Span]:
     """``quotations``, and the lines that ``>`` begins, in the same order."""
     lines = [match.span() for match in _LINE.finditer(text.original)]
-    return sorted([*lines, *(span for span in quotations(text) if not _holds(lines, *span))])
+    quoted = [span for span in quotations(text) if not _holds(lines, *span)]
+    return sorted([*quoted, *(line for line in lines if not _holds(quoted, *line))])
 
 
 def is_inside(finding: Finding, spans: Sequence[Span]) -> bool:
