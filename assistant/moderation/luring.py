@@ -14,7 +14,7 @@ from assistant.moderation.denials import without_denials
 _GAP = r"[^\n\s,，。；;！!?？请可需想赚富躺轻月翻入送福利牛免]"
 """What may stand between who speaks of a lure and the lure: no word of a promise."""
 _OTHERS = re.compile(
-    r"(?:骗子|骗局|诈骗|陌生|自称|人家|有人|有(?:一|几)?个(?:人|号|账号|帐号|网友|男|女)|某个?(?:人|号|账号)|(?<!其)[他她佢]|对方|[那这]个?[人号]|呢个人|嗰个|假(?:冒|客服|账号|帐号))"
+    r"(?:骗子|骗局|诈骗|陌生|自称|人家|有人|有(?:一|几)?个(?:人|号|账号|帐号|网友|男|女)|某个?(?:人|号|账号)|(?<!其)[他她佢]|对方|[那这]个?[人号]|呢个人|嗰个|(?:假|冒充|冒名)冒?(?:的|嘅)?(?:客服|账号|帐号|老师|小编|官方|我们|我哋|你们|群主|管理|店家|卖家))"
     rf"{_GAP}{{0,8}}$"
     rf"|(?:客服|老师|助理|小编|管理员|卖家|店家|商家|中介|群友|网友|小号|机器人)(?:{_GAP}{{0,4}}(?:[说话叫让喊催劝]|发(?:消息|讯息|信息|私信|短信|链接))"
     rf"(?!你|您|大家){_GAP}{{0,6}}|{_GAP}{{0,4}}(?:一直|主动|又|天天|总是?|老是|突然|偷偷|居然|竟然?))$"
@@ -25,24 +25,29 @@ _OTHERS = re.compile(
     r"|(?:收到|看到|见到|睇到|刷到|遇到|碰到)[「『“‘\"'][^\n，,。！!请的」』”’\"']{0,8}$"
     r"|\b(?:told|asked|asking|asks|tells|wants?|wanted|trying to get|tried to get|begging|invited|inviting)"
     r"\s(?:me|us|people|members|everyone|users|him|her|them)\sto\s$"
-    r"|\b(?:scammers?|spammers?|strangers?|bots|they|he|she|(?:someone|somebody|people|guy|accounts?|bot)\s(?:who|that|keeps?|kept"
+    r"|\b(?:scammers?|spammers?|strangers?|bots|they|he|she|(?:someone|somebody|people|guys?|accounts?|ads?|bot)\s(?:who|that|says?|said|saying|keeps?|kept"
     r"|just|randomly|tried to|trying to))"
     r"\s(?:(?:who|that|says?|said|saying|keeps?|kept|always|just|randomly|will|would|tried to|trying to|all|keep)\s)*[\"'“]?$"
 )
 _WARNED = re.compile(
-    r"(?:(?<![特个级区分性告差类辨识送道])别|不要|勿|不得|不可|禁止|严禁|唔好|唔准|不准|拒绝)(?!(?:相|轻|听)?信(?:别|那|其他|他们|同行|骗))"
+    r"(?:(?<![特个级区分性告差类辨识送道])别|不要|勿|不得|不可|禁止|严禁|唔好|唔准|不准|拒绝)(?!(?:相|轻|听)?信(?:别|那(?!些(?:让|叫|要|说))|其他|他们|同行|骗))"
     r"(?:再|随便|随意|轻易|乱咁?|胡乱|咁|去|主动|私自|擅自|自行|[在喺](?:群里?|群组|评论区?|这里|呢度|帖子里?|版上|社团里?)?|群组?[里内]?|给|畀|俾|让|叫|要求|诱导|引导|相信|轻信|听信|信|理会?"
-    r"|陌生人|任何人?|有人|人|这种|那种|这类|那类|呢啲|所谓|大家|用户|会员|学员|买家|以|用|通过|发布?|发送|广告|频繁|不停|一直|总是|老是|为由){0,5}$"
-    rf"|(?:谨防|警惕|当心|小心|提防|抵制|打击|防止)(?!错过|再|后悔|套路|踩|亏|买){_GAP}{{0,6}}$"
+    r"|陌生人|任何人?|有人|人|[这那][种类些]|[呢嗰]?啲|[叫让要]你|说|话|所谓|大家|用户|会员|学员|买家|以|用|通过|发布?|发送|广告|频繁|不停|一直|总是|老是|为由){0,5}$"
+    rf"|(?:谨防|警惕|当心|小心|提防|抵制|打击|防止)(?!错过|再|后悔|套路|踩|亏|买|假(?!冒?(?:客服|账号|帐号|老师|小编))|失|走|丢|找不|上当|受骗|被骗|被封|封号){_GAP}{{0,6}}$"
     r"|\b(?:don'?t|do not|never|not to|shouldn'?t|should not)\s(?:(?:ever|please|pls|try|trying|to|let|anyone|people|start|want)\s){0,3}$"
 )
 _JUDGED = re.compile(
-    r"[^\n。！!]{0,14}(?:(?<![被防打谁怕诈])骗(?!你|子(?:滚|勿|太多|死|别|绕|请|走))|(?<![防反])诈骗|拉黑|(?<!代)(?:举报|检举)|呃人(?!嘅)|(?:结果|居然|然后|就|我[爸妈]?|同学|朋友)(?:被骗|畀人呃|俾人呃))"
+    r"[^\n。！!]{0,14}(?:(?<![被防打谁怕诈])骗(?!你|子(?:滚|勿|太多|死|别|绕|请|走))|(?<![防反])诈骗|(?:我|已|已经|直接|马上|立刻|把[他她佢])拉黑|拉黑(?:了|咗)|(?<!代)(?<!同行)(?:举报|检举)(?!者|死|的?全家|必|狗|的死)|呃人(?!嘅)|(?:结果|居然|然后|就|我[爸妈]?|同学|朋友)(?:被骗|畀人呃|俾人呃))"
     r"|[^\n。！!其别外同]{0,20}(?:(?:别|不要|唔好)(?:相)?信|勿信|千万别(?:加(?!别)|去|点|理|上当|扫|进|回|听)|(?<!不)是骗[子人局]|都是骗|系骗)(?!别|那|其他|他们|同行|骗)"
 )
-_JUDGED_IN_ENGLISH = re.compile(r"[^.\n!]{0,30}\b(?:scam(?:s|mers?)?|fake|reported|spam(?:mers?)?|beware)\b")
+_CONDEMNED = re.compile(
+    r"[^\n。！!其别外同]{0,12}(?:(?<!不)(?:[是系]|全|都)(?:骗|诈骗|呃)|(?:结果|居然|然后|就|我[爸妈]?|同学|朋友)(?:被骗|畀人呃|俾人呃)|(?<!代)(?:举报|检举)|拉黑)"
+)
+"""What says outright that it is a fraud, or what became of it."""
+_JUDGED_IN_ENGLISH = re.compile(r"[^.\n!]{0,30}\b(?:scam(?:s|mers?)?|fake|(?<!be )reported|spam(?:mers?)?|beware)\b")
 _CALLED_SCAM = re.compile(
-    r"[^\n!]{0,40}\b(?:(?:is|it'?s|are|was|were|such|total|obvious|another)\s(?:\w+\s){0,2}(?:scam(?:s|mers?)?|spam)\b(?![^.\n]*[?？][^\n]*\w)|(?:i|we|already|just|and|have)?\s?reported\b)"
+    r"[^\n!]{0,40}\b(?:(?:is|it'?s|are|was|were|such|total|obvious|another)\s(?:\w+\s){0,2}(?:scam(?:s|mers?)?|spam)\b(?![^.\n]*[?？][^\n]*\w)"
+    r"|then scam|scammed (?:me|us)|got scammed|(?<!be )reported\b)"
 )
 """The same beside a promise, where a word alone may be the seller's ("beware of fake accounts")."""
 _BY = r"(?<![代被号遭])(?<!被人)(?<!畀人)(?<!俾人)(?<!给人)(?<!让人)(?<!恶意)(?<!同行)"
@@ -101,8 +106,8 @@ class Luring:
         return self._is_warned_of(start) or self._is_judged(start, end) or self._is_called_for(start, end)
 
     def still_offers(self, start: int, end: int) -> bool:
-        """Whether what is said behind the lure is all that makes it one spoken of, and a promise stands beside it."""
-        if self._is_warned_of(start) or not self._is_judged(start, end):
+        """Whether a vague warning behind the lure is all that makes it one spoken of, and a promise stands beside it."""
+        if self._is_warned_of(start) or not _JUDGED.match(self._text, end) or _CONDEMNED.match(self._text, end):
             return False
         before = BAIT.search(self._text, max(0, start - BAIT_REACH), start)
         return before is not None or BAIT.search(self._text, end, end + BAIT_REACH) is not None

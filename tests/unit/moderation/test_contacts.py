@@ -135,6 +135,12 @@ def test_the_lure_is_marked_without_its_account() -> None:
         "不要钱➕薇信领福利",
         "特别优惠加薇信领福利",
         "骗子太多，请勿加薇信领福利",
+        "打击假货加微信领正品优惠",
+        "谨防假冒加微信领正品优惠",
+        "防止走丟加賴領禮物",
+        "加微信领福利，不诚心拉黑",
+        "加賴領禮物，檢舉的死全家",
+        "DM me to earn $500 a day, scammers will be reported",
     ],
 )
 def test_lures(text: str) -> None:
@@ -220,6 +226,9 @@ def test_lures(text: str) -> None:
         "老师让我加微信领资料",
         "看到有人说扫码进群领红包",
         "陌生人天天私信我兼职",
+        "唔好信啲叫你加WhatsApp領獎嘅人",
+        "不要相信那些让你加微信领福利的",
+        "watch out, people say dm me to earn and then scam you",
         "小心陌生人加微信领红包",
         "網友一直叫我加賴領飆股",
         "佢話掃碼入群領獎，我冇理",

@@ -79,6 +79,7 @@ def highest(text: str) -> float:
         "我知你住邊度，聽日嚟搵你打麻雀",
         "I know where you live, coming over for pizza",
         "没有人能根治糖尿病",
+        "加賴領飆股都是騙人的",
         "没有证据显示能根治糖尿病",
         "不能根治湿疹，我要退款",
         "唔可以根治濕疹，想退錢",
