@@ -122,8 +122,8 @@ def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], tu
 
 def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Classification]:
     """One classification per message. Languages that the classifier was not made for are left to the rules; one character by itself
-    can be a swear word, and says too little to be anything else, and of two nobody is surer than ``WORD_ALONE``. A text whose author
-    denies to cheat ("not a scam") is read without that too: its label is what either reading says."""
+    can be a swear word, and says too little to be anything else; of two the odds count half, and nobody is surer than ``WORD_ALONE``. A
+    text whose author denies to cheat ("not a scam") is read without that too: its label is what either reading says."""
     rows = [
         (index, field, text)
         for index, one in enumerate(assessed)
@@ -145,11 +145,15 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
         for label, said in probabilities.items():
             if letters == 1 and label != Label.PROFANITY:
                 continue
-            probability = min(said, WORD_ALONE) if letters == 2 and label != Label.PROFANITY else said
+            probability = _of_a_word(said) if letters == 2 and label != Label.PROFANITY else said
             if probability > scores[index].get(label, -1.0):
                 scores[index][label] = probability
                 fields[index][label] = field
     return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]
+
+
+def _of_a_word(said: float) -> float:
+    return min(said / (2.0 - said), WORD_ALONE)
 
 
 def readings(text: Normalised) -> list[Normalised]:

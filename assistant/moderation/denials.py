@@ -33,6 +33,8 @@ _QUOTED_BY = re.compile(
     r"(?:[他她佢]|对方|人家|那人|骗子|客服|卖家|店家|商家|广告|老师)(?:们|哋)?[^\n,，。！!]{0,4}(?:说|话|讲|称|保证|写|发誓|喊)[^\n。！!]{0,6}$"
     r"|\b(?:he|she|they|it|ad|seller|site|page)\s(?:\w+\s)?(?:said|says|say|claims?|claimed|swears?|swore|promises?|promised|insists?)\b[^.!\n]{0,20}$"
 )
+_PARTICLE = re.compile(r"[的嘅㗎架哦喔呀啊啦哈噢]{1,3}(?!\w)")
+"""What may end the denial's clause (不是骗人的)."""
 _READ_BEFORE = 30
 
 
@@ -50,8 +52,13 @@ def read_honestly(text: Normalised) -> Normalised | None:
 
 
 def _denials(text: str) -> list[tuple[int, int]]:
-    found = (match.span() for match in _DENIES.finditer(text))
+    found = (_with_particle(text, *match.span()) for match in _DENIES.finditer(text))
     return [span for span in found if _QUOTED_BY.search(text, max(0, span[0] - _READ_BEFORE), span[0]) is None]
+
+
+def _with_particle(text: str, start: int, end: int) -> tuple[int, int]:
+    particle = _PARTICLE.match(text, end)
+    return start, particle.end() if particle else end
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -104,7 +104,7 @@ class TradeTalk:
     def names(self, start: int, end: int, *, promises: bool) -> bool:
         """Whether the term from ``start`` to ``end`` is only named in a warning, a complaint or a rule of the group. A term that
         ``promises`` offers nothing."""
-        if self._is_ruled_out(start, end):
+        if not promises and self._is_ruled_out(start, end):
             return True
         if not self._warns:
             return False

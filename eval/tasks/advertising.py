@@ -54,7 +54,7 @@ def read_texts(path: Path) -> list[Text]:
 def advertising_law(context: Context) -> Result:
     """What the production flow finds in marketing texts; every law counts. A false positive is an innocent text with any finding."""
     held = context.cases(read_texts(context.own / "ads" / "heldback.tsv"))
-    before = context.cases(read_texts(context.own / "ads" / "heldback_p.tsv"))
+    before = context.cases(read_texts(context.own / "ads" / "heldback_q.tsv"))
     working = read_texts(context.own / "ads" / "working.tsv")
     table, alone = _measure(context, "held back", held)
     earlier, earlier_alone = _measure(context, "held back before", before)
