@@ -158,8 +158,8 @@ class TestClaiming:
         entry = delivery(community, due_at=NOW - timedelta(days=3_000))
         put(database, community, entry)
         with database.transaction(EVERY_COMMUNITY) as connection:
-            found = deliveries.claim(connection, entry.due_at, NOW + LEASE, 1)
-        assert [one.id for one in found] == [entry.id]
+            found = deliveries.claim(connection, entry.due_at, NOW + LEASE, 1_000)
+        assert entry.id in {one.id for one in found}
 
 
 class TestFinishing:
