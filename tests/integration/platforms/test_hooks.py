@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.store import connections
 from assistant.types import LadderStep, Penalties, Step
+from assistant.usecases.registry import FRESH_S
 from assistant.words import load_words
 from tests.integration.platforms.conftest import ADVERT, CLEAN, Shop
 from tests.integration.platforms.outbox_state import deliveries, rule, until
@@ -71,6 +72,7 @@ def test_the_end_of_a_penalty_is_told_in_the_communitys_time_zone(shop: Shop) ->
 
     shop.operator.put("/v1/faq/settings", json={"time_zone": "Asia/Taipei"}).raise_for_status()
     shop.service.assistant.registry.refresh()
+    time.sleep(FRESH_S + 0.5)  # the outbox's worker reads it by itself
     for _ in range(3):
         shop.say(ADVERT)
     (mute,) = shop.receiver.wait("order.mute")

@@ -97,7 +97,7 @@ def test_a_stated_date_makes_urgency_information():
 def screened(purpose: Purpose, **policy):
     screener = compile_policy(replace(shipped_policy(), **policy))
     where = Advertising((Jurisdiction.TW,), Category.COSMETICS)
-    return screener.screen(Message("這瓶面霜是全台第一名，週五開賣", purpose=purpose, advertising=where))
+    return screener.screen(Message("這瓶面霜是全台第一名", purpose=purpose, advertising=where))
 
 
 def test_only_marketing_is_held_to_it():
