@@ -14,6 +14,8 @@ _TOPIC_KINDS: Final = (Kind.USER_CONTENT, Kind.STORY, Kind.POLL, Kind.QUIZ, Kind
 _MADE_KINDS: Final = (Kind.ACTIVITY, Kind.OFFER)
 """What nobody's words ask for: after all others of a topic, and for the goal alone."""
 _GOAL_WORTH: Final = 0.1
+_UNRISEN: Final = 0.4
+"""What the topic most spoken of is worth that did not rise, of the one that rose most."""
 _CAREFUL_KINDS: Final = (Kind.ANSWERS, Kind.HOW_TO, Kind.SURVEY)
 _HARM_KINDS: Final = (Kind.ANSWERS, Kind.HOW_TO)
 """After harm to somebody's health, however few speak of it."""
@@ -45,10 +47,9 @@ def ideas_of(
 
 
 def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
-    top = max((topic.rising for topic in topics), default=0.0)
-    for place, topic in enumerate(topics):
+    worths = _worths(topics)
+    for place, (topic, worth) in enumerate(zip(topics, worths, strict=True)):
         because = topic.trending
-        worth = max(0.05, topic.rising / top) if top > 0 and because != "steady" else 0.05
         values = {"topic": topic.name, "recent": topic.recent, "members": topic.members, "trend": topic.trend}
         for step, kind in enumerate(_kinds_of(topic, place)):
             yield _idea(
@@ -63,6 +64,16 @@ def _of_topics(topics: Sequence[Topic]) -> Iterator[Idea]:
                 topic.people,
                 soon=topic.harmed,
             )
+
+
+def _worths(topics: Sequence[Topic]) -> list[float]:
+    """Of what rose by how much it did, the most 1; of the rest by how much it is spoken of, less than that."""
+    most_risen = max((topic.rising for topic in topics if topic.risen), default=1.0)
+    most_said = max((topic.recent + topic.before for topic in topics), default=1)
+    return [
+        topic.rising / most_risen if topic.risen else _UNRISEN * (topic.recent + topic.before) / most_said
+        for topic in topics
+    ]
 
 
 def _kinds_of(topic: Topic, place: int) -> tuple[Kind, ...]:

@@ -27,6 +27,8 @@ _LEAST: Final = 3
 _LEAST_RECENT: Final = 2
 _LEAST_MEMBERS: Final = 2
 _MOST_TOPICS: Final = 60
+RISEN: Final = 2.5
+"""Standard deviations from which on a rise is one; chosen on the early weeks of ``eval/tasks/content_weeks.py``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,13 @@ class Period:
 def rising_topics(
     said: Sequence[Said], vectors: NDArray[np.float32], period: Period, likeness: float = LIKENESS
 ) -> list[Topic]:
-    """Groups with at least three messages, two of them in the period and of two members, the one that rose most first. ``vectors`` has a
-    row per message, of length 1 or 0.
+    """Groups with at least three messages, two of them in the period and of two members. First those that rose, the one that rose most
+    first, then the others, the most spoken of first: a rise that chance would bring says less of the days to come than how many speak.
+    ``vectors`` has a row per message, of length 1 or 0.
 
-    ``rising`` is how far a topic's weight in the period lies above what the time before lets expect, in standard deviations of a Poisson
-    count, times the root of how many members speak of it. A message counts as many times as it stands for.
+    A topic rose if its weight in the period lies ``RISEN`` standard deviations of a Poisson count above what its share of the talk before
+    lets expect of the period's talk, so that a community's busy and quiet weeks compare; ``rising`` is those deviations times the root of
+    how many members speak of it. A message counts as many times as it stands for.
     """
     sampled = max((one.stands_for for one in said if one.at < period.since), default=1.0)
     together = merge(members_of(group(vectors, likeness)), [one.text for one in said])
@@ -68,12 +72,38 @@ def rising_topics(
     speakers = frozenset(one.member_id.lower() for one in said)
     names = name_groups([[said[row].text for row in rows] for rows, _ in pairs], leave_out=speakers)
     used = _earlier_terms(said, period)
+    talk = _Talk.of(said, period, sampled)
     topics = [
-        _topic(said, vectors, period, sampled, rows, now, terms, used)
+        _topic(said, vectors, period, talk, rows, now, terms, used)
         for (rows, now), terms in zip(pairs, names, strict=True)
         if terms
     ]
-    return sorted(topics, key=lambda topic: (-topic.rising, -topic.recent, topic.name))
+    return sorted(topics, key=_place)
+
+
+def _place(topic: Topic) -> tuple[bool, float, int, str]:
+    return not topic.risen, -topic.rising if topic.risen else -(topic.recent + topic.before), -topic.recent, topic.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """The weight of all messages in the period and before it. ``sampled`` is how many messages each of those before the period stands for:
+    what one more would have counted."""
+
+    now: float
+    before: float
+    sampled: float
+
+    @classmethod
+    def of(cls, said: Sequence[Said], period: Period, sampled: float) -> _Talk:
+        now = sum(one.weight * one.stands_for for one in said if one.at >= period.since)
+        before = sum(one.weight * one.stands_for for one in said if one.at < period.since)
+        return cls(now, before, sampled)
+
+    def expected(self, before: float) -> float:
+        """The weight in the period of a topic that had ``before`` and keeps its share. A community that said less before than in the period
+        is too young for shares: as if it had said as much."""
+        return (before + 0.5 * self.sampled) * self.now / max(self.before, self.now)
 
 
 def _spoken_of(said: Sequence[Said], now: Sequence[int]) -> bool:
@@ -84,21 +114,20 @@ def _topic(
     said: Sequence[Said],
     vectors: NDArray[np.float32],
     period: Period,
-    sampled: float,
+    talk: _Talk,
     rows: Sequence[int],
     now: Sequence[int],
     terms: tuple[str, ...],
     earlier: frozenset[str],
 ) -> Topic:
-    """``sampled`` is how many messages each of those before the period stands for: what one more would have counted;
-    ``earlier`` are all terms that were used before it."""
+    """``earlier`` are all terms that were used before the period."""
     before = [row for row in rows if said[row].at < period.since]
     each = said[now[0]].stands_for
     count, count_before = (sum(said[row].stands_for for row in part) for part in (now, before))
     weight, weight_before = (sum(said[row].weight * said[row].stands_for for row in part) for part in (now, before))
-    expected = (weight_before + 0.5 * sampled) / period.before_days * period.days
+    expected = talk.expected(weight_before)
     members = Counter(said[row].member_id for row in now)
-    rising = (weight - expected) / math.sqrt((expected + 1.0) * each) * math.sqrt(len(members))
+    deviations = (weight - expected) / math.sqrt((expected + 1.0) * each)
     centre = mean(vectors[list(rows)])
     chosen = [said[row] for row in now]
     return Topic(
@@ -108,12 +137,13 @@ def _topic(
         recent=round(count),
         before=round(count_before),
         members=len(members),
-        trend=round((count + each) / period.days / ((count_before + sampled) / period.before_days), 1),
-        rising=round(rising, 4),
+        trend=round((count + each) / period.days / ((count_before + talk.sampled) / period.before_days), 1),
+        rising=round(deviations * math.sqrt(len(members)), 4),
+        risen=deviations >= RISEN,
         samples=samples(chosen, vectors[list(now)], centre),
         people=tuple(name for name, _ in members.most_common(PEOPLE)),
         messages=tuple(one.id for one in chosen),
-        sampled=max(each, sampled) > 1,
+        sampled=max(each, talk.sampled) > 1,
         troubled=round(troubled(one.text for one in chosen), 3),
         harmed=harmed(one.text for one in chosen),
         wished=round(wished(one.text for one in chosen), 3),

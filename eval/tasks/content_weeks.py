@@ -1,17 +1,17 @@
 """Rising topics on a real community, beside popular ones: AI Stack Exchange, autumn of 2016.
 
-At the end of each week topics are found in its messages and those of four weeks before. The truth is the five questions of the next week,
-or of that week, that were voted for most in the end; the method sees no votes. A topic is right if one of them bears its heading tag: the
-tag that most of its messages' questions bear.
+Each day at midnight topics are found in the messages of the week that ends then and of the four weeks before. The truth is the five
+questions of the next week, or of that week, that were voted for most in the end; the method sees no votes. A topic is right if one of
+them bears its heading tag: the tag that most of its messages' questions bear.
 
-The site opened in August of 2016: the weeks that end before ``_MEASURED`` still count its first rush among the weeks before. Other ways to
-score were chosen on those, and are not shipped (docs/decisions/0005-what-waits.md).
+The site opened in August of 2016: the ends before ``_MEASURED`` still count its first rush among the weeks before. How topics are put in
+order was chosen on those (docs/decisions/0005-what-waits.md); the later ones measure it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -36,11 +36,12 @@ SET: Final = "ai_stackexchange"
 _FOLDER: Final = "data/stackexchange/ai.stackexchange.com"
 _FIRST: Final = datetime(2016, 8, 15, tzinfo=UTC)
 _MEASURED: Final = datetime(2016, 10, 10, tzinfo=UTC)
-"""The first end of a week whose next one, too, lies after everything that the method was chosen on."""
+"""The first end whose next week lies after everything that the method was chosen on: ends up to a week before."""
 _WEEKS: Final = 17
 _TOP: Final = 5
 _WEEK: Final = timedelta(days=7)
-_SHOWN: Final = (8, 10, 12, 14)
+_DAY: Final = timedelta(days=1)
+_SHOWN: Final = frozenset(_FIRST + week * _WEEK for week in (8, 10, 12, 14))
 _WAYS: Final = ("rising", "most spoken of", "the most usual tags")
 
 
@@ -58,50 +59,60 @@ def content_weeks(context: Context) -> Result:
     vectors = ours().encode([one.text[:1_000] for one in archive.said])
     shown: list[tuple[str, Flags, int, int]] = []
     measured, early = Precision(), Precision()
-    for week in range(_WEEKS):
-        until = _FIRST + week * _WEEK
+    for until in _ends():
         insight, material = _understood(archive, vectors, until)
         guesses = _guesses(insight, archive, until)
-        (measured if until >= _MEASURED else early).add(guesses, _truth(archive, until - _WEEK), _truth(archive, until))
-        if week in _SHOWN:
+        part = measured if until >= _MEASURED else early
+        part.add((until - _FIRST) // _WEEK, guesses, _truth(archive, until - _WEEK), _truth(archive, until))
+        if until in _SHOWN:
             shown.append(_week(insight, material, until, archive))
     tables = (
         _precision("the top questions of the next week", measured.following),
         _differences("rising less popular, the next week", measured.following),
         _precision("the top questions of the week", measured.same),
-        _differences("rising less popular, the next week, early weeks too", both(measured, early)),
-        _precision("the top questions of the next week, early weeks", early.following),
+        _precision("the top questions of the next week, at the ends of weeks alone", measured.following, mondays=True),
+        _differences("rising less popular, at the ends of weeks alone", measured.following, mondays=True),
+        _precision("the top questions of the next week, early days", early.following),
         _suggestions(shown),
     )
-    notes = ("Precision is judged by tags, which topics do not see.", "Intervals draw whole weeks.")
+    notes = (
+        "Precision is judged by tags, which topics do not see.",
+        "Intervals draw whole weeks; the days of a week overlap.",
+    )
     goals = (Goal("rising before popular topics", tables[1].estimate("difference"), Better.UP, 0.0),)
     return Result(
         "content_weeks", "Rising topics, AI Stack Exchange", tables, goals=goals, cases=len(archive.said), notes=notes
     )
 
 
+Days = Mapping[str, Mapping[int, list[float]]]
+"""By way and week, the share of five topics that are right at the end of each of its days."""
+
+
+def _ends() -> Iterator[datetime]:
+    """The midnights at which a week ends, the last of them on the Monday before the archive does."""
+    days = (_WEEKS - 1) * _WEEK // _DAY
+    return (_FIRST + day * _DAY for day in range(days + 1))
+
+
 class Precision:
-    """By way, a row of five hits per week: in the week itself and in the next."""
+    """In the week that ends and in the next."""
 
     def __init__(self) -> None:
-        self.same: dict[str, list[list[float]]] = {name: [] for name in _WAYS}
-        self.following: dict[str, list[list[float]]] = {name: [] for name in _WAYS}
+        self.same: dict[str, dict[int, list[float]]] = {name: {} for name in _WAYS}
+        self.following: dict[str, dict[int, list[float]]] = {name: {} for name in _WAYS}
 
-    def add(self, guesses: Mapping[str, list[str | None]], same: frozenset[str], following: frozenset[str]) -> None:
+    def add(
+        self, week: int, guesses: Mapping[str, list[str | None]], same: frozenset[str], following: frozenset[str]
+    ) -> None:
         for name, tags in guesses.items():
-            self.same[name].append(_hits(tags, same))
-            self.following[name].append(_hits(tags, following))
+            self.same[name].setdefault(week, []).append(_right(tags, same))
+            self.following[name].setdefault(week, []).append(_right(tags, following))
 
 
-def both(one: Precision, other: Precision) -> dict[str, list[list[float]]]:
-    """The next week's hits of all weeks."""
-    return {name: one.following[name] + other.following[name] for name in _WAYS}
-
-
-def _hits(tags: Sequence[str | None], truth: frozenset[str]) -> list[float]:
+def _right(tags: Sequence[str | None], truth: frozenset[str]) -> float:
     """Where fewer than five topics were found, the missing ones are wrong."""
-    found = [float(tag in truth) for tag in tags]
-    return found + [0.0] * (_TOP - len(found))
+    return sum(tag in truth for tag in tags) / _TOP
 
 
 def _guesses(insight: Insight, archive: Archive, until: datetime) -> dict[str, list[str | None]]:
@@ -112,24 +123,39 @@ def _guesses(insight: Insight, archive: Archive, until: datetime) -> dict[str, l
     return dict(zip(_WAYS, [*headings, usual], strict=True))
 
 
-def _precision(title: str, hits: Mapping[str, list[list[float]]]) -> Table:
+def _precision(title: str, days: Days, *, mondays: bool = False) -> Table:
     rows = [
-        Row(name, {"precision@5": _mean(np.array(weeks).mean(axis=1))}, Kind.OURS if name == _WAYS[0] else Kind.TRIVIAL)
-        for name, weeks in hits.items()
+        Row(name, {"precision@5": _mean(_weeks(weeks, mondays))}, Kind.OURS if name == _WAYS[0] else Kind.TRIVIAL)
+        for name, weeks in days.items()
     ]
-    note = f"Of five topics, those that a top question is about; {len(hits[_WAYS[0]])} weeks."
+    ends = sum(len(week) for week in _weeks(days[_WAYS[0]], mondays))
+    note = f"Of five topics, those that a top question is about; {ends} ends in {len(days[_WAYS[0]])} weeks."
     return Table(title, {"precision@5": Better.UP}, tuple(rows), note)
 
 
-def _differences(title: str, hits: Mapping[str, list[list[float]]]) -> Table:
-    """Rising less each baseline, week by week."""
-    means = {name: np.array(weeks).mean(axis=1) for name, weeks in hits.items()}
-    rows = [Row(f"less {name}", {"difference": _mean(means[_WAYS[0]] - means[name])}) for name in _WAYS[1:]]
+def _differences(title: str, days: Days, *, mondays: bool = False) -> Table:
+    """Rising less each baseline, day by day."""
+    ours, *others = (_weeks(days[name], mondays) for name in _WAYS)
+    rows = [
+        Row(
+            f"less {name}",
+            {"difference": _mean([np.subtract(*pair) for pair in zip(ours, weeks, strict=True)])},
+        )
+        for name, weeks in zip(_WAYS[1:], others, strict=True)
+    ]
     return Table(title, {"difference": Better.UP}, tuple(rows))
 
 
-def _mean(values: NDArray[np.float64]) -> Estimate:
-    return estimates(len(values), {"mean": lambda weights: ratio(weights @ values, weights.sum(axis=1))})["mean"]
+def _weeks(weeks: Mapping[int, list[float]], mondays: bool) -> list[NDArray[np.float64]]:
+    """The values of each week's days, or of its first alone."""
+    return [np.array(days[:1] if mondays else days) for days in weeks.values()]
+
+
+def _mean(weeks: Sequence[NDArray[np.float64]]) -> Estimate:
+    """Over all days; the bootstrap draws weeks."""
+    totals = np.array([week.sum() for week in weeks])
+    counts = np.array([len(week) for week in weeks])
+    return estimates(len(weeks), {"mean": lambda weights: ratio(weights @ totals, weights @ counts)})["mean"]
 
 
 def _suggestions(weeks: Sequence[tuple[str, Flags, int, int]]) -> Table:

@@ -67,6 +67,38 @@ def test_what_falls_is_not_called_rising():
     assert "usual rate" not in why(ideas_of(found, [], [])[0], "en")
 
 
+def test_a_rise_within_chance_comes_after_what_is_spoken_of_most():
+    usual = [said(days, f"stroller wheel squeaks {days}") for days in range(0, 32)]
+    hardly = [said(days, f"flask leaks in bag {days}") for days in (1, 2, 3)]
+    plain = topics([*usual, *hardly])
+    assert [one.name.split()[0].lower() for one in plain] == ["stroller", "flask"]
+    assert [one.risen for one in plain] == [False, False]
+    assert plain[1].rising > plain[0].rising
+    clearly = [said(days, f"flask leaks in bag again {days}") for days in (0.5, 1.5, 2.5, 3.5, 4.5)]
+    found = topics([*usual, *hardly, *clearly])
+    assert [(one.name.split()[0].lower(), one.risen) for one in found] == [("flask", True), ("stroller", False)]
+
+
+def test_a_busier_week_alone_raises_no_topic():
+    def talk(text, now):
+        lately = [said(0.2 + n / 20, f"{text} lately {n}") for n in range(now)]
+        return [*(said(8 + n, f"{text} {n}") for n in range(20)), *lately]
+
+    busier = topics([*talk("stroller wheel squeaks", 20), *talk("flask leaks in bag", 20)])
+    assert [one.risen for one in busier] == [False, False]
+    assert all(one.trend > 3 for one in busier)
+    one_rose = topics([*talk("stroller wheel squeaks", 30), *talk("flask leaks in bag", 3)])
+    assert [one.risen for one in one_rose] == [True, False]
+
+
+def test_what_rose_is_worth_most_and_the_rest_by_how_much_it_is_spoken_of():
+    usual = [said(days, f"stroller wheel squeaks {days}") for days in range(0, 32)]
+    ideas = ideas_of(topics([*usual, *NEW, *(said(days, f"flask leaks in bag x {days}") for days in range(5))]), [], [])
+    worth = {one.terms[0]: max(other.weight for other in ideas if other.terms == one.terms) for one in ideas}
+    assert sorted(worth.values(), reverse=True)[0] == 1.0
+    assert 0 < min(worth.values()) <= 0.4
+
+
 def test_samples_are_messages_of_different_members():
     busy = [said(1, f"flask leaks in bag {n}", "m1") for n in range(5)] + [said(2, "flask leaks in bag", "m2")]
     found = topics(busy)[0]
