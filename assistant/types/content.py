@@ -69,9 +69,10 @@ class Evidence:
 class Topic:
     """Messages about one thing. ``recent`` and ``before`` count them in the period and in the time before it, estimated where only a
     sample was read (``sampled``); ``members`` are those who were read; ``trend`` is the rate of the one over that of the other, smoothed
-    (1: as before); ``rising`` is how far its share of the talk grew, ``risen``: further than chance would bring; ``troubled`` is the share of the period's messages that complain, or speak of harm
-    or grief, ``wished`` of those that wish for something; ``harmed``: one of them speaks of harm to health; ``said_before``: its words
-    were said before the period, in messages of any topic; ``people`` are those who said most about it, first the most."""
+    (1: as before); ``rising`` is how far its share of the talk grew, ``risen``: further than chance would bring; ``troubled`` is the share
+    of the period's messages that complain, or speak of harm or grief, ``wished`` of those that wish for something; ``harmed``: one of
+    them speaks of harm to health; ``said_before``: its words were said before the period, in messages of any topic; ``people`` are those
+    who said most about it, first the most."""
 
     id: str
     name: str
