@@ -23,11 +23,11 @@ from assistant.moderation.accounts import (
     WECHAT_SURE,
     WHATSAPP,
 )
-from assistant.moderation.denials import without_denials
-from assistant.moderation.luring import BAIT, BAIT_REACH, Luring
+from assistant.moderation.luring import Luring, baits_behind, baits_beside
 from assistant.moderation.overlap import surest
 from assistant.moderation.owned import LONGEST_ACCOUNT, WORD, owned_by
 from assistant.moderation.reported import HINT_SCORE
+from assistant.moderation.spoken_of import any_of
 from assistant.text import Normalised
 from assistant.types import Finding, Label, Own
 
@@ -48,53 +48,60 @@ _NAMED = re.compile(
     rf"(?P<link>\s?[:：=@]\s?|\s?是\s?|\s?(?:->|→|👉|➡️?)\s?|\s|){ACCOUNT}"
 )
 _ENGLISH = re.compile(
-    rf"\b(?P<cue>(?:add|text|msg|message|dm|pm|contact|hit|reach|write|find|inbox|chat\s(?:with\s)?)\s(?:me|us|him|her)?\s?(?:up\s|out\s)?(?:on|via|thru|through|at)\s(?:my\s)?{ANY})"
+    r"\b(?P<cue>(?:add|text|msg|message|dm|pm|contact|hit|reach|write|find|inbox|chat\s(?:with\s)?)"
+    rf"\s(?:me|us|him|her)?\s?(?:up\s|out\s)?(?:on|via|thru|through|at)\s(?:my\s)?{ANY})"
     rf"(?:{_GAP}{ACCOUNT})?"
 )
-_PRIVATE = re.compile(
-    r"(?P<cue>(?:私(?:信|聊)(?!(?:了|过)?(?:你们|你家|商家|卖家|店家|店主))|私我|滴滴我|滴我|戳我|小窗|(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b)[^\n。！？!?]{0,8}?"
-    r"(?:领取|领资料|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情|for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)))"
+_WRITE_ME = any_of(
+    r"私(?:信|聊)(?!(?:了|过)?(?:你们|你家|商家|卖家|店家|店主))",
+    "私我|滴滴我|滴我|戳我|小窗",
+    r"(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b",
 )
+_WHAT_FOR = any_of(
+    "领取|领资料|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情",
+    r"for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)",
+)
+_PRIVATE = re.compile(rf"(?P<cue>{_WRITE_ME}[^\n。！？!?]{{0,8}}?{_WHAT_FOR})")
 _NOT_LURED = r"(?!(?:你|您|我|自己)?(?:的|嘅)?(?:快递|快件|包裹|外卖|餐|饮品|发票|收据|报告|病历|处方|门票|行李|车票|证|号|筹|钥匙|药))"
 """Things of one's own that are fetched with a code."""
+_SCAN = rf"扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?"
 _GROUP = re.compile(
-    rf"(?P<cue>扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?(?:进群|加群|入群|加我|加好友|领取{_NOT_LURED}|领红包)"
+    rf"(?P<cue>{_SCAN}(?:进群|加群|入群|加我|加好友|领取{_NOT_LURED}|领红包)"
     r"|(?:进|加|入)群[^\n。！？!?]{0,4}?(?:领|免费|送|抢红包|返利|赚|拿资料)|(?:拉你|带你)(?:进|入)群)"
 )
 _LOOK_UP = re.compile(
     rf"(?P<cue>{_ADD}(?:{SURE}|[微薇]|{WECHAT_MAYBE})[\s:：]{{0,2}}(?:看|见|在)我?的?(?:名字|昵称|网名|头像|主页|简介|签名))"
 )
 """The account stands in what others see of the author."""
+_DEAL = "私下(?:交易|转账|转帐)"
+_CHEAPER = "(?:便宜|优惠|低价|折)"
 _AROUND = re.compile(
-    r"(?P<cue>(?:别|不要|不用|不|唔好|唔)走平台(?!的)|(?:[找跟和同揾]我|直接|可以?)私下(?:交易|转账|转帐|付款|过数)"
-    r"|(?:便宜|优惠|低价|折)[^\n。！？!?]{0,8}私下(?:交易|转账|转帐)|私下(?:交易|转账|转帐)[^\n。！？!?]{0,8}(?:便宜|优惠|低价|折)"
-    r"|(?:滴滴?|[私戳d])我[^\n。！？!?]{0,8}平台(?:不|唔)(?:方便|让|能|好)[说讲发聊]?)"
+    "(?P<cue>"
+    + any_of(
+        "(?:别|不要|不用|不|唔好|唔)走平台(?!的)",
+        "(?:[找跟和同揾]我|直接|可以?)私下(?:交易|转账|转帐|付款|过数)",
+        rf"{_CHEAPER}[^\n。！？!?]{{0,8}}{_DEAL}|{_DEAL}[^\n。！？!?]{{0,8}}{_CHEAPER}",
+        r"(?:滴滴?|[私戳d])我[^\n。！？!?]{0,8}平台(?:不|唔)(?:方便|让|能|好)[说讲发聊]?",
+    )
+    + ")"
 )
 """A deal where the platform protects nobody."""
-_NO_OFFER = re.compile(
-    r"被骗|骗子|骗钱|诈骗|(?<![别不])走平台|骗局|风险|谨防|警惕|举报|投诉|靠谱|违规|封号|处罚|禁止|严禁|拒绝|(?:别|勿|不要|不得|不可|不能|不会)私下"
-)
-_SAID_TO_ME = re.compile(r"(?:[让叫要喊劝骗]|要求|问|说)(?:我|我们|大家)?[^\n，,。！!]{0,6}$")
-_ASKED = re.compile(r"[^\n。！!]{0,12}(?:[吗嘛?？]|[么幺]\W*$)")
-"""What stands beside, before and behind the words of such an offer in a warning, a report or a question."""
 _FRIENDLY = re.compile(r"^(?:[进加入]群[^\n。！？!?]{0,4}?抢红包|[拉带]你[进入]群)$")
-_THIRD_PERSON = re.compile(
-    r"(?:他|她|它|牠|ta|这个?人|那个?人|某某|楼主|楼上|对方|前男友|前女友|邻居|同事|\bhis|\bher|\btheir)\W{0,2}的?\W{0,2}$"
-)
 _DISGUISE = re.compile(
-    r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|l[1!|]ne|t[^\w\s.&/-]+g|扣扣|叩叩|[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]"
+    any_of(
+        r"[薇徽➕✚❤]|[威维唯卫巍](?:信|星)|扣扣|叩叩",
+        r"(?<![a-z])[vw]x(?![a-z])|v\W{0,3}信|l[1!|]ne|t[^\w\s.&/-]+g",
+        r"[\u4e00-\u9fff][^\w\s，。！？,.!?:：、；]+[\u4e00-\u9fff]",
+    )
 )
-_DEVICE = re.compile(
-    r"iphone|ipad|ios|android|mac|win|huawei|mate|galaxy|pixel|redmi|oppo|vivo|ver|v\d|\d{5,6}$|20\d\d|[a-z]\d{2,3}$"
-    r"|(?:desktop|laptop|web|app|bot|client|beta|alpha|premium|plus|pro|lite|mini|note|tab|nokia|xiaomi|honor|oneplus|samsung|sony|moto"
-    r"|chrome|edge|firefox|safari|api|sdk|build|error|code|update|release)[._-]?[\d.]{0,6}$"
+_SYSTEMS = "iphone|ipad|ios|android|mac|win|huawei|mate|galaxy|pixel|redmi|oppo|vivo|ver"
+_PRODUCTS = any_of(
+    "desktop|laptop|web|app|bot|client|beta|alpha|premium|plus|pro|lite|mini|note|tab",
+    "nokia|xiaomi|honor|oneplus|samsung|sony|moto|chrome|edge|firefox|safari",
+    "api|sdk|build|error|code|update|release",
 )
+_DEVICE = re.compile(any_of(_SYSTEMS, r"v\d|\d{5,6}$|20\d\d|[a-z]\d{2,3}$", _PRODUCTS + r"[._-]?[\d.]{0,6}$"))
 """What stands after a messenger's name in talk about the messenger; one letter and three digits are too short for an account."""
-_TROUBLE = re.compile(
-    r"[^\n。！!]{0,10}?(?:怎[么幺样](?!加|联系|领)|如何(?!加|联系)|点样?用|点整|闪退|崩溃|卡顿|打不开|开唔到|登[录入]?(?:不|唔)|版本|型号|安装|更新[后了不失完]|升级[后了不失完]|报错|故障|[收发]不到"
-    r"|\b(?:crash\w*|errors?|bugs?|won'?t|not work\w*|doesn'?t|log ?in|updat\w+|install\w*|freez\w+|version|models?|issues?"
-    r"|problems?|broken)\b)"
-)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER_ALONE = re.compile(r"(?<![^\s@#])\d+(?![^\s，。,.!！])")
 _LEAST_ACCOUNT_DIGITS = 5
@@ -172,8 +179,8 @@ def _lures(text: str) -> Iterator[_Lure]:
     for match in _ADDED_MAYBE.finditer(text):
         yield _lure(match, with_account=0.92, bare=0.0)
     for match in _NAMED.finditer(text):
-        if not _THIRD_PERSON.search(text[max(0, match.start() - 8) : match.start()]):
-            yield _lure(match, with_account=_named_score(text, match), bare=_spelled_score(match))
+        if not luring.is_of_others(match.start()):
+            yield _lure(match, with_account=_named_score(luring, match), bare=_spelled_score(match))
     for match in _ENGLISH.finditer(text):
         bare = 0.91 if not re.search(r"\b(?:line|signal)$", match["cue"]) else 0.4
         yield _told(luring, _lure(match, with_account=0.95, bare=bare))
@@ -181,7 +188,9 @@ def _lures(text: str) -> Iterator[_Lure]:
         yield _told(luring, _Lure(match.start("cue"), match.end("cue"), None, 0.91))
     for match in _LOOK_UP.finditer(text):
         yield _Lure(match.start("cue"), match.end("cue"), None, 0.93)
-    yield from _around(text)
+    for match in _AROUND.finditer(text):
+        score = HINT_SCORE if luring.is_deal_told(*match.span()) else 0.91
+        yield _Lure(match.start("cue"), match.end("cue"), None, score)
     for match in _GROUP.finditer(text):
         yield _told(luring, _Lure(match.start("cue"), match.end("cue"), None, _group_score(text, match)))
 
@@ -213,7 +222,7 @@ def _is_account(match: re.Match[str]) -> bool:
 def _bare_score(text: str, match: re.Match[str]) -> float:
     if _DISGUISE.search(match["cue"]):
         return 0.93
-    if BAIT.search(text[match.end("cue") : match.end("cue") + BAIT_REACH]):
+    if baits_behind(text, match.end("cue")):
         return 0.91
     return 0.91 if "赖" in match["cue"] else 0.5
 
@@ -222,37 +231,20 @@ def _group_score(text: str, match: re.Match[str]) -> float:
     """Friends too take one another into a group, and play there for red packets: what is promised beside it makes it a lure."""
     if not _FRIENDLY.search(match["cue"]):
         return 0.91
-    before = BAIT.search(text, max(0, match.start() - BAIT_REACH), match.start())
-    return 0.91 if before or BAIT.search(text, match.end(), match.end() + BAIT_REACH) else 0.5
+    return 0.91 if baits_beside(text, *match.span()) else 0.5
 
 
-def _around(text: str) -> Iterator[_Lure]:
-    found = list(_AROUND.finditer(text))
-    no_offer = bool(found) and _NO_OFFER.search(without_denials(text)) is not None
-    for match in found:
-        told = _SAID_TO_ME.search(text, max(0, match.start() - BAIT_REACH), match.start())
-        score = HINT_SCORE if no_offer or told or _ASKED.match(text, match.end()) else 0.91
-        yield _Lure(match.start("cue"), match.end("cue"), None, score)
-
-
-def _named_score(text: str, match: re.Match[str]) -> float:
+def _named_score(luring: Luring, match: re.Match[str]) -> float:
     if match["link"].strip():
         return 0.92
     if _DISGUISE.search(match["cue"]):
         return 0.93
     if match["cue"][-1] in "群裙":
         return 0.91
-    if match["cue"].startswith("line") or _DEVICE.match(match["account"]) or _is_trouble(text, match):
+    if match["cue"].startswith("line") or _DEVICE.match(match["account"]):
         return 0.5
-    return 0.91
-
-
-def _is_trouble(text: str, match: re.Match[str]) -> bool:
-    """Whether somebody asks for help with the messenger itself, and nothing beside it lures."""
-    if not match["account"][0].isalpha() or not _TROUBLE.match(text, match.end()):
-        return False
-    start, end = match.span()
-    return not (BAIT.search(text, max(0, start - BAIT_REACH), start) or BAIT.search(text, end, end + BAIT_REACH))
+    troubles = match["account"][0].isalpha() and luring.is_of_trouble(*match.span())
+    return 0.5 if troubles else 0.91
 
 
 def _spelled_score(match: re.Match[str]) -> float:
