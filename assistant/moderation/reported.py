@@ -17,6 +17,7 @@ from assistant.moderation.lightly import is_groan, is_visit
 from assistant.moderation.luring import Luring
 from assistant.moderation.negated import negated
 from assistant.moderation.quoted import is_inside, quotations
+from assistant.moderation.spoken_of import BLOCKED, REPORTED, SELLERS, any_of, begin_of, stands_before
 from assistant.moderation.warned import TradeTalk
 from assistant.text import Normalised
 from assistant.types import Finding, Label
@@ -25,11 +26,14 @@ HINT_SCORE = 0.45
 
 _TRADES = frozenset({Label.FRAUD, Label.GAMBLING, Label.ILLICIT, Label.MISLEADING})
 _REPORTS = re.compile(
-    r"举报|检举|截图|管理员|版主|群主|拉黑|封锁|屏蔽|报警|"
-    r"(?:骂|叫|说|讲|写|留|回|话|闹)(?:我|他|她|人|佢|你|了|咗)?[:：,，]?\s?[「『“\"]"
-    r"|删掉|夸大|违规|违法|怎[么幺]处理"
-    r"|\b(?:report(?:ed|ing|s)?|mods?|admins?|moderators?|screenshot|blocked"
-    r"|called (?:me|him|her)|told me|wrote|typed|dm'?ed me|said|says|police)\b"
+    any_of(
+        *REPORTED,
+        *BLOCKED,
+        "截图|管理员|版主|群主|屏蔽|报警|删掉|夸大|违规|违法|怎[么幺]处理",
+        r"(?:骂|叫|说|讲|写|留|回|话|闹)(?:我|他|她|人|佢|你|了|咗)?[:：,，]?\s?[「『“\"]",
+        r"\b(?:report(?:ed|ing|s)?|mods?|admins?|moderators?|screenshot|blocked|police)\b",
+        r"\b(?:called (?:me|him|her)|told me|wrote|typed|dm'?ed me|said|says)\b",
+    )
 )
 _TOLD = re.compile(r"(?:骂|闹|叫|喊|称)(?:我|他|她|佢|人)(?:是|系|做|作)?\W{0,2}$")
 _CALLED = 8
@@ -38,10 +42,15 @@ _STOPS = "\n,，、。;；!！?？"
 _CLAUSE = re.compile(rf"[^{_STOPS}]*[?？]?")
 _LONGEST_CLAUSE = 60
 """Characters of a clause that are read on either side of where a term begins."""
+_CLAIMANTS = any_of(*SELLERS, "你们|你家|广告|他们|佢哋")
 _ASKS = re.compile(
-    r"(?:怎[么幺]|怎样|点样|如何|为什[么幺]|点解).|[吗么幺嘛咩](?:\W*|呢)$|吧[?？]$|真的假的|是不是真|能不能|可不可以"
-    r"|(?:你们|你家|店家|商家|卖家|客服|广告|他们|佢哋)(?:上面)?(?:写|说|讲|标|宣传|承诺|保证|吹|话)"
+    any_of(
+        r"(?:怎[么幺]|怎样|点样|如何|为什[么幺]|点解).|[吗么幺嘛咩](?:\W*|呢)$|吧[?？]$",
+        "真的假的|是不是真|能不能|可不可以",
+        rf"{_CLAIMANTS}(?:上面)?(?:写|说|讲|标|宣传|承诺|保证|吹|话)",
+    )
 )
+"""A question, or what is held against those who claim it."""
 _PITCHES = re.compile(r"教你|告诉|揭秘|分享|[您你].{0,4}(?:还在|想)|^(?:想|要|还在|担心)|(?:就|只)用|我们")
 """What an advert says that asks too ("想根治湿疹吗？")."""
 _WISHES = re.compile(r"祝[你您他她大愿福]|早日康复|希望.{0,12}(?:能|可以)")
@@ -107,14 +116,12 @@ class _Speech:
 
     def _is_told(self, term: Finding) -> bool:
         at = self._place(term)
-        return self._reports and _TOLD.search(self._view.text, max(0, at - _CALLED), at) is not None
+        return self._reports and stands_before(_TOLD, self._view.text, at, _CALLED)
 
     def _is_asked(self, term: Finding) -> bool:
         """Whether a question, or what is held against somebody, is all of the clause around ``term``."""
-        at = self._place(term)
-        text, least = self._view.text, max(0, at - _LONGEST_CLAUSE)
-        start = max(least, *(text.rfind(stop, least, at) + 1 for stop in _STOPS))
-        clause = _CLAUSE.match(text, start, at + _LONGEST_CLAUSE)
+        at, text = self._place(term), self._view.text
+        clause = _CLAUSE.match(text, begin_of(text, at, _STOPS, _LONGEST_CLAUSE), at + _LONGEST_CLAUSE)
         return clause is not None and bool(_ASKS.search(clause[0])) and not _PITCHES.search(clause[0])
 
     def _place(self, term: Finding) -> int:

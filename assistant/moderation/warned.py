@@ -10,81 +10,181 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from assistant.moderation.spoken_of import (
+    BEWARE,
+    BLOCKED,
+    CHEATED,
+    FORBIDDEN,
+    FRAUD,
+    MET,
+    NEVER,
+    POLICE,
+    REPORTED,
+    SCAMS,
+    SOMEBODY,
+    THEY,
+    any_of,
+    begin_of,
+    stands_before,
+)
+
+_NEWS = ("新闻", "警方", "警察", "法院", "起诉", "拘捕", "被捕")
 _WARNS = re.compile(
-    r"诈骗|骗局|骗子|骗人|骗你|骗我|骗了|被骗|受骗|上当|呃人|呃我|呃钱|反诈|防骗|别信|不要信|不要相信|千万别|千万不要|切勿|谨记"
-    r"|挂断|挂掉|拨165|打165|报警"
-    r"|警方|警察|新闻|法院|起诉|拘捕|被捕|被抓|被判|判刑|坐牢|坐监|落网|查获|破获|违法|犯法|是假的|系假|没有什[么幺]"
-    r"|冇可能|不可能|禁止|举报|检举"
-    r"|好彩|幸好|才醒|差点|害人|欠了"
-    r"|\b(?:scams?|scammers?|scammed|fraud"
-    r"|(?:is|are|all) fake|police|news|warning|beware|don'?t (?:fall|trust|believe)|never (?:pay|send|trust)|illegal|report(?:ed)?"
-    r"|blocked (?:it|him|her|them|that)|some(?:one|body) (?:is|keeps) (?:selling|posting|advertising))\b"
+    any_of(
+        *FRAUD,
+        *CHEATED,
+        "骗人|骗你|骗我|骗了|呃人|呃我|呃钱|反诈|防骗|害人",
+        "别信|不要信|不要相信|千万别|千万不要|切勿|谨记|禁止",
+        *REPORTED,
+        "挂断|挂掉|拨165|打165|报警",
+        *_NEWS,
+        "被抓|被判|判刑|坐牢|坐监|落网|查获|破获|违法|犯法",
+        "是假的|系假|没有什[么幺]|冇可能|不可能",
+        "好彩|幸好|才醒|差点|欠了",
+        rf"\b{any_of(*SCAMS, 'scammed|fraud|(?:is|are|all) fake|police|news|warning|beware|illegal|report(?:ed)?')}\b",
+        r"\b(?:don'?t (?:fall|trust|believe)|never (?:pay|send|trust)|blocked (?:it|him|her|them|that))\b",
+        r"\bsome(?:one|body) (?:is|keeps) (?:selling|posting|advertising)\b",
+    )
 )
 _COMPLAINS = re.compile(
-    r"(?:要|想|申请|怎[么幺]|不给|不让|拒绝)退货|维权|(?:找谁|怎[么幺]|要|想|去|向.{1,6}|如何|已经?|准备|我)投诉|投诉(?:无门|你|商家|卖家)"
-    r"|(?<!代)(?:举报|检举)(?!下架|删)|骗局|被骗|受骗|上当|诈骗|呃钱|新闻|警方|警察|拘捕|被捕|法院|起诉"
-    r"|\b(?:(?:is|are|was|were) (?:all )?(?:a )?(?:scams?|fake)|scammed|scammers?|fraud|police|beware|report(?:ed)?)\b"
+    any_of(
+        "(?:要|想|申请|怎[么幺]|不给|不让|拒绝)退货|维权",
+        "(?:找谁|怎[么幺]|要|想|去|向.{1,6}|如何|已经?|准备|我)投诉|投诉(?:无门|你|商家|卖家)",
+        rf"(?<!代){any_of(*REPORTED)}(?!下架|删)",
+        *CHEATED,
+        "骗局|诈骗|呃钱",
+        *_NEWS,
+        r"\b(?:(?:is|are|was|were) (?:all )?(?:a )?(?:scams?|fake)|scammed|scammers?|fraud|police|beware|report(?:ed)?)\b",
+    )
 )
 _SELLS = re.compile(
-    r"认准|(?:主页|头像|简介|签名)(?:有|见|看|加|联系)|[看见睇](?:我)?(?:主页|头像|简介)|有意者|量大(?:从优|价优)|诚信(?:经营|合作|交易)"
-    r"|信誉(?:保证|第一|担保)|长期合作|\b(?:link in bio|see (?:my )?(?:profile|bio)|contact me|hit me up|we deliver"
-    r"|legit (?:seller|vendor|plug))\b"
+    any_of(
+        "(?:主页|头像|简介|签名)(?:有|见|看|加|联系)|[看见睇](?:我)?(?:主页|头像|简介)",
+        "认准|有意者|量大(?:从优|价优)|诚信(?:经营|合作|交易)|信誉(?:保证|第一|担保)|长期合作",
+        r"\b(?:link in bio|see (?:my )?(?:profile|bio)|contact me|hit me up|we deliver|legit (?:seller|vendor|plug))\b",
+    )
 )
+_WHO_WANTS_IT = any_of(r"(?<!\w)(?:有需要|需要|想要|要)的?", "(?:需要|想要|要)(?:的|(?=[请就]))")
 _MAY_SELL = re.compile(
-    r"先货后款|货到付款|现货|包邮|接单|出单|秒发|当面交易|可验货|支持验货|长期[收出供]"
-    r"|(?:(?<!\w)(?:有需要|需要|想要|要)的?|(?:需要|想要|要)(?:的|(?=[请就])))(?:请|就|速|快|直接|欢迎)?(?:找|私|联系|来|加|滴|揾|搵)(?!的)"
-    r"|\b(?:cash on delivery|in stock|free shipping|contact us)\b"
+    any_of(
+        "先货后款|货到付款|现货|包邮|接单|出单|秒发|当面交易|可验货|支持验货|长期[收出供]",
+        _WHO_WANTS_IT + "(?:请|就|速|快|直接|欢迎)?(?:找|私|联系|来|加|滴|揾|搵)(?!的)",
+        r"\b(?:cash on delivery|in stock|free shipping|contact us)\b",
+    )
 )
 """What a seller says, and whoever tells of one."""
+
 _OFFERS = re.compile(
-    r"出?售|[卖代办买购招贩租]|收(?![到益入款])|接(?![听到])|求购|提供|供应|批发|转让|回收|货源|制作|订做|定做|承接"
-    r"|\b(?:buy|buying|sell|selling|sale|order|shop|cheap|dm|hire|hiring|rent|purchase|vendor|supplier|available|get your|cashout)\b"
+    any_of(
+        "出?售|[卖代办买购招贩租]|收(?![到益入款])|接(?![听到])|求购|回收",
+        "提供|供应|批发|转让|货源|制作|订做|定做|承接",
+        r"\b(?:buy|buying|sell|selling|sale|order|shop|cheap|dm|hire|hiring|rent|purchase|vendor|supplier|available|get your|cashout)\b",
+    )
 )
 _OFFERED = re.compile(
-    r"(?:出售|[卖贩]|提供|供应|代办|收购|批发|转让|求购|承接)[^\n,，。；;！!?？]{0,2}$|\b(?:sell(?:ing)?|offer(?:ing)?|buy|cheap)\s$"
+    any_of(
+        r"(?:出售|[卖贩]|提供|供应|代办|收购|批发|转让|求购|承接)[^\n,，。；;！!?？]{0,2}$",
+        r"\b(?:sell(?:ing)?|offer(?:ing)?|buy|cheap)\s$",
+    )
 )
 _ON_SALE = re.compile(
-    r"[^\n,，。；;！!?？]{0,2}(?:出售|有售|现货|批发|代办|接单|货源|转让|回收|包过|可办|到付)|\s(?:for sale|available|in stock|for hire)\b"
+    any_of(
+        r"[^\n,，。；;！!?？]{0,2}(?:出售|有售|现货|批发|代办|接单|货源|转让|回收|包过|可办|到付)",
+        r"\s(?:for sale|available|in stock|for hire)\b",
+    )
 )
 _BESIDE = 12
 """Characters beside a term in which it can be offered."""
-_RULED_OUT = re.compile(
-    r"(?:禁止|严禁|(?<![准许可])(?:不准(?!备)|不许|不可以|唔准|唔可以)|(?<![舍怪恨免少巴])不得(?![了已不])|不允许|请勿|切勿)\s?"
-    r"(?:(?!错过|担心|害怕|犹豫|白嫖|打扰|还价|转载|盗图|信|找|选|联系|上当|骗|冒充|假冒|低价|他人|同行|别家)[^\n,，。；;！!？?\s]){0,14}$"
-    r"|\bno\s(?:(?:more|buying|selling|trading|sales?|posting|advertising|ads|offering|offers|sharing|links|talk|and|or|of|for|any|illegal"
-    r"|requests|spam|to)\s){0,4}$|\bno\s(?:[a-z]+,?\s){1,5}?or\s$"
-    r"|(?<!we )(?<!i )\b(?:don'?t|do not|not allowed to)\s(?:sell|post|offer|advertise|trade)(?:\s(?:or|and)\s\w+)?\s(?:any\s)?$"
+
+_MUST_NOT = any_of(
+    *FORBIDDEN,
+    "(?<![准许可])(?:不准(?!备)|不许|不可以|唔准|唔可以)|(?<![舍怪恨免少巴])不得(?![了已不])",
+    "不允许|请勿|切勿",
 )
-_RULED_OUT_AFTER = re.compile(
-    r"(?:[^\n,，。；;！!？?]{0,4}(?:一律|的|者)|)(?:一律|直接|立即|立刻|都|会|会被|将|将会|即)?(?:踢|禁言|封[号群禁]|拉黑|禁止|不允许|不准|唔准)"
+_SELLERS_DONT = "错过|担心|害怕|犹豫|白嫖|打扰|还价|转载|盗图|信|找|选|联系|上当|骗|冒充|假冒|低价|他人|同行|别家"
+"""What a seller asks one not to do."""
+_NO_DOING = "more|buying|selling|trading|sales?|posting|advertising|ads|offering|offers|sharing|links|talk"
+_NO = any_of(
+    rf"\bno\s(?:(?:{_NO_DOING}|and|or|of|for|any|illegal|requests|spam|to)\s){{0,4}}", r"\bno\s(?:[a-z]+,?\s){1,5}?or\s"
+)
+_DONT_SELL = (
+    r"(?<!we )(?<!i )\b(?:don'?t|do not|not allowed to)\s"
+    r"(?:sell|post|offer|advertise|trade)(?:\s(?:or|and)\s\w+)?\s(?:any\s)?"
+)
+_RULED_OUT = re.compile(
+    any_of(rf"{_MUST_NOT}\s?(?:(?!{_SELLERS_DONT})[^\n,，。；;！!？?\s]){{0,14}}", _NO, _DONT_SELL) + "$"
+)
+_IS_PUNISHED = (
+    "(?:一律|直接|立即|立刻|都|会|会被|将|将会|即)?(?:踢|禁言|封[号群禁]|拉黑|禁止|不允许|不准|唔准)"
     r"(?:的|出群?|出去|走|掉|㗎)?(?=[。！!,，\s]|$)"
-    r"|\s(?:\w+\s){0,2}(?:is|are|get|gets|will be)\s(?:you\s)?(?:strictly\s)?(?:not allowed|banned|forbidden|prohibited|removed)\b"
+)
+_BANNED = "(?:not allowed|banned|forbidden|prohibited|removed)"
+_RULED_OUT_AFTER = re.compile(
+    any_of(
+        r"(?:[^\n,，。；;！!？?]{0,4}(?:一律|的|者)|)" + _IS_PUNISHED,
+        rf"\s(?:\w+\s){{0,2}}(?:is|are|get|gets|will be)\s(?:you\s)?(?:strictly\s)?{_BANNED}\b",
+    )
 )
 """A rule of the group beside what it rules out."""
-_FRAMES = re.compile(
-    r"(?<![加找问])(?:有人|有个|有些|网上|网友|群里|群组|社团|留言区|某|谁|凡是|任何|所有|那些)(?!需要|想|要)|看到|见到|睇到|收到|接到|刷到|遇到|碰到|听说|听讲|据说"
-    r"|新闻|报[道导]|提醒|呼吁|警方|警察|公安|海关|法院|法官|检[察方]|记者|[男女]子|集团|团伙|嫌犯|嫌疑|(?<!其)[他她佢]|(?:我|你|阿)(?:弟|哥|姐|妹|爸|妈|嫲|朋友|同学|同事|室友|邻居|表)|朋友|同学|同事"
-    r"|[骗被]|举报|检举|投诉|打击|严打|查[处获扣]|破获|捣破|[拘捕抓]|判刑|广告|短信|讯息|诈骗|反诈|[叫让](?:我|你|人|大家)|注意|小心|警惕|谨防|提防|当心|拒绝|抵制|远离|严禁|禁止"
-    r"|(?:(?<![要])不(?:要|得|准|许|能|可|应|该|再|敢)|别|切勿|勿|唔好|唔准|唔可以)"
-    r"|\b(?:someone|somebody|people|guy|anyone|saw|got|received|reported|police|arrested|seized|news|warning|beware|don'?t|do not"
-    r"|never|stop"
-    r"|scammers?|scam|illegal|ban(?:ned)?|told|asked|asking|account|user|bot|he|she|they)\b"
+
+_WHO_DID_IT = (
+    "(?<![加找问])(?:有人|有个|有些|网上|网友|群里|群组|社团|留言区|某|谁|凡是|任何|所有|那些)(?!需要|想|要)",
+    *THEY,
+    "[男女]子|集团|团伙|嫌犯|嫌疑",
+    "(?:我|你|阿)(?:弟|哥|姐|妹|爸|妈|嫲|朋友|同学|同事|室友|邻居|表)|朋友|同学|同事",
 )
+_HEARD = (*MET, "接到|听说|听讲|据说|新闻|报[道导]|记者|广告|短信|讯息|[叫让](?:我|你|人|大家)")
+_WHAT_CAME_OF_IT = (
+    *POLICE,
+    *REPORTED,
+    "海关|法院|法官|检[察方]|打击|严打|查[处获扣]|破获|捣破|[拘捕抓]|判刑",
+    "[骗被]|诈骗|反诈|投诉",
+)
+_TOLD_NOT_TO = (
+    *BEWARE,
+    *FORBIDDEN,
+    "提醒|呼吁|注意|拒绝|抵制|远离",
+    "(?<![要])不(?:要|得|准|许|能|可|应|该|再|敢)|别|切勿|勿|唔好|唔准|唔可以",
+)
+_FRAMES_IN_ENGLISH = any_of(
+    *SOMEBODY,
+    "guy|anyone|account|user|bot|he|she|they",
+    "saw|got|received|told|asked|asking|news",
+    "reported|police|arrested|seized|scammers?|scam|illegal|ban(?:ned)?",
+    *NEVER,
+    "warning|beware|stop",
+)
+_FRAMES = re.compile(any_of(*_WHO_DID_IT, *_HEARD, *_WHAT_CAME_OF_IT, *_TOLD_NOT_TO, rf"\b{_FRAMES_IN_ENGLISH}\b"))
+"""Somebody else's deed, told or warned of."""
 _BEWARE = re.compile(
-    r"(?:切勿|谨防|慎防|小心|警惕|当心|提防|别|不要|以免|避免|防止)再?(?:上当|受骗|被骗|被呃|骗子|诈骗|假冒|假货|山寨|相?信[^\n,，。]{0,4}(?:骗子|假货|同行|别家))"
-    r"|\bbeware of (?:scam(?:s|mers)?|fakes?|imitat\w+|impersonat\w+|copycats)\b|\bno (?:fake|illegal|fraudulent)\s\w+"
+    any_of(*BEWARE, "切勿|慎防|别|不要|以免|避免|防止")
+    + "再?"
+    + any_of(*CHEATED, "被呃|骗子|诈骗|假冒|假货|山寨", r"相?信[^\n,，。]{0,4}(?:骗子|假货|同行|别家)")
+    + r"|\bbeware of (?:scam(?:s|mers)?|fakes?|imitat\w+|impersonat\w+|copycats)\b|\bno (?:fake|illegal|fraudulent)\s\w+"
 )
 """What frames nothing: of cheats sellers warn too."""
+
+_BE = r"\b(?:is|are|was|were|got|gets)\s(?:\w+\s){0,2}"
 _JUDGED = re.compile(
-    r"[^\n,，。；;！!?？]{0,10}(?:违法|犯法|犯罪|诈骗|骗|假的|被[抓捕拘判]|判刑|坐[牢监]|抓|拘|集团|团伙|可耻|害人|千万别|不要|别信)"
-    r"|[^.\n!?]{0,20}\b(?:is|are|was|were|got|gets)\s(?:\w+\s){0,2}(?:scams?|fakes?|fraud|illegal|crimes?|arrested|banned|jailed)\b"
+    any_of(
+        r"[^\n,，。；;！!?？]{0,10}"
+        + any_of(
+            "违法|犯法|犯罪|诈骗|骗|假的|可耻|害人|千万别|不要|别信", "被[抓捕拘判]|判刑|坐[牢监]|抓|拘|集团|团伙"
+        ),
+        rf"[^.\n!?]{{0,20}}{_BE}(?:scams?|fakes?|fraud|illegal|crimes?|arrested|banned|jailed)\b",
+    )
 )
 _LOST = re.compile(r"[^\n。！!?？]{0,24}(?:被骗|被呃)(?:了(?![的吗钱])|咗|走|[\d一两二三四五六七八九十几])")
 _ACTED = re.compile(
-    r"已(?:经)?[^\n,，。]{0,6}(?:举报|检举|报警|截图|拉黑|封锁|上报|回报|删)|(?<!代)(?:举报|检举|报警|报案|拉黑|封锁|投诉)了|怎[么幺](?:举报|检举|投诉)"
-    r"|破获|查[获扣]|缴获|起出|捣破|拘捕|被捕|判刑|落网|送办|反诈|防骗|[打拨]165|维权"
-    r"|\b(?:(?:i|we|already|just|have)\s(?:reported|blocked)|arrest(?:ed|s)|seized|sentenced|raid(?:ed|s)?|busted)\b"
+    any_of(
+        rf"已(?:经)?[^\n,，。]{{0,6}}{any_of(*REPORTED, *BLOCKED, '报警|截图|上报|回报|删')}",
+        rf"(?<!代){any_of(*REPORTED, *BLOCKED, '报警|报案|投诉')}了",
+        rf"怎[么幺]{any_of(*REPORTED, '投诉')}|维权",
+        "破获|查[获扣]|缴获|起出|捣破|拘捕|被捕|判刑|落网|送办|反诈|防骗|[打拨]165",
+        r"\b(?:(?:i|we|already|just|have)\s(?:reported|blocked)|arrest(?:ed|s)|seized|sentenced|raid(?:ed|s)?|busted)\b",
+    )
 )
+
 _SENTENCE = ("\n", "。", "；", ";", "！", "!", "?", "？", ". ")
 _BEFORE, _AFTER = 60, 40
 """Characters of the sentence that are read before and behind a term."""
@@ -117,11 +217,10 @@ class TradeTalk:
         return before is not None or _RULED_OUT_AFTER.match(self._text, end, end + _AFTER) is not None
 
     def _is_offered(self, start: int, end: int) -> bool:
-        before, behind = (max(0, start - _BESIDE), start), (end, end + _BESIDE)
         return bool(
             _OFFERS.search(self._text, start, end)
-            or _OFFERED.search(self._text, *before)
-            or _ON_SALE.match(self._text, *behind)
+            or stands_before(_OFFERED, self._text, start, _BESIDE)
+            or _ON_SALE.match(self._text, end, end + _BESIDE)
         )
 
     def _is_framed(self, start: int, end: int) -> bool:
@@ -133,9 +232,7 @@ class TradeTalk:
         return not offers and _LOST.match(self._text, end, end + _AFTER) is not None
 
     def _sentence(self, start: int) -> int:
-        """Where the sentence begins, as far as it is read."""
-        least = max(0, start - _BEFORE)
-        return max(least, *(self._text.rfind(stop, least, start) + 1 for stop in _SENTENCE))
+        return begin_of(self._text, start, _SENTENCE, _BEFORE)
 
     @cached_property
     def _framing(self) -> str:
