@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.moderation.assess import Assessment, Classification
 from assistant.moderation.rereading import reread
+from assistant.moderation.spoken_of import FORBIDDEN, any_of, stands_before
 from assistant.ports import Classifier
 from assistant.text import Normalised
 from assistant.types import Finding, Label
@@ -18,28 +19,50 @@ _NOTHING = (
     r"(?:药物?|方法|办法|产品|东西|食[物品材]|疗法|保健品|人|医[生院]|(?:科学|临床)?(?:证据|研究|数据)(?:表明|证明|显示|说明|证实|指出)?)"
 )
 """What can do nothing of the kind."""
-_DENIED = re.compile(
-    rf"(?:(?<![要需能会可是想有得无莫何么幺怎])不(?:能够?|会|可(?:以|能)?|得|该|应该?|是|等于|一定|见得|敢|准|许)?|无法|[没冇](?:办法|法|得)|(?<!有)没有?(?:{_NOTHING}(?:可以|能够?|会))?|唔(?:可以|能够|会|系|得)?"
-    r"|冇(?:可能|得)?|未能|未必|难以|很难|并非|从未|谈不上|禁止|严禁|(?<!切)勿|(?<![特个级区分性告差类辨识])别)(?:完全|彻底|真正|保证|直接|用来|用于|用作|当作|宣称|声称|承诺|[写说用被够])?$"
-    r"|(?<!why )(?:\bnot|\bnever|\bcannot|\bcan'?t|\bwon'?t|n't|\bno|\bnothing)\s(?:(?:really|actually|fully|a|an|any|the"
-    r"|claim(?: to)?|promise)\s)*$"
+_NOT = any_of(
+    "(?<![要需能会可是想有得无莫何么幺怎])不(?:能够?|会|可(?:以|能)?|得|该|应该?|是|等于|一定|见得|敢|准|许)?",
+    f"无法|[没冇](?:办法|法|得)|(?<!有)没有?(?:{_NOTHING}(?:可以|能够?|会))?",
+    "唔(?:可以|能够|会|系|得)?|冇(?:可能|得)?",
+    "未能|未必|难以|很难|并非|从未|谈不上",
+    *FORBIDDEN,
+    "(?<!切)勿|(?<![特个级区分性告差类辨识])别",
 )
+_FULLY = "(?:完全|彻底|真正|保证|直接|用来|用于|用作|当作|宣称|声称|承诺|[写说用被够])?"
+_NOT_IN_ENGLISH = (
+    r"(?<!why )(?:\bnot|\bnever|\bcannot|\bcan'?t|\bwon'?t|n't|\bno|\bnothing)"
+    r"\s(?:(?:really|actually|fully|a|an|any|the|claim(?: to)?|promise)\s)*"
+)
+_DENIED = re.compile(any_of(_NOT + _FULLY, _NOT_IN_ENGLISH) + "$")
 """A negation, as far as it reaches to the words denied."""
 _DOUBTED = re.compile(
-    r"(?:谁说|谁讲|边个话|别以为|以为|who says?)[^\n,，。]{0,8}$"
-    r"|没有?(?:(?:什[么幺]|一[种个]|哪[种个]|任何)[^\n,，。]{0,6})?$|冇[^\n,，。]{0,6}$|\b(?:no|nothing|hardly any|never)\s[^\n,.!]{0,20}$"
+    any_of(
+        r"(?:谁说|谁讲|边个话|别以为|以为|who says?)[^\n,，。]{0,8}",
+        r"没有?(?:(?:什[么幺]|一[种个]|哪[种个]|任何)[^\n,，。]{0,6})?|冇[^\n,，。]{0,6}",
+        r"\b(?:no|nothing|hardly any|never)\s[^\n,.!]{0,20}",
+    )
+    + "$"
 )
-_SELLERS = (
+"""What turns a negation round before it."""
+_VOWS = (
     r"(?:(?!我要|要求|想|申请|怎|能|可|不|拒|唔|没|应该|客服|店家|商家|卖家|找|吗)[^。！!\n]){0,8}"
     r"(?:退款|退钱|退费|包退|全退|全额退|赔|算我输)(?![^。！!\n]{0,6}[吗嘛?？])"
 )
 """A refund that a seller vows, and none that a customer asks for."""
-_BETTER = re.compile(
-    r"[^。！!\n]{0,20}(?:我们|咱们?|本店|我家|我哋|本公司|\b(?:but )?(?:we|ours?)\b)[^。！!\n]{0,6}(?:能|可以|就|都|\b(?:can|do"
-    rf"|does|will)\b)|[^。！!\n]{{0,6}}[?？]\s?错|{_SELLERS}"
-    r"|[^.!\n]{0,20}\b(?:money[\s-]back guarantee|or (?:your )?(?:full )?(?:money back|refund)|(?:you(?:'ll)?(?: will)? get|we(?:'ll)?)"
-    r"[^.!\n]{0,12}(?:refund|money back))\b"
+_WE = r"(?:我们|咱们?|本店|我家|我哋|本公司|\b(?:but )?(?:we|ours?)\b)"
+_CAN = r"(?:能|可以|就|都|\b(?:can|do|does|will)\b)"
+_REFUND = any_of(
+    r"money[\s-]back guarantee|or (?:your )?(?:full )?(?:money back|refund)",
+    r"(?:you(?:'ll)?(?: will)? get|we(?:'ll)?)[^.!\n]{0,12}(?:refund|money back)",
 )
+_BETTER = re.compile(
+    any_of(
+        rf"[^。！!\n]{{0,20}}{_WE}[^。！!\n]{{0,6}}{_CAN}",
+        r"[^。！!\n]{0,6}[?？]\s?错",
+        _VOWS,
+        rf"[^.!\n]{{0,20}}\b{_REFUND}\b",
+    )
+)
+"""What the author claims to do better, or vows."""
 
 
 def negated(text: Normalised, term: Finding) -> tuple[int, int] | None:
@@ -48,7 +71,7 @@ def negated(text: Normalised, term: Finding) -> tuple[int, int] | None:
     view = text.folded
     start, end = view.place(term.start), view.place(term.end)
     denied = _DENIED.search(view.text, max(0, start - _NEGATION), start)
-    if denied is None or _DOUBTED.search(view.text, max(0, denied.start() - _DOUBT), denied.start()):
+    if denied is None or stands_before(_DOUBTED, view.text, denied.start(), _DOUBT):
         return None
     if _BETTER.match(view.text, end, end + _SENTENCE):
         return None
