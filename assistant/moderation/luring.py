@@ -1,4 +1,4 @@
-"""Whether the words of a lure are only spoken of: warned of, reported, told of somebody else, or asked about.
+"""Whether a lure, an account or a deal past the platform is only spoken of: warned of, reported, told of somebody else, or asked about.
 
 A warning alone is not enough, since those who lure write warnings too ("beware of impostors, message me"): the words before, behind or
 around the lure must say that it is another's.

@@ -1,7 +1,8 @@
 """What says of a find that it is only spoken of: the words of who warns, reports, asks or tells of others, and where they are looked for.
 
-The words prove nothing by themselves, since those who cheat warn and ask too: ``luring``, ``warned``, ``denials`` and ``reported`` say what
-has to stand with them. Tables are parts of an alternation, for ``any_of``; they are matched in the view ``folded``.
+The words prove nothing by themselves, since those who cheat warn and ask too: what has to stand with them is said in ``luring`` (lures),
+``warned`` (trades), ``reported`` (reports), ``denials`` and ``negated`` (what an author denies). Tables are parts of an alternation, for
+``any_of``; they are matched in the view ``folded``.
 """
 
 from __future__ import annotations
@@ -49,6 +50,6 @@ def stands_beside(pattern: re.Pattern[str], text: str, start: int, end: int, rea
 
 
 def begin_of(text: str, at: int, stops: Iterable[str], reach: int) -> int:
-    """Where what ``stops`` end begins around ``at``, ``reach`` characters before it at most."""
+    """Where the sentence or clause around ``at`` begins, right behind the last of ``stops``; ``reach`` characters before ``at`` at most."""
     least = max(0, at - reach)
     return max(least, *(text.rfind(stop, least, at) + 1 for stop in stops))
