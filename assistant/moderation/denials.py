@@ -1,4 +1,4 @@
-"""What a seller says to look honest or safe ("not a scam", 报警没用, 违法勿扰): words of a warning that warn of nothing."""
+"""What a seller says to look honest or safe ("not a scam", 报警没用, 新闻都说我们靠谱): words of a warning or a report that are neither."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ _IN_VAIN = (
         "(?:查|抓|捉|追|找|搵|发现|动|定位|追踪)(?:不|唔)|不会(?:查|抓|发现)|唔会(?:查|捉)|不查|没[查抓]",
     )
 )
+_NOT_CAUGHT = (
+    "(?<!会)(?:不会|(?<!会)唔会|从未|从没)(?:被|畀人|俾人)(?:查|抓|捉|捕|举报|起诉|判|封)"
+    r"(?![^\n,，。；;！!]{0,4}[吗嘛么幺咩?？])"
+)
+_NO_WORRY = "(?:维权|售后)(?:有保障|无忧)"
 _NO_FEAR = "(?:不怕|唔怕|无惧|不惧|躲过|避开|绕过|应付|搞定|买通|打点)(?:了)?" + any_of(
     *POLICE, *REPORTED, "差人|投诉|报警|起诉|法院"
 )
@@ -65,6 +70,8 @@ _DENIES = re.compile(
         _NO_CHEAT,
         _KEEP_OUT,
         _IN_VAIN,
+        _NOT_CAUGHT,
+        _NO_WORRY,
         _NO_FEAR,
         _VOWS,
         _NO_CHEAT_IN_ENGLISH,
@@ -74,6 +81,47 @@ _DENIES = re.compile(
     )
 )
 _WHO_SAYS = any_of(*SELLERS, "[他她佢]|对方|人家|那人|骗子|广告|老师")
+_WITNESS = any_of(
+    *POLICE,
+    "新闻|报[纸章]|媒体|电视台?|记者|警察|差人|海关|法院|法官|律师|政府",
+    "朋友|同[学事]|邻居|网友|网上|群里|有人|看到|见到|睇到|听说",
+)
+_NEITHER = r"[^\n,，。；;！!?？不没唔冇别勿禁骗假诈称谎吗么咩卖售代收办买租查抓捕判罚违犯坑呃提呼吁建请要选找]"
+"""What stands between a witness and the praise: no word of a warning, a question or a trade."""
+_NOT_BORNE_OUT = r"(?![^\n,，。；;！!]{0,3}[吗嘛么幺咩?？])(?![^\n]{0,40}(?:被骗|骗了|才知|结果|其实|后悔|被[抓捕判]|报警了|畀人呃|俾人呃))"
+_HONEST = any_of(
+    "靠谱|靠得住|信得过|可靠|信[用誉](?:好|高|佳|够|良)|诚信|正规|放心",
+    "好评|有口皆碑|老字号|老[店牌]|一流|第一",
+)
+_SPEAKS_OF_US = (
+    "(?:报[道导]|采访|访问|介绍|讲|夸|赞|推荐|表扬|认[证可])(?:过|咗|了)?(?:我们|我哋|我家|咱家?|本店|小店)"
+    r"(?:家|店|公司|平台)?(?=[\n,，。；;！!]|$)"
+)
+_CONNECTIONS = (
+    "(?:警[方察]|公安|交警|海关|法院|车管所)局?(?:内部|里面?)?(?:的|有)?"
+    "(?:关系|渠道|熟人|家属|人脉|背景|名额|认证|备案|推荐|担保)"
+)
+_THEY_SAY_IN_ENGLISH = (
+    r"\b(?:news|media|police|cops|people|someone|users?|they|he|she)\s(?:(?:all|even|always|just)\s)?"
+    r"(?:(?:love|trust|recommend|vouch for|approve(?: of)?)s?\s(?:us|me|our)\b"
+    r"|(?:says?|said|knows?|reports?|reported|agrees?)\s(?:that\s)?(?:we|i)(?:'re|'m|\sare|\sam|\swere)"
+    r"\s(?:(?:the|a|most|very|so|100%|really|all)\s)*"
+    r"(?:best|legit\w*|reliable|trusted|trustworthy|real|genuine|honest)\b)"
+)
+_PRAISED_IN_ENGLISH = (
+    r"\b(?:as\s)?(?:seen|featured)\s(?:on|in)\s(?:the\s)?(?:news|tv|papers?)\b",
+    r"\bpolice[\s-](?:approved|verified|friendly|certified)\b",
+    _THEY_SAY_IN_ENGLISH,
+)
+_PRAISES = re.compile(
+    any_of(
+        _WITNESS + _NEITHER + "{0,10}?" + _HONEST + _NOT_BORNE_OUT,
+        _WITNESS + _NEITHER + "{0,4}?" + _SPEAKS_OF_US + _NOT_BORNE_OUT,
+        _CONNECTIONS,
+        *_PRAISED_IN_ENGLISH,
+    )
+)
+"""Witnesses whom a seller names for their own honesty; a witness who was wrong is a report."""
 _QUOTED_BY = re.compile(
     any_of(
         rf"{_WHO_SAYS}(?:们|哋)?[^\n，,。！!]{{0,4}}(?:说|话|讲|称|保证|写|发誓|喊)[^\n。！!]{{0,6}}$",
@@ -87,21 +135,33 @@ _READ_BEFORE = 30
 
 
 def without_denials(text: str) -> str:
-    """``text``, as in the view ``folded``, with its author's denials blanked, character for character; not those that somebody else is
-    said to have made."""
+    """``text``, as in the view ``folded``, with its author's denials and self-praise blanked, character for character; not denials that
+    somebody else is said to have made."""
     return _blanked(text, _denials(text))
 
 
 def read_honestly(text: Normalised) -> Normalised | None:
-    """The text without its author's denials, character for character; ``None`` where it has none."""
+    """The text without its author's denials and self-praise, character for character; ``None`` where it has none."""
     view = text.folded
     found = [view.span(start, end) for start, end in _denials(view.text)]
     return Normalised(_blanked(text.original, found)) if found else None
 
 
 def _denials(text: str) -> list[tuple[int, int]]:
-    found = (_with_particle(text, *match.span()) for match in _DENIES.finditer(text))
-    return [span for span in found if not stands_before(_QUOTED_BY, text, span[0], _READ_BEFORE)]
+    denied = (_with_particle(text, *match.span()) for match in _DENIES.finditer(text))
+    found = [span for span in denied if not stands_before(_QUOTED_BY, text, span[0], _READ_BEFORE)]
+    return _apart(found + [match.span() for match in _PRAISES.finditer(text)])
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, each as far as the one before it does not reach."""
+    apart: list[tuple[int, int]] = []
+    done = 0
+    for start, end in sorted(spans):
+        if end > done:
+            apart.append((max(start, done), end))
+            done = end
+    return apart
 
 
 def _with_particle(text: str, start: int, end: int) -> tuple[int, int]:

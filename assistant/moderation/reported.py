@@ -110,9 +110,10 @@ class _Speech:
         return is_inside(term, self._quoted) or self._is_told(term)
 
     def _is_named(self, term: Finding) -> bool:
+        start, end = self._place(term), self._end(term)
         if term.label in _TRADES:
-            return self._trade.names(self._place(term), self._end(term), promises=term.label == Label.MISLEADING)
-        return term.label == Label.SPAM and self._trade.complains
+            return self._trade.names(start, end, promises=term.label == Label.MISLEADING)
+        return term.label == Label.SPAM and (self._trade.complains or self._trade.rules_out(start, end))
 
     def _is_told(self, term: Finding) -> bool:
         at = self._place(term)

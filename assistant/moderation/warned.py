@@ -39,7 +39,7 @@ _WARNS = re.compile(
         "挂断|挂掉|拨165|打165|报警",
         *_NEWS,
         "被抓|被判|判刑|坐牢|坐监|落网|查获|破获|违法|犯法",
-        "是假的|系假|没有什[么幺]|冇可能|不可能",
+        r"是假的|系假|冇可能|不可能|没有什[么幺](?![^\n,，。；;！!?？]{0,8}(?:不[能会可好了到掉]|无法|没法|没办法))",
         "好彩|幸好|才醒|差点|欠了",
         rf"\b{any_of(*SCAMS, 'scammed|fraud|(?:is|are|all) fake|police|news|warning|beware|illegal|report(?:ed)?')}\b",
         r"\b(?:don'?t (?:fall|trust|believe)|never (?:pay|send|trust)|blocked (?:it|him|her|them|that))\b",
@@ -204,7 +204,7 @@ class TradeTalk:
     def names(self, start: int, end: int, *, promises: bool) -> bool:
         """Whether the term from ``start`` to ``end`` is only named in a warning, a complaint or a rule of the group. A term that
         ``promises`` offers nothing."""
-        if not promises and self._is_ruled_out(start, end):
+        if not promises and self.rules_out(start, end):
             return True
         if not self._warns:
             return False
@@ -212,7 +212,8 @@ class TradeTalk:
             return self._is_framed(start, end) or self._is_lost(start, end)
         return promises or not self._is_offered(start, end) or self._is_framed(start, end) or self._is_acted_on
 
-    def _is_ruled_out(self, start: int, end: int) -> bool:
+    def rules_out(self, start: int, end: int) -> bool:
+        """Whether a rule of the group names the term from ``start`` to ``end`` as what it forbids."""
         before = _RULED_OUT.search(self._text, self._sentence(start), start)
         return before is not None or _RULED_OUT_AFTER.match(self._text, end, end + _AFTER) is not None
 

@@ -95,6 +95,70 @@ def test_reports_and_warnings_are_hints(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "代开发票，新闻都说了我们最靠谱",
+        "新闻都说了我们最靠谱，代开发票",
+        "新闻报道过的老店，出售银行卡",
+        "警方都夸我们靠谱，代办驾照免考",
+        "刷单日结，新闻都说靠谱",
+        "公安内部关系，代办驾照免考",
+        "代办驾照免考，维权有保障",
+        "代开发票，不会被查获",
+        "新聞報過我們最可靠，賣簿子",
+        "網友都說我們最可靠，賣簿子",
+        "賣簿子，絕對不會被抓",
+        "報章新聞都有講我哋，收戶口",
+        "記者都推薦我哋，租戶口",
+        "as seen on the news, fake passports for sale",
+        "police know we are legit, cloned cards available",
+        "没有什么病不能治，能治百病",
+        "没有什么病治不好，药到病除",
+        "沒有什麼病醫不好的，包斷尾",
+    ],
+)
+def test_praise_and_double_negations_warn_of_nothing(text: str) -> None:
+    assert highest(text) > HINT_SCORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "新闻报道正规公司也代开发票被查获",
+        "警方提醒大家找正规机构，代办驾照免考不可信",
+        "警方通报，一男子出售银行卡",
+        "新闻说很正规，结果刷单返现被骗了3000",
+        "警察采访我们小区，有人卖假证被抓",
+        "新聞報導我們學校有人賣簿子被抓",
+        "網友說賣簿子會不會被抓，警察說會",
+        "新聞話有人租戶口畀人拉咗",
+        "佢話我哋公司可靠，叫我租戶口俾佢，係呃人㗎",
+        "The news said people selling fake passports were arrested",
+        "没有什么药能根治糖尿病",
+        "世上没有什么偏方能包治百病",
+        "沒有一款茶可以治癒癌症",
+        "冇乜嘢藥可以根治濕疹",
+        "不是没有治不好的病，要看医生",
+    ],
+)
+def test_news_of_a_trade_is_a_hint(text: str) -> None:
+    assert 0 < highest(text) <= HINT_SCORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["没有什么病不能根治", "没有治不好的病，找老中医", "沒有醫不好的病", "沒有治不好的糖尿病", "冇病醫唔好"],
+)
+def test_a_cure_for_everything_is_a_promise(text: str) -> None:
+    assert highest(text) > HINT_SCORE
+
+
+@pytest.mark.parametrize("text", ["有没有治不好的病？", "有沒有醫不好的病", "有冇病醫唔好", "没有治不好的病人才是好医院"])
+def test_a_question_about_incurable_illness_is_none(text: str) -> None:
+    assert highest(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Server rules: no illegal drugs, no fake IDs, no scams.",
         "No scams, no fake passports, no stolen accounts, thanks",
         "Please no illegal stuff: fake IDs get you banned",
@@ -109,6 +173,11 @@ def test_reports_and_warnings_are_hints(text: str) -> None:
         "群規：不准賣假證、不准代開發票，違者踢出",
         "社團禁止收購帳戶、出售銀行卡",
         "唔准賣假證，唔准收簿子",
+        "唔准賣莆田鞋",
+        "本群禁止卖高仿包，违者踢",
+        "社團不准賣復刻錶",
+        "No selling replica watches in this group",
+        "莆田鞋一律踢",
     ],
 )
 def test_what_a_group_rules_out_is_a_hint(text: str) -> None:
@@ -231,6 +300,11 @@ def test_a_promise_denied_beside_a_contact_counts(text: str) -> None:
         ("no scam here", "here"),
         ("no fake IDs", "no fake IDs"),
         ("no illegal drugs", "no illegal drugs"),
+        ("新闻都说我们靠谱，出售", "出售"),
+        ("警方说靠谱吗", "警方说靠谱吗"),
+        ("新闻说不靠谱", "新闻说不靠谱"),
+        ("朋友說很正規，結果被騙", "朋友說很正規，結果被騙"),
+        ("不是骗子，朋友都說放心", ""),
         ("is it not a scam?", "is it not a scam?"),
     ],
 )
