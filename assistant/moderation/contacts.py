@@ -53,15 +53,15 @@ _ENGLISH = re.compile(
     rf"(?:{_GAP}{ACCOUNT})?"
 )
 _WRITE_ME = any_of(
-    r"私(?:信|聊)(?!(?:了|过)?(?:你们|你家|商家|卖家|店家|店主))",
+    r"私(?:信|聊|讯)(?!(?:了|过)?(?:你们|你家|商家|卖家|店家|店主))",
     "私我|滴滴我|滴我|戳我|小窗",
-    r"(?<![a-z])(?:dm|pm|inbox)\s(?:me|us)\b",
+    r"(?<![a-z])(?:dm|pm|inbox)(?:\s(?:me|us)\b|\s?我)",
 )
 _WHAT_FOR = any_of(
     "领取|领资料|资源|兼职|赚|带你|带单|福利|优惠|低价|接单|代购|进群|拉你|了解详情",
     r"for\s(?:promo|details|prices?|info|rates)|to\s(?:earn|make|start|join)",
 )
-_PRIVATE = re.compile(rf"(?P<cue>{_WRITE_ME}[^\n。！？!?]{{0,8}}?{_WHAT_FOR})")
+_PRIVATE = re.compile(rf"(?P<cue>{_WRITE_ME}[^\n。！？!?]{{0,8}}?(?<![不唔没]){_WHAT_FOR})")
 _NOT_LURED = r"(?!(?:你|您|我|自己)?(?:的|嘅)?(?:快递|快件|包裹|外卖|餐|饮品|发票|收据|报告|病历|处方|门票|行李|车票|证|号|筹|钥匙|药))"
 """Things of one's own that are fetched with a code."""
 _SCAN = rf"扫{_S}(?:描)?{_S}(?:码|二维码|qr\s?code|qr码)[^\n。！？!?]{{0,4}}?"
