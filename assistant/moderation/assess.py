@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
 
@@ -41,7 +41,7 @@ class Rulebook(Protocol):
 class Assessment:
     """A message as read: each of its texts by field and as the classifier may see it, its language, what rules found, and the stages that
     failed. If it goes on from its author's last messages, ``continued`` are those as the classifier may see them, and the same with it;
-    ``completed`` is what rules found in both together, ``whole`` both as written."""
+    ``completed`` is what rules found in both together, ``before`` what they found in what went before, ``whole`` both as written."""
 
     message: Message
     texts: Mapping[str, Normalised]
@@ -51,6 +51,7 @@ class Assessment:
     failed: tuple[str, ...]
     continued: tuple[Normalised, Normalised] | None = None
     completed: Sequence[Finding] = ()
+    before: Sequence[Finding] = ()
     whole: Continued | None = None
 
 
@@ -62,11 +63,12 @@ WORD_ALONE = 0.95
 @dataclass(frozen=True, slots=True)
 class Classification:
     """The highest probability of each label over the message's texts, and the field that has it: ``WHOLE`` where only what went before
-    makes it so."""
+    makes it so. ``around`` is the same of what went before, without the message and with it."""
 
     scores: Mapping[str, float]
     fields: Mapping[str, str]
     failed: tuple[str, ...] = ()
+    around: Mapping[str, float] = field(default_factory=dict)
 
 
 def find(rules: Rulebook, texts: Mapping[str, Normalised], message: Message) -> tuple[list[Finding], tuple[str, ...]]:
@@ -111,13 +113,14 @@ def _apart(found: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]
     ]
 
 
-def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], tuple[str, ...]]:
-    """What the message completes, and the stages that failed."""
+def find_continued(rules: Rulebook, whole: Continued) -> tuple[list[Finding], list[Finding], tuple[str, ...]]:
+    """What the message completes, what lies before it, and the stages that failed."""
     try:
-        return brought_in(rules.find(Normalised(whole.whole)), whole.start), ()
+        found = rules.find(Normalised(whole.whole))
     except Exception:
         log.exception("stage failed", stage="rules")
-        return [], ("rules",)
+        return [], [], ("rules",)
+    return brought_in(found, whole.start), [one for one in found if one.end <= whole.start], ()
 
 
 def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Classification]:
@@ -199,4 +202,6 @@ def _raised(found: Classification, earlier: Mapping[str, float], whole: Mapping[
         for label, score in whole.items()
         if score > found.scores.get(label, 0.0) and score >= 2 * earlier.get(label, 0.0)
     }
-    return Classification({**found.scores, **more}, {**found.fields, **dict.fromkeys(more, WHOLE)}, found.failed)
+    fields = {**found.fields, **dict.fromkeys(more, WHOLE)}
+    around = {label: max(score, earlier.get(label, 0.0)) for label, score in whole.items()}
+    return Classification({**found.scores, **more}, fields, found.failed, around)

@@ -29,7 +29,7 @@ from assistant.moderation.replies import Reading, answered, read_stances, taken_
 from assistant.moderation.stance import StanceModel
 from assistant.ports import Classifier
 from assistant.text import Detected, Normalised, detect_language
-from assistant.types import Decision, FailMode, Finding, Message, ModelRef, Policy, PolicyRef
+from assistant.types import Decision, FailMode, Finding, Label, Message, ModelRef, Policy, PolicyRef
 
 log = structlog.get_logger()
 
@@ -82,10 +82,12 @@ class Screener:
         whole = continued(message)
         if whole is None:
             return Assessment(message, texts, spared, _language(message, whole), findings, failed)
-        completed, also_failed = find_continued(self._rules, whole)
+        completed, before, also_failed = find_continued(self._rules, whole)
         earlier_and_whole = self._spared(whole.earlier), self._spared(whole.whole)
         language, failed = _language(message, whole), failed or also_failed
-        return Assessment(message, texts, spared, language, findings, failed, earlier_and_whole, completed, whole)
+        return Assessment(
+            message, texts, spared, language, findings, failed, earlier_and_whole, completed, before, whole
+        )
 
     def _spared(self, text: str) -> Normalised:
         return self._rules.spared(Normalised(text))
@@ -98,7 +100,8 @@ class Screener:
         alone = {finding.label: scores[finding.label] for finding in reading.findings}
         findings = [*findings, *reading.findings]
         scores = merge_scores(scores, reading.findings, ())
-        if minors := combine(scores, findings, assessed.texts, assessed.whole):
+        before = self._sexual_before(assessed, classified)
+        if minors := combine(scores, findings, assessed.texts, assessed.whole, before):
             findings = [*findings, *minors]
             scores = merge_scores(scores, minors, ())
         degraded = tuple(dict.fromkeys(assessed.failed + classified.failed + reading.failed))
@@ -135,6 +138,14 @@ class Screener:
     ) -> list[Finding]:
         """Of texts that the classifier read as they stand, unlike a word that several messages spell."""
         return as_doubted(findings, scores, self._classifier.ref, self._shipped, texts)
+
+    def _sexual_before(self, assessed: Assessment, classified: Classification) -> float:
+        """How sexual is what the message goes on from."""
+        if assessed.whole is None:
+            return 0.0
+        texts = {"text": Normalised(assessed.whole.whole)}
+        found = self._weighed(assessed.before, classified.around, texts)
+        return merge_scores(classified.around, found, ()).get(Label.SEXUAL, 0.0)
 
     def _answering(self, assessed: Assessment, scores: Mapping[str, float]) -> Reading:
         """What the message takes on of the one that it answers. Nearly all answer none, or take nothing on: then nothing is read."""

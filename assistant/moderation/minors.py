@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.moderation.continued import Continued
 from assistant.text import Normalised
@@ -107,9 +107,11 @@ def combine(
     findings: Sequence[Finding],
     texts: Mapping[str, Normalised],
     whole: Continued | None = None,
+    before: float = 0.0,
 ) -> list[Finding]:
     """``sexual_minors`` findings of a message: one per sign, when something in the message is sexual with at least
-    ``LEAST_SEXUAL_SCORE``; their score is the highest sexual score.
+    ``LEAST_SEXUAL_SCORE``; their score is the highest sexual score. Where that is only what the message goes on from, the signs in the
+    message count: those before it counted when it was written.
 
     Args:
         scores: the message's scores by label; ``sexual`` is read.
@@ -117,11 +119,14 @@ def combine(
         texts: the message's texts by field.
         whole: what its author wrote up to now, where the message goes on from that. A sign that begins before the message is shown
             as far as it lies in it, and one that lies before it altogether over the whole message.
+        before: how sexual is what the message goes on from.
     """
     sexual = max((f.score for f in findings if f.label == Label.SEXUAL), default=0.0)
     sexual = max(sexual, scores.get(Label.SEXUAL, 0.0))
-    if sexual < LEAST_SEXUAL_SCORE:
+    if max(sexual, before) < LEAST_SEXUAL_SCORE:
         return []
+    if sexual < LEAST_SEXUAL_SCORE:
+        return _found(_added(texts, whole), before)
     signs = [
         (*span, field)
         for field, text in texts.items()
@@ -129,7 +134,21 @@ def combine(
     ]
     if whole is not None:
         signs += [(*span, "text") for span in _said_before(whole)]
-    return [Finding(Label.SEXUAL_MINORS, sexual, start, end, SOURCE, field) for start, end, field in signs]
+    return _found(signs, sexual)
+
+
+def _found(signs: Iterable[tuple[int, int, str]], score: float) -> list[Finding]:
+    return [Finding(Label.SEXUAL_MINORS, score, start, end, SOURCE, field) for start, end, field in signs]
+
+
+def _added(texts: Mapping[str, Normalised], whole: Continued | None) -> Iterator[tuple[int, int, str]]:
+    """The signs that the message adds to what it goes on from; its author's name is the same as before."""
+    for start, end in minor_signals(Normalised(whole.whole)) if whole is not None else ():
+        if end > whole.start:
+            yield max(0, start - whole.start), end - whole.start, "text"
+    for field, text in texts.items():
+        if field not in {"text", AUTHOR_NAME}:
+            yield from ((*span, field) for span in minor_signals(text))
 
 
 def _said_before(whole: Continued) -> list[tuple[int, int]]:

@@ -164,6 +164,42 @@ def test_a_sign_in_the_author_s_message_before_combines_too(by: str, action: Act
     assert all(0 <= one.start < one.end <= len(message.text) for one in decision.findings)
 
 
+@pytest.mark.parametrize(
+    ("texts", "by", "action"),
+    [
+        (("X 在吗", "我14岁"), "u", Action.BLOCK),
+        (("X", "hi", "i'm 15"), "u", Action.BLOCK),
+        (("X", "我1", "4歲"), "u", Action.BLOCK),
+        (("X", "讀國中"), "v", Action.ALLOW),
+        (("X", "好嘅"), "u", Action.ALLOW),
+        (("X", "我24歲"), "u", Action.ALLOW),
+        (("X 我14岁", "好的"), "u", Action.ALLOW),
+        (("X 禁止", "未成年"), "u", Action.ALLOW),
+    ],
+)
+def test_a_sign_added_to_what_the_author_wrote_before_combines(texts: tuple[str, ...], by: str, action: Action) -> None:
+    context = tuple(ContextMessage(text, by) for text in texts[:-1])
+    decision = Screener(POLICY, FindsX(), Classifier()).screen(Message(texts[-1], member_id="u", context=context))
+    assert decision.action is action
+    assert decision.scores["sexual"] == 0
+    assert all(0 <= one.start < one.end <= len(texts[-1]) for one in decision.findings)
+
+
+def test_the_author_s_name_is_no_sign_added_to_what_they_wrote_before() -> None:
+    message = Message("好的", member_id="u", context=(ContextMessage("X", "u"),), parts=(Part("member.name", "14岁"),))
+    assert Screener(POLICY, FindsX(), Classifier()).screen(message).action is Action.ALLOW
+
+
+def test_what_the_model_sees_in_the_messages_before_combines_with_a_sign() -> None:
+    class SeesY(Classifier):
+        def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+            return [{"sexual": 0.8 if "Y" in text.original else 0.0} for text in texts]
+
+    message = Message("我十五歲", member_id="u", context=(ContextMessage("Y", "u"),))
+    decision = Screener(POLICY, NoRules(), SeesY()).screen(message)
+    assert (decision.action, tuple(decision.over)) == (Action.BLOCK, ("sexual_minors",))
+
+
 def test_the_word_that_decided_is_masked_beside_a_hint() -> None:
     class HintsAtX(NoRules):
         def find(self, text: Normalised) -> list[Finding]:

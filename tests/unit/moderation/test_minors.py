@@ -201,3 +201,21 @@ def test_a_sign_in_what_the_message_goes_on_from_counts(earlier: str, text: str,
 def test_what_went_before_may_be_no_sign(earlier: str, text: str) -> None:
     whole = Continued(earlier, earlier + text, len(earlier))
     assert combine({"sexual": 0.9}, [], {"text": Normalised(text)}, whole) == []
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "sign"),
+    [("[here]", "我14岁", "14岁"), ("[here] i am", " 15", " 15"), ("[here]我", "讀高中", "讀高中")],
+)
+def test_a_sign_counts_with_what_the_message_goes_on_from(earlier: str, text: str, sign: str) -> None:
+    whole = Continued(earlier, earlier + text, len(earlier))
+    texts = {"text": Normalised(text), "member.name": Normalised("16yo")}
+    found = combine({"sexual": 0.2}, [], texts, whole, 0.8)
+    assert [(text[one.start : one.end], one.score, one.field) for one in found] == [(sign, 0.8, "text")]
+    assert combine({"sexual": 0.2}, [], texts, whole, 0.4) == []
+
+
+def test_a_sign_in_a_caption_counts_with_what_the_message_goes_on_from() -> None:
+    texts = {"text": Normalised("好"), "attachments[0].caption": Normalised("高中生")}
+    found = combine({}, [], texts, Continued("[here]", "[here]好", 6), 0.8)
+    assert [one.field for one in found] == ["attachments[0].caption"]

@@ -151,7 +151,9 @@ def test_a_cure_for_everything_is_a_promise(text: str) -> None:
     assert highest(text) > HINT_SCORE
 
 
-@pytest.mark.parametrize("text", ["有没有治不好的病？", "有沒有醫不好的病", "有冇病醫唔好", "没有治不好的病人才是好医院"])
+@pytest.mark.parametrize(
+    "text", ["有没有治不好的病？", "有沒有醫不好的病", "有冇病醫唔好", "没有治不好的病人才是好医院"]
+)
 def test_a_question_about_incurable_illness_is_none(text: str) -> None:
     assert highest(text) == 0
 
