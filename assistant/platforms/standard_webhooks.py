@@ -236,13 +236,14 @@ def _said(kind: str, data: Mapping[str, Any], hook_id: str) -> Said:
     version = as_text(data.get("version"), "data.version")
     if version:
         as_id(version, "data.version")
-    key = hook_id if message_id is None or (edited and not version) else f"{message_id}:{version}:{kind}"
+    message = _message(data, member, message_id, edited=edited)
+    known = f"{message_id}:{version}:{kind}:{message.channel or ''}"
     return Said(
-        key=key,
+        key=hook_id if message_id is None or (edited and not version) else known,
         before=before,
         private=data.get("private") is True,
         locale=as_text(member.get("locale"), "data.member.locale") or None,
-        message=_message(data, member, message_id, edited=edited),
+        message=message,
     )
 
 

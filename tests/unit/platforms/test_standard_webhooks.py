@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook
 
 from assistant.errors import DeliveryRefused, InvalidInput
 from assistant.platforms.standard_webhooks import PLATFORM, make_secret, signed_headers
-from assistant.types import Connection, Do, HookRequest, Order, Outcome, Said, Verdict
+from assistant.types import Command, Connection, Do, HookRequest, Order, Outcome, Said, Verdict
 from tests.unit.platforms.hostile import check_hostile, check_junk, check_rotation
 from tests.unit.platforms.outside import Answer, Outside
 
@@ -119,6 +119,29 @@ def test_retries_share_a_key_and_edits_have_their_own() -> None:
 
     assert key("message.created") == key("message.created")
     assert key("message.created") != key("message.updated", version="2") != key("message.updated", version="3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [("message.send", {}), ("message.created", {}), ("message.updated", {"version": "2"})]
+)
+def test_an_id_is_a_message_s_within_its_channel(kind: str, more: dict[str, object]) -> None:
+    def key(**where: object) -> str:
+        data = {"id": "m1", "text": "x", **more, **where}
+        return PLATFORM.parse(CONNECTION, signed(body=json.dumps({"type": kind, "data": data}).encode())).events[0].key
+
+    assert key(channel="a") == key(channel="a")
+    assert len({key(), key(channel="a"), key(channel="b")}) == 3
+
+
+def test_a_report_is_about_the_message_of_its_channel() -> None:
+    def key(**about: object) -> str:
+        data = {"name": "report", "member": {"id": "u2"}, "channel": "a", "about": {"id": "m1", "text": "x", **about}}
+        (asked,) = PLATFORM.parse(CONNECTION, signed(body=json.dumps({"type": "command", "data": data}).encode())).events
+        assert isinstance(asked, Command)
+        assert asked.about is not None
+        return asked.about.key
+
+    assert key() == key(channel="a") != key(channel="b")
 
 
 @pytest.mark.parametrize(
