@@ -13,6 +13,7 @@ import secrets
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hmac import compare_digest
 from xml.etree.ElementTree import ParseError
 
@@ -62,8 +63,10 @@ def seal(plain: bytes, aes_key: str, receiver: str) -> str:
     return base64.b64encode(encryptor.update(inside + bytes([padding]) * padding) + encryptor.finalize()).decode()
 
 
-def unseal(sealed: str, aes_keys: Sequence[str], receiver: str) -> bytes:
-    """The text under whichever of the keys opens it; Unauthenticated where none does, or it is meant for another receiver."""
+@lru_cache(maxsize=1)
+def unseal(sealed: str, aes_keys: tuple[str, ...], receiver: str) -> bytes:
+    """The text under whichever of the keys opens it; Unauthenticated where none does, or it is meant for another receiver. The last one
+    is kept: a hook is read right after it was verified."""
     for aes_key in aes_keys:
         try:
             inside = _decrypt(sealed, _key(aes_key))
@@ -90,6 +93,7 @@ def read_xml(body: bytes) -> Mapping[str, str]:
     return fields
 
 
+@lru_cache(maxsize=1)
 def sealed_part(body: bytes) -> str:
     """The ``Encrypt`` element, the only one that may be read of a body not yet verified; Unauthenticated where there is none."""
     try:

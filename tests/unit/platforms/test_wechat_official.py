@@ -81,6 +81,15 @@ def test_sealed_callbacks_are_taken_and_forgeries_refused() -> None:
     check_rotation(PLATFORM, SAFE_MODE, sealed(), "encoding_aes_key", make_aes_key(), lambda key: sealed(aes_key=key))
 
 
+def test_what_is_sealed_is_opened_once() -> None:
+    request = sealed(body=xml(body="<Content>x</Content><MsgId>78</MsgId>"))
+    for once in (sealed_part, unseal):
+        once.cache_clear()
+    PLATFORM.verify(SAFE_MODE, request)
+    PLATFORM.parse(SAFE_MODE, request)
+    assert [once.cache_info().misses for once in (sealed_part, unseal)] == [1, 1]
+
+
 def test_what_is_sealed_for_another_account_or_changed_is_refused() -> None:
     refuses(PLATFORM, SAFE_MODE, sealed(app_id="wx_another"))
     for body in (b"", b"<xml/>", b"<xml><Encrypt/></xml>", b"<xml><Encrypt>AAAA</Encrypt></xml>", *JUNK_BODIES):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import PrpCrypto, WeChatCrypto
 
 from assistant.errors import DeliveryFailed, DeliveryRefused, InvalidInput
-from assistant.platforms.wechat_crypto import MAX_BYTES, make_aes_key, make_token, seal
+from assistant.platforms.wechat_crypto import MAX_BYTES, make_aes_key, make_token, seal, unseal
 from assistant.platforms.wecom import PLATFORM
 from assistant.types import Button, Command, Connection, Do, Hook, HookRequest, Joined, Order, Outcome, Pressed, Said
 from tests.unit.platforms.hostile import JUNK_BODIES, check_hostile, check_junk, check_rotation, refuses, with_query
@@ -71,6 +71,21 @@ def test_what_wecom_seals_is_taken_and_every_forgery_refused() -> None:
     check_hostile(PLATFORM, CONNECTION, echo(), wrong_key=wrong, query=(*query, "echostr"), signs_body=False)
     check_rotation(PLATFORM, CONNECTION, sealed(), "token", make_token(), sealed)
     check_rotation(PLATFORM, CONNECTION, sealed(), "encoding_aes_key", make_aes_key(), lambda key: sealed(aes_key=key))
+
+
+@pytest.mark.parametrize("request_", [sealed(body=xml(body="<MsgId>77</MsgId>")), echo()], ids=["body", "echo"])
+def test_what_is_sealed_is_opened_once(request_: HookRequest) -> None:
+    unseal.cache_clear()
+    PLATFORM.verify(CONNECTION, request_)
+    PLATFORM.parse(CONNECTION, request_)
+    assert unseal.cache_info().misses == 1
+
+
+def test_a_changed_key_opens_nothing_that_was_opened_before() -> None:
+    request = sealed()
+    PLATFORM.verify(CONNECTION, request)
+    other = replace(CONNECTION, secrets={**CONNECTION.secrets, "encoding_aes_key": make_aes_key()})
+    refuses(PLATFORM, other, request)
 
 
 def test_what_is_meant_for_another_company_or_changed_is_refused() -> None:
