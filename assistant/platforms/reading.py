@@ -73,6 +73,25 @@ def as_time(value: Any, field: str, *, per_second: int = 1) -> datetime | None:
     return datetime.fromtimestamp(value / per_second, UTC)
 
 
+def as_iso_time(value: Any, field: str) -> datetime | None:
+    """A time by ISO 8601, UTC where it names no zone; ``None`` for ``None`` and an empty text, InvalidInput for anything else."""
+    text = as_text(value, field)
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(field=field, problem="is not a time by ISO 8601") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def time_or_none(value: Any, *, per_second: int = 1) -> datetime | None:
+    try:
+        return as_time(value, "time", per_second=per_second)
+    except InvalidInput:
+        return None
+
+
 def json_or_none(body: bytes) -> Any:
     try:
         return orjson.loads(body)

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.errors import InvalidInput
 from assistant.platforms.discord.components import component_kinds, component_parts, embed_kinds, embed_parts
 from assistant.platforms.discord.settings import NAME
-from assistant.platforms.reading import as_id, as_list, as_object, as_text
+from assistant.platforms.reading import as_id, as_iso_time, as_list, as_object, as_text
 from assistant.types import Connection, ContextMessage, Did, Event, Joined, Message, Part, PlatformRef, Said
 from assistant.types.event import EventType
 
@@ -127,7 +127,7 @@ def _message(payload: Mapping[str, Any], message_id: str, *, edited: bool) -> Me
         channel=as_id(payload.get("channel_id"), "channel_id"),
         context=_context(payload.get("referenced_message")),
         platform=PlatformRef(NAME, message_id),
-        sent_at=_time(payload.get("timestamp")),
+        sent_at=as_iso_time(payload.get("timestamp"), "timestamp"),
         edit_of=message_id if edited else None,
         parts=(*([Part("member.name", name)] if name else []), *parts),
         unscreened=tuple(dict.fromkeys(kinds)),
@@ -137,18 +137,6 @@ def _message(payload: Mapping[str, Any], message_id: str, *, edited: bool) -> Me
 def _display_name(user: Mapping[str, Any], member: Mapping[str, Any]) -> str:
     nick = as_text(member.get("nick"), "member.nick")
     return nick or as_text(user.get("global_name"), "global_name") or as_text(user.get("username"), "username")
-
-
-def _time(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        time = datetime.fromisoformat(as_text(value, "timestamp"))
-    except ValueError:
-        raise InvalidInput(field="timestamp", problem="is not a time of ISO 8601") from None
-    if time.tzinfo is None:
-        raise InvalidInput(field="timestamp", problem="has no time zone")
-    return time
 
 
 def _context(value: Any) -> tuple[ContextMessage, ...]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from assistant.errors import InvalidInput
-from assistant.platforms.reading import as_id, as_list, as_object, as_text, json_object
+from assistant.platforms.reading import as_id, as_iso_time, as_list, as_object, as_text, json_object
 from assistant.types import Connection, Event, Hook, HookRequest, Joined, Message, Part, PlatformRef, Pressed, Said
 
 NAME = "discourse"
@@ -80,7 +80,7 @@ def _post(connection: Connection, post: Mapping[str, Any], *, edited: bool) -> I
             channel=channel,
             thread=topic,
             platform=PlatformRef(NAME, post_id),
-            sent_at=_moment(post.get("created_at"), "post.created_at"),
+            sent_at=as_iso_time(post.get("created_at"), "post.created_at"),
             edit_of=post_id if edited else None,
             parts=tuple(Part(field, text) for field, text in texts.items() if text),
             unscreened=_uploads(raw),
@@ -167,7 +167,7 @@ def _chat(connection: Connection, payload: Mapping[str, Any], *, edited: bool) -
             if said.get("thread_id") is not None
             else None,
             platform=PlatformRef(NAME, message_id),
-            sent_at=_moment(said.get("created_at"), "chat_message.message.created_at"),
+            sent_at=as_iso_time(said.get("created_at"), "chat_message.message.created_at"),
             edit_of=message_id if edited else None,
             parts=((Part("member.name", name),) if name else ()) + parts,
             unscreened=kinds,
@@ -228,17 +228,6 @@ def _uploads(raw: str) -> tuple[str, ...]:
         elif last == "attachment":
             kinds["file"] = None
     return tuple(kinds)
-
-
-def _moment(value: Any, field: str) -> datetime | None:
-    text = as_text(value, field)
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(field=field, problem="is not a time by ISO 8601") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _number(value: Any, field: str) -> str:

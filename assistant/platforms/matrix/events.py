@@ -10,17 +10,15 @@ kind in it is passed over and the rest is read, since a body that we refuse to r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from assistant.platforms.matrix.formatted import same, text_of
 from assistant.platforms.matrix.settings import NAME, verb_of
-from assistant.platforms.reading import as_id, as_object, as_text, json_object
+from assistant.platforms.reading import as_id, as_object, as_text, json_object, time_or_none
 from assistant.types import Connection, Event, Hook, HookRequest, Joined, Message, Part, PlatformRef, Pressed, Said
 
 _LONGEST_ID = 255
 _MOST_OPTIONS = 20
-_LATEST_MS = 253_402_300_799_000  # the end of the year 9999
 _KINDS = {"m.image": "image", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _TEXTS = frozenset({"m.text", "m.emote", "m.notice"})
 _ROLES = {"moderator": 50, "admin": 100}
@@ -116,7 +114,7 @@ def _said(
         thread=_target(relation, "m.thread"),
         reply_to=_replied(relation),
         platform=PlatformRef(NAME, edit_of or own_id),
-        sent_at=_time(event.get("origin_server_ts")),
+        sent_at=time_or_none(event.get("origin_server_ts"), per_second=1000),
         edit_of=edit_of,
         parts=(*([Part("member.name", name)] if name else []), *parts),
         unscreened=kinds,
@@ -220,13 +218,6 @@ def _replied(relation: Mapping[str, Any]) -> str | None:
     if 1 <= len(target) <= _LONGEST_ID and not falls_back:
         return target
     return _target(relation, "m.thread")
-
-
-def _time(milliseconds: Any) -> datetime | None:
-    """As the sender's homeserver has it."""
-    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int) or not 0 <= milliseconds <= _LATEST_MS:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _id(value: Any) -> str:
