@@ -143,7 +143,7 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
         return [Classification({}, {}, ("model",) if one.language.supported else ()) for one in assessed]
     scores: list[dict[str, float]] = [{} for _ in assessed]
     fields: list[dict[str, str]] = [{} for _ in assessed]
-    for (index, field, text), probabilities in zip(rows, found, strict=True):
+    for (index, place, text), probabilities in zip(rows, found, strict=True):
         letters = _letters_alone(text)
         for label, said in probabilities.items():
             if letters == 1 and label != Label.PROFANITY:
@@ -151,7 +151,7 @@ def classify(classifier: Classifier, assessed: Sequence[Assessment]) -> list[Cla
             probability = _of_a_word(said) if letters == 2 and label != Label.PROFANITY else said
             if probability > scores[index].get(label, -1.0):
                 scores[index][label] = probability
-                fields[index][label] = field
+                fields[index][label] = place
     return [Classification(s, f) for s, f in zip(scores, fields, strict=True)]
 
 

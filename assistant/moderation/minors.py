@@ -126,7 +126,7 @@ def combine(
     if max(sexual, before) < LEAST_SEXUAL_SCORE:
         return []
     if sexual < LEAST_SEXUAL_SCORE:
-        return _found(_added(texts, whole), before)
+        return _found(_added(texts, whole), before) if whole is not None else []
     signs = [
         (*span, field)
         for field, text in texts.items()
@@ -141,9 +141,9 @@ def _found(signs: Iterable[tuple[int, int, str]], score: float) -> list[Finding]
     return [Finding(Label.SEXUAL_MINORS, score, start, end, SOURCE, field) for start, end, field in signs]
 
 
-def _added(texts: Mapping[str, Normalised], whole: Continued | None) -> Iterator[tuple[int, int, str]]:
+def _added(texts: Mapping[str, Normalised], whole: Continued) -> Iterator[tuple[int, int, str]]:
     """The signs that the message adds to what it goes on from; its author's name is the same as before."""
-    for start, end in minor_signals(Normalised(whole.whole)) if whole is not None else ():
+    for start, end in minor_signals(Normalised(whole.whole)):
         if end > whole.start:
             yield max(0, start - whole.start), end - whole.start, "text"
     for field, text in texts.items():

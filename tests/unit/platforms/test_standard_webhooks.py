@@ -136,7 +136,9 @@ def test_an_id_is_a_message_s_within_its_channel(kind: str, more: dict[str, obje
 def test_a_report_is_about_the_message_of_its_channel() -> None:
     def key(**about: object) -> str:
         data = {"name": "report", "member": {"id": "u2"}, "channel": "a", "about": {"id": "m1", "text": "x", **about}}
-        (asked,) = PLATFORM.parse(CONNECTION, signed(body=json.dumps({"type": "command", "data": data}).encode())).events
+        (asked,) = PLATFORM.parse(
+            CONNECTION, signed(body=json.dumps({"type": "command", "data": data}).encode())
+        ).events
         assert isinstance(asked, Command)
         assert asked.about is not None
         return asked.about.key
