@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from assistant.ports import Outgoing
-from assistant.types import Capabilities, Connection, Hook, HookReply, HookRequest, Order, Outcome, Receipt
+from assistant.types import Capabilities, Connection, Hook, HookReply, HookRequest, Order, Outcome, Receipt, Said
 
 
 class PlatformSettings(BaseModel):
@@ -49,7 +49,8 @@ class Platform:
     what bots say, gives no events. ``reply`` answers in the platform's words, one outcome for each of the hook's events, in order.
     ``act`` carries one order out; DeliveryRefused, DeliveryFailed and AddressRefused are the only errors it may raise, and what has
     been done already is no error. ``check`` asks the platform whether token and rights are right. ``narrow`` is for platforms whose
-    connections differ in what they can do, by their settings.
+    connections differ in what they can do, by their settings. ``complete`` is for those whose hooks leave out what was written: it asks the
+    platform for that, gives back what is whole as it is, and may raise what ``act`` may, and InvalidInput.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Platform:
     act: Callable[[Connection, Order, Outgoing], Awaitable[Receipt]]
     check: Callable[[Connection, Outgoing], Awaitable[list[Check]]]
     narrow: Callable[[Mapping[str, Any], Capabilities], Capabilities] | None = None
+    complete: Callable[[Connection, Said, Outgoing], Awaitable[Said]] | None = None
 
     def capable(self, settings: Mapping[str, Any]) -> Capabilities:
         """What a connection with these settings can do."""

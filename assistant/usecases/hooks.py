@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -36,6 +36,9 @@ from assistant.usecases.speech import language_of
 from assistant.words import load_words
 
 log = structlog.get_logger()
+
+_ASKING_SHARE = 0.2
+"""Of the time for the answer, what may have passed when a platform is no longer waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ async def _see_to(assistant: Assistant, held: Held, event: Event, deadline: Dead
     if isinstance(event, Said):
         if event.message.channel is not None and event.message.channel == held.connection.staff_channel:
             return Outcome()  # the staff talk about what they see: theirs is not screened
-        return await take(assistant, held, event, deadline)
+        return await take(assistant, held, await _completed(assistant, held, event, deadline), deadline)
     if isinstance(event, Joined):
         return await take(assistant, held, _named(held, event), deadline)
     if isinstance(event, Did):
@@ -97,6 +100,19 @@ async def _see_to(assistant: Assistant, held: Held, event: Event, deadline: Dead
             return await _pressed(assistant, held, event)
     except TimeoutError:
         raise Unavailable from None
+
+
+async def _completed(assistant: Assistant, held: Held, said: Said, deadline: Deadline) -> Said:
+    """With what the hook left out; where that cannot be had in time, it counts as unscreened text."""
+    if held.platform.complete is None:
+        return said
+    try:
+        async with asyncio.timeout(deadline.left(_ASKING_SHARE)):
+            return await held.platform.complete(held.connection, said, assistant.outgoing)
+    except (TimeoutError, AssistantError) as error:
+        log.warning("what a hook leaves out could not be read", connection=held.connection.id, error=str(error))
+    kinds = dict.fromkeys(("text", *said.message.unscreened))
+    return replace(said, message=replace(said.message, unscreened=tuple(kinds)))
 
 
 async def _done(assistant: Assistant, held: Held, did: Did, deadline: Deadline) -> Outcome:

@@ -19,6 +19,7 @@ from pydantic import Field
 from assistant.platforms.discourse.checks import check
 from assistant.platforms.discourse.events import NAME, parse
 from assistant.platforms.discourse.orders import DOES, TITLE, act
+from assistant.platforms.discourse.titles import complete
 from assistant.platforms.platform import Platform, PlatformSettings, Secret
 from assistant.platforms.secret_forms import matching
 from assistant.platforms.verification import check_equal, only_header
@@ -76,4 +77,5 @@ PLATFORM = Platform(
     reply=reply,
     act=act,
     check=check,
+    complete=complete,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -89,8 +90,8 @@ def _post(connection: Connection, post: Mapping[str, Any], *, edited: bool) -> I
 
 
 def _topic(connection: Connection, topic: Mapping[str, Any], at: datetime) -> Iterator[Event]:
-    """A changed title (or category). Discourse sends this in place of the first post's edit, and names neither the post nor a time: an
-    edit is known by its title and the day."""
+    """A changed title (or category). Discourse sends this in place of the first post's edit, and names neither the post nor a time: by
+    itself an edit is known by its title and the day."""
     if topic.get("created_by") is None or topic.get("deleted_at") is not None:
         return
     author = as_object(topic["created_by"], "topic.created_by")
@@ -116,6 +117,23 @@ def _topic(connection: Connection, topic: Mapping[str, Any], at: datetime) -> It
             parts=tuple(Part(field, text) for field, text in texts.items() if text),
         ),
     )
+
+
+def with_first_post(said: Said, post: Mapping[str, Any]) -> Said:
+    """``_topic``'s event with the topic's first post as it is now: its text may have changed in the same call."""
+    post_id, raw = _number(post.get("id"), "post.id"), as_text(post.get("raw"), "post.raw")
+    title = next(part.text for part in said.message.parts if part.field == "title")
+    reason = as_text(post.get("edit_reason"), "post.edit_reason")
+    message = replace(
+        said.message,
+        text=raw,
+        platform=PlatformRef(NAME, post_id),
+        sent_at=as_iso_time(post.get("created_at"), "post.created_at"),
+        edit_of=post_id,
+        parts=(*said.message.parts, *((Part("edit_reason", reason),) if reason else ())),
+        unscreened=_uploads(raw),
+    )
+    return replace(said, key=f"post:{post_id}:{_version(post)}:{_digest(title)}", message=message)
 
 
 def _digest(text: str) -> str:

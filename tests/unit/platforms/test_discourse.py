@@ -209,6 +209,54 @@ def test_a_title_that_is_changed_afterwards_is_an_edit_of_the_first_post() -> No
     assert retitled(id=99)[0].message.channel == "topic:99"
 
 
+def completed(answer: Answer, **changes: Any) -> tuple[Said, Outside]:
+    http = Outside([answer])
+    assert PLATFORM.complete is not None
+    return asyncio.run(PLATFORM.complete(CONNECTION, retitled(**changes)[0], http)), http
+
+
+def test_a_changed_title_is_read_with_the_text_as_it_is_now() -> None:
+    one, http = completed(Answer(200, POST | {"edit_reason": "錯字", "version": 3}))
+    (asked,) = http.asked
+    assert (asked.method, asked.url) == ("GET", "https://forum.example/posts/by_number/77/1.json")
+    assert one.message.text == POST["raw"]
+    assert one.message.parts == (
+        Part("member.name", "小明 xiaoming"),
+        Part("title", "加微信 abc"),
+        Part("edit_reason", "錯字"),
+    )
+    assert one.message.platform.message_id == one.message.edit_of == "501"
+    assert one.message.unscreened == ("image", "video", "file")
+    assert (one.refs, one.message.channel, one.message.member_id) == (retitled()[0].refs, "5", "42")
+    again, later = (completed(Answer(200, POST | {"version": version}))[0].key for version in (3, 4))
+    assert one.key == again != later
+    assert completed(Answer(200, POST | {"version": 3}), title="line qq123")[0].key != one.key
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (Answer(404), DeliveryRefused),
+        (Answer(403), DeliveryRefused),
+        (Answer(500), DeliveryFailed),
+        (Answer(200, []), InvalidInput),
+        (Answer(200, {"id": "x"}), InvalidInput),
+        (Answer(200, POST | {"raw": 7}), InvalidInput),
+    ],
+)
+def test_a_text_that_cannot_be_had_is_no_text(answer: Answer, problem: type[Exception]) -> None:
+    with pytest.raises(problem):
+        completed(answer)
+
+
+def test_nothing_is_asked_for_what_is_whole() -> None:
+    http = Outside()
+    assert PLATFORM.complete is not None
+    for said in (*events("post_edited", post=POST), *events("chat_message_created", chat_message=CHAT)):
+        assert asyncio.run(PLATFORM.complete(CONNECTION, said, http)) is said
+    assert http.asked == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [
