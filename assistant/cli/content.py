@@ -20,7 +20,7 @@ from assistant.usecases.content.asking import SuggestionsRequest
 from assistant.usecases.content.imports import import_archive
 from assistant.usecases.content.suggest import suggest_all
 from assistant.usecases.request import invalid_input
-from assistant.wiring import administration, build
+from assistant.wiring import build
 
 app = typer.Typer(no_args_is_help=True, help="Suggestions of what to post.")
 
@@ -82,12 +82,16 @@ def import_(
     community: Annotated[str, typer.Option(help="The community.")] = "demo",
 ) -> None:
     """Take over a community's messages from an archive; may be repeated."""
-    with administration(load_settings()) as database, progress() as bar:
-        task = bar.add_task("messages", total=None)
-        done = import_archive(
-            database, community, folder, archive.value, datetime.now(UTC), lambda n: bar.advance(task, n)
-        )
+    assistant = build(load_settings())
+    try:
+        with progress() as bar:
+            task = bar.add_task("messages", total=None)
+            done = import_archive(assistant, community, folder, archive.value, lambda n: bar.advance(task, n))
+    finally:
+        assistant.close()
     err.print(f"{done.read} messages read, {done.new} of them new")
+    if done.erased:
+        err.print(f"{done.erased} are of members who were erased since: they stay away")
 
 
 def _suggested(community: str, asked: SuggestionsRequest) -> dict[str, Any]:

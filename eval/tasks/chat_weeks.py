@@ -80,7 +80,7 @@ def _read(context: Context) -> tuple[list[Said], frozenset[str]]:
         lines |= {line.partition(">")[2].strip() for line in content.splitlines()}
     events = [one for one in irc(context.datasets.data_dir / SET) if len((one.text or "").strip()) >= _SHORTEST]
     said = [Said(one.id, one.member_id, one.at, one.text or "", one.channel) for one in events]
-    return sorted(said, key=lambda one: (one.at, one.id)), frozenset(lines)
+    return sorted(said, key=lambda one: one.at), frozenset(lines)
 
 
 def _busy(said: Sequence[Said]) -> list[datetime]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -14,38 +16,39 @@ from defusedxml.ElementTree import ParseError, iterparse
 from selectolax.lexbor import LexborHTMLParser
 
 from assistant.errors import InvalidInput
-from assistant.store import events
-from assistant.store.database import Database
 from assistant.types.event import Event, EventType
+from assistant.usecases.assistant import Assistant
+from assistant.usecases.members.events import Taken, put_events
 
 BATCH: Final = 500
 MAX_CHARS: Final = 20_000
 _FIRST: Final = date(2000, 1, 1)
 _SAID: Final = re.compile(
     r"^(?:(?P<room>[\w.#-]{1,64}) (?P<day>\d{4}-\d\d-\d\d) )?"
-    r"\[(?P<hour>\d\d):(?P<minute>\d\d)(?::\d\d)?\] <(?P<name>[^>]{1,64})>[ \t]+(?P<words>.*)$"
+    r"\[(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::\d\d)?\] <(?P<name>[^>]{1,64})>[ \t]+(?P<words>.*)$"
 )
-_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:_(\d\d))?")
+_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """``new`` of the ``read`` messages were not there before."""
+    """``new`` of the ``read`` messages were not there before; ``erased`` are of members who were erased since, and stay away."""
 
     read: int
     new: int
+    erased: int = 0
 
 
 def import_archive(
-    database: Database,
+    assistant: Assistant,
     community: str,
     folder: Path,
     form: str,
-    now: datetime,
     tell: Callable[[int], None] = lambda _: None,
 ) -> Imported:
-    """Repeatable: a message that is there already changes nothing. Blocks; ``tell`` is told of progress.
+    """Repeatable: a message that is there already changes nothing. Screened, and kept, as events that are told are. Blocks; ``tell`` is
+    told of progress.
 
     Raises:
         InvalidInput: the folder holds no such archive, or it cannot be read.
@@ -53,16 +56,14 @@ def import_archive(
     """
     if form not in FORMATS:
         raise InvalidInput(field="format", limit=", ".join(FORMATS), problem="is not one of these")
-    found, read, new = FORMATS[form](folder), 0, 0
-    while batch := list(islice(found, BATCH)):
-        events.make_months(database, [event.at for event in batch])
-        with database.transaction(community) as transaction:
-            new += len(events.put(transaction, community, list({one.id: one for one in batch}.values()), now))
+    rows, read, found = FORMATS[form](folder), 0, Taken()
+    while batch := list(islice(rows, BATCH)):
+        put_events(assistant, community, list({one.id: one for one in batch}.values()), found)
         read += len(batch)
         tell(len(batch))
     if not read:
         raise InvalidInput(field="folder", problem=f"{folder} holds no messages of the format {form}")
-    return Imported(read, new)
+    return Imported(read, found.taken, found.erased)
 
 
 def stack_exchange(folder: Path) -> Iterator[Event]:
@@ -99,29 +100,37 @@ def stack_exchange(folder: Path) -> Iterator[Event]:
 
 def irc(folder: Path) -> Iterator[Event]:
     """Logs in files ``*.ascii.txt`` or ``*.log``, of lines ``[hh:mm] <name> words``, with a channel and a day before or not. Else the day
-    is the file name's; files without one follow each other a day apart."""
+    is the file name's; files without one follow each other a day apart. A message's id is made of what was said, where, when and by whom,
+    as channels' files often have the same names; one that is said again in the same minute is another."""
+    seen: Counter[bytes] = Counter()
     for number, path in enumerate(sorted([*folder.rglob("*.ascii.txt"), *folder.rglob("*.log")])):
-        yield from _log(path, _day_of(path.name) or _FIRST + timedelta(days=number))
+        for event in _log(path, _day_of(path.name) or _FIRST + timedelta(days=number)):
+            said = sha256("\0".join((event.channel or "", event.member_id, event.at.isoformat(), event.text or "")).encode())
+            times = seen[said.digest()]
+            seen[said.digest()] += 1
+            said.update(times.to_bytes(8, "big"))
+            yield replace(event, id=f"irc-{said.hexdigest()[:40]}")
 
 
 def _log(path: Path, day: date) -> Iterator[Event]:
-    before, name = -1, path.name.removesuffix(".ascii.txt").removesuffix(".log")
-    for at, line in enumerate(path.read_text("utf-8", "replace").splitlines()):
+    """Without ids."""
+    before = -1
+    for line in _UNSTORABLE.sub("", path.read_text("utf-8", "replace")).splitlines():
         found = _SAID.match(line)
         if found is None or not (text := _text(found["words"])):
             continue
         minute = int(found["hour"]) * 60 + int(found["minute"])
         if found["day"]:
-            day = date.fromisoformat(found["day"])
+            day = _day_of(found["day"]) or day
         elif minute < before:
             day += timedelta(days=1)
         before = minute
         yield Event(
-            id=f"irc-{name}-{at}",
+            id="",
             type=EventType.MESSAGE,
             member_id=found["name"],
             at=datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minute),
-            channel=found["room"] or path.parent.name,
+            channel=found["room"] or path.resolve().parent.name,
             text=text,
             source="import",
         )
@@ -161,5 +170,8 @@ def _moment(text: str) -> datetime:
 
 
 def _day_of(name: str) -> date | None:
-    found = _DAY.search(name)
-    return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    """None where there is none in it, or one that no calendar has."""
+    try:
+        return date(*map(int, found.groups()[:3])) if (found := _DAY.search(name)) else None
+    except ValueError:
+        return None

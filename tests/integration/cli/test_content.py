@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from assistant.cli.content_report import as_markdown, show
+from assistant.usecases.content.imports import irc
 from tests.integration.cli.conftest import Service
 from tests.integration.cli.test_administration import assistant
 from tests.integration.usecases.dump import write_dump
@@ -73,7 +74,9 @@ def test_the_days_ahead_are_asked_for(service: Service) -> None:
 
 def test_four_weeks_of_logs_suggest_four_things(service: Service, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("logs")
-    said = write_logs(folder)
+    words = write_logs(folder)
+    said = {one.id: one.text for one in irc(folder)}
+    assert list(said.values()) == words
     done = assistant(service, "content", "import", str(folder), "--format", "irc", "--community", "demo")
     assert f"{len(said)} messages read, {len(said)} of them new" in done.stderr
     with httpx.Client(base_url=service.url, headers={"authorization": f"Bearer {service.key}"}) as client:

@@ -18,16 +18,16 @@ _SAYINGS = (
 )
 
 
-def write_logs(folder: Path) -> dict[str, str]:
-    """A file per week; by the id that the import gives each message, its words. One of the files ends names in a tab."""
-    said = {}
+def write_logs(folder: Path) -> list[str]:
+    """A file per week; the words of each message. One of the files ends names in a tab."""
+    said = []
     for week, theme in enumerate(THEMES):
         day = FIRST + timedelta(days=7 * week + 1)
         gap = "\t" if week == 3 else " "
         lines = ["=== ada joined"]
         for at, saying in enumerate(_SAYINGS):
             words = saying.format(theme)
-            said[f"irc-{day.isoformat()}-{len(lines)}"] = words
+            said.append(words)
             lines.append(f"[{10 + at}:00] <member{at}>{gap}{words}")
         (folder / f"{day.isoformat()}.log").write_text("\n".join(lines))
     return said
