@@ -105,7 +105,9 @@ def irc(folder: Path) -> Iterator[Event]:
     seen: Counter[bytes] = Counter()
     for number, path in enumerate(sorted([*folder.rglob("*.ascii.txt"), *folder.rglob("*.log")])):
         for event in _log(path, _day_of(path.name) or _FIRST + timedelta(days=number)):
-            said = sha256("\0".join((event.channel or "", event.member_id, event.at.isoformat(), event.text or "")).encode())
+            said = sha256(
+                "\0".join((event.channel or "", event.member_id, event.at.isoformat(), event.text or "")).encode()
+            )
             times = seen[said.digest()]
             seen[said.digest()] += 1
             said.update(times.to_bytes(8, "big"))

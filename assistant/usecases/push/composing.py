@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from assistant.platforms import standard_webhooks
 from assistant.types import Delivery, DeliveryKind, Do, Order
@@ -15,8 +15,15 @@ from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import order_entry
 from assistant.usecases.push.links import Leads, allowed_target, link
 from assistant.usecases.registry import Held
-from assistant.words import choose_language, load_words
+from assistant.words import choose_language, load_words, match_language
 
+_SUITING: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("en",),
+    "zh-Hans": ("zh-Hans", "zh-Hant", "zh-Hant-HK"),
+    "zh-Hant": ("zh-Hant", "zh-Hant-HK", "zh-Hans"),
+    "zh-Hant-HK": ("zh-Hant-HK", "zh-Hant", "zh-Hans"),
+}
+"""What suits readers of each of our languages, the best first."""
 EVENT = "push"
 """The type of the event that a community's own system gets where it sends the messages itself."""
 
@@ -63,12 +70,17 @@ def compose(
 
 
 def pick(words: Mapping[str, str], language: str) -> str:
-    """The text's language that suits a reader best: their own, one of the same script or tongue, else the first."""
-    for wanted in (language, choose_language(language), language.rsplit("-", 1)[0], language.split("-", maxsplit=1)[0]):
-        if wanted in words:
-            return wanted
-    near = [one for one in words if one.split("-")[0] == language.split("-", maxsplit=1)[0]]
-    return near[0] if near else next(iter(words))
+    """The text's language that suits a reader best, however both are tagged (``zh-TW``, ``zh-Hant``): their own, one of the same script,
+    one of the same tongue, else the first."""
+    if language in words:
+        return language
+    own = match_language(language)
+    for wanted in _SUITING.get(own or "", ()):
+        if found := next((one for one in words if match_language(one) == wanted), None):
+            return found
+    spoken = language.lower()
+    near = [one for one in words if one.split("-")[0].lower() == spoken.split("-", maxsplit=1)[0]]
+    return next((one for one in near if one.lower() == spoken), near[0] if near else next(iter(words)))
 
 
 def delivery_of(

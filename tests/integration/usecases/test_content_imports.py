@@ -72,9 +72,7 @@ def test_logs_of_both_forms_are_read(assistant: Assistant, community: str, tmp_p
 
 
 @pytest.mark.parametrize("form", ["irc", "stackexchange", "diary"])
-def test_what_is_no_archive_is_said_to_be_none(
-    assistant: Assistant, community: str, tmp_path: Path, form: str
-) -> None:
+def test_what_is_no_archive_is_said_to_be_none(assistant: Assistant, community: str, tmp_path: Path, form: str) -> None:
     with pytest.raises(InvalidInput):
         import_archive(assistant, community, tmp_path, form)
 
