@@ -16,6 +16,7 @@ MAX_DEPTH = 6
 MAX_CONDITIONS = 60
 MAX_VALUES = 500
 MAX_TEXT = 500
+MAX_NUMBER = 1e12
 MEASURES = ("events", "active_days", "purchases", "spent", "silent_days", "known_days", "language")
 """Of a profile: counts; amount spent in the main currency; days since the last event and since the first; main language."""
 
@@ -240,17 +241,20 @@ def _values(given: Mapping[str, Any], path: str) -> tuple[str | float | bool, ..
     asked = given["in"] if "in" in given else [given["is"]]
     if not isinstance(asked, list) or not 1 <= len(asked) <= MAX_VALUES:
         raise InvalidInput(field=f"{path}.in", limit=MAX_VALUES, problem="must be a list of values")
-    for one in asked:
+    for at, one in enumerate(asked):
+        field = f"{path}.in[{at}]" if "in" in given else f"{path}.is"
         if isinstance(one, str):
-            _text(one, path, MAX_TEXT)
+            _text(one, field, MAX_TEXT)
         elif not isinstance(one, bool | int | float):
-            raise InvalidInput(field=path, problem="must be a text, number, true or false")
+            raise InvalidInput(field=field, problem="must be a text, number, true or false")
+        elif not isinstance(one, bool):
+            _number(one, field, -MAX_NUMBER, MAX_NUMBER)
     return tuple(asked)
 
 
 def _range(given: Mapping[str, Any], path: str) -> Range:
     bounds = {
-        name: _number(given[name], f"{path}.{name}", -1e12, 1e12)
+        name: _number(given[name], f"{path}.{name}", -MAX_NUMBER, MAX_NUMBER)
         for name in ("least", "most")
         if given.get(name) is not None
     }

@@ -12,7 +12,7 @@ _DATE = re.compile(
     r"(?:[T\s]*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_FIRST_YEAR, _NO_YEAR = 1900, 9000
+_FIRST_YEAR, NO_YEAR = 1900, 9000
 _NEVER = frozenset(["永久", "永久有效", "长期", "长期有效", "无期限", "never", "forever", "-"])
 _BETWEEN = re.compile(r"[\n|｜;；]")
 _BETWEEN_ROLES = re.compile(r"[\n|｜;；,，、]")
@@ -38,7 +38,7 @@ def read_last(text: str, zone: tzinfo = UTC) -> datetime | None:
     if fold(text.strip().lower()) in _NEVER:
         return None
     day, clock, _ = _parts(text)
-    if day.year >= _NO_YEAR:
+    if day.year >= NO_YEAR:
         return None
     return read_date(text, zone) if clock else datetime.combine(day + timedelta(days=1), time(), zone)
 

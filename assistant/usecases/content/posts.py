@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from assistant.store import content_posts
 from assistant.store.paging import Page
 from assistant.types.content import Kind, Post
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.content.calendar import NumbersRequest, settle
-from assistant.usecases.request import Name, Shape, Text
-
-_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+from assistant.usecases.request import Moment, Name, Shape, Text
 
 
 class PostShape(Shape):
     id: Name
     text: Text = Field(min_length=1, max_length=20_000)
-    at: AwareDatetime = Field(ge=_EARLIEST, le=_LATEST)
+    at: Moment
     kind: Kind | None = None
     numbers: NumbersRequest = NumbersRequest()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
+from pydantic import AwareDatetime, BeforeValidator, TypeAdapter
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
+from assistant.faq.ingest.values import NO_YEAR
 from assistant.faq.texts import entry_texts
 from assistant.store import audit, faq_entries
 from assistant.store.faq_entries import Vectors
@@ -17,12 +20,23 @@ from assistant.text import detect_language
 from assistant.types.faq import Entry
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.replicas import name_of
+from assistant.usecases.request import Moment
 
 MAX_ENTRIES = 1_000
 """At a time."""
 MAX_ANSWER_CHARS = 20_000
 MAX_QUESTION_CHARS = 1_000
 MAX_ALTERNATIVES = 50
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+def _ends(given: Any) -> Any:
+    moment = _MOMENT.validate_python(given) if given is not None else None
+    return None if moment is None or moment.year >= NO_YEAR else moment
+
+
+Until = Annotated[Moment | None, BeforeValidator(_ends)]
+"""When an entry is over; None for what is written for never (9999-12-31T23:59:59Z)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StrictBool, ValidationError
+from pydantic import Field, StrictBool, ValidationError
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import AssistantError, InvalidInput
@@ -16,7 +16,7 @@ from assistant.store import audit, consents, members, profiles
 from assistant.types.member import Attribute, Consent, ConsentPurpose, Member
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.members.event_shapes import AHEAD
-from assistant.usecases.request import Name, Shape, Text, field_path, invalid_input, storable
+from assistant.usecases.request import Moment, Name, Shape, Text, field_path, invalid_input, storable
 
 MOST_MEMBERS = 1_000
 MAX_WORDING = 4_000
@@ -30,7 +30,7 @@ class ConsentShape(Shape):
     granted: StrictBool
     source: Name = "api"
     wording: Text | None = Field(None, max_length=MAX_WORDING)
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class MemberShape(Shape):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection as Transaction
@@ -26,6 +27,7 @@ from assistant.usecases.push.settings import settings_in
 PREVIEWED = 200
 """Members whose part is worked out for a preview."""
 SHOWN = 20
+_FURTHEST = timedelta(days=3_653)
 _FINE = frozenset({Action.ALLOW, Action.MASK})
 _MAY_GO = {
     CampaignState.PAUSED: frozenset({CampaignState.PLANNING, CampaignState.RUNNING}),
@@ -44,6 +46,8 @@ def create(assistant: Assistant, community: str, asked: CampaignShape, *, actor:
     now = assistant.clock()
     if asked.ends_at <= now:
         raise InvalidInput(field="ends_at", problem="is over")
+    if asked.starts_at is not None and asked.starts_at - now > _FURTHEST:
+        raise InvalidInput(field="starts_at", limit=_FURTHEST.days, problem="must lie within the next ten years")
     held = assistant.registry.get(asked.connection_id)
     if held is None or held.connection.community != community:
         raise InvalidInput(field="connection_id", problem="is no connection of this community")

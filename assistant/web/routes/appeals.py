@@ -26,7 +26,7 @@ from assistant.types import CUSTOM_PREFIX
 from assistant.types.access import Scope
 from assistant.usecases.appeal_links import AppealToken, read_token
 from assistant.usecases.appeals import MAX_APPEAL_CHARS, find_appeal, list_appeals, make_appeal
-from assistant.usecases.request import LanguageTag, Name, Shape, Text, storable
+from assistant.usecases.request import Cursor, LanguageTag, Name, Shape, Text, storable
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
@@ -61,7 +61,7 @@ class AppealQuery(BaseModel):
 
     state: AppealState | None = None
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -16,7 +16,7 @@ from assistant.usecases.push import campaigns as usecase
 from assistant.usecases.push import settings as settings_usecase
 from assistant.usecases.push.campaign_shapes import CampaignShape, TriggerShape
 from assistant.usecases.push.settings import PushSettingsShape
-from assistant.usecases.request import Name
+from assistant.usecases.request import Cursor, Name, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate, operator_of
 from assistant.web.body import parse, read_body
@@ -63,7 +63,7 @@ async def post_campaign(request: Request, community: Community = None) -> Respon
 async def get_campaigns(
     request: Request,
     community: Community = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Annotated[Cursor | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     _, site, own = await operator_of(request, community)
@@ -93,7 +93,7 @@ async def get_sends(
     campaign_id: Name,
     community: Community = None,
     after: Annotated[Name | None, Query()] = None,
-    after_round: Annotated[str, Query(max_length=200)] = "",
+    after_round: Annotated[Text, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     _, site, own = await operator_of(request, community)

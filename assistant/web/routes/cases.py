@@ -14,7 +14,7 @@ from assistant.types import Case, CaseKind, CaseState, Resolution
 from assistant.usecases import cases as usecase
 from assistant.usecases.caller import Caller
 from assistant.usecases.overturn import overturn_decision
-from assistant.usecases.request import Name, Shape, Text
+from assistant.usecases.request import Cursor, Name, Shape, Text
 from assistant.usecases.trail import read_trail
 from assistant.web.answers import json_answer
 from assistant.web.auth import operator_of
@@ -39,7 +39,7 @@ class CaseQuery(BaseModel):
     kind: CaseKind | None = None
     order: Literal["newest", "urgent"] = "newest"
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -20,7 +20,7 @@ from assistant.usecases.content.asking import SuggestionsRequest
 from assistant.usecases.content.render import render_post
 from assistant.usecases.content.settings_shape import ContentSettingsShape
 from assistant.usecases.content.suggest import suggest_all, suggestions
-from assistant.usecases.request import Name
+from assistant.usecases.request import Cursor, Name
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import off_loop, parse, read_body
@@ -51,7 +51,7 @@ class PageQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -15,7 +15,7 @@ from assistant.errors import InvalidInput, NotFound
 from assistant.types import Action, is_label
 from assistant.types.access import Scope
 from assistant.usecases.decisions import DecisionFilters, get_decision, page_decisions
-from assistant.usecases.request import storable
+from assistant.usecases.request import Cursor, storable
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.openapi import errors
@@ -57,7 +57,7 @@ class DecisionQuery(BaseModel):
     channel: Name | None = None
     flagged: bool | None = None
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -13,7 +13,7 @@ from assistant.types.access import Scope
 from assistant.usecases.caller import Caller
 from assistant.usecases.push import experiments as usecase
 from assistant.usecases.push.experiments import ExperimentShape
-from assistant.usecases.request import Name
+from assistant.usecases.request import Cursor, Name
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
@@ -53,7 +53,7 @@ async def post_experiment(request: Request, community: Community = None) -> Resp
 async def get_experiments(
     request: Request,
     community: Community = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Annotated[Cursor | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     _, site, own = await _caller(request, Scope.OPERATOR, community)

@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +17,7 @@ from assistant.usecases.faq import entries as entries_usecase
 from assistant.usecases.faq import handoffs as handoffs_usecase
 from assistant.usecases.faq import insight
 from assistant.usecases.faq import settings as settings_usecase
-from assistant.usecases.request import LanguageTag, Name, Shape, Text
+from assistant.usecases.request import Cursor, LanguageTag, Moment, Name, Shape, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import operator_of
 from assistant.web.body import off_loop, parse, read_body
@@ -49,8 +49,8 @@ class EntryShape(Shape):
     title: Text = Field("", max_length=500)
     source: Text = Field("", max_length=2_000)
     headings: tuple[Text, ...] = Field((), max_length=10)
-    valid_from: AwareDatetime | None = None
-    valid_to: AwareDatetime | None = None
+    valid_from: Moment | None = None
+    valid_to: entries_usecase.Until = None
     roles: tuple[Name, ...] = Field((), max_length=50)
 
     def entry(self) -> Entry:
@@ -79,7 +79,7 @@ class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -20,9 +20,10 @@ from assistant.faq.ingest import FORMATS, MAX_NAME_CHARS, check_name
 from assistant.store.faq_jobs import ItemState, Job, JobState
 from assistant.usecases.faq import documents as documents_usecase
 from assistant.usecases.faq import imports
+from assistant.usecases.faq.entries import Until
 from assistant.usecases.faq.imports import Options
 from assistant.usecases.faq.ingest import run_job
-from assistant.usecases.request import LanguageTag, Name, Text
+from assistant.usecases.request import Cursor, LanguageTag, Moment, Name, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import operator_of
 from assistant.web.openapi import errors
@@ -95,8 +96,8 @@ class PostQuery(BaseModel):
     roles: list[Name] = Field([], max_length=50, description="Who may see the entries; repeat it. None: everyone.")
     language: LanguageTag | None = None
     source: Text = Field("", max_length=2_000, description="Where the document stands for members to read.")
-    valid_from: AwareDatetime | None = None
-    valid_to: AwareDatetime | None = None
+    valid_from: Moment | None = None
+    valid_to: Until = None
     again: bool = Field(False, description="Read also what has not changed.")
 
     def options(self) -> Options:
@@ -164,7 +165,7 @@ async def post_documents(request: Request, query: Annotated[PostQuery, Query()])
 async def get_documents(
     request: Request,
     community: Community = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Annotated[Cursor | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     _, site, own = await operator_of(request, community)
@@ -208,7 +209,7 @@ async def delete_document(request: Request, document_id: Name, community: Commun
 async def get_jobs(
     request: Request,
     community: Community = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Annotated[Cursor | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     _, site, own = await operator_of(request, community)

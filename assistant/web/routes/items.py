@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +15,7 @@ from assistant.usecases.caller import Caller
 from assistant.usecases.push import items as usecase
 from assistant.usecases.push.items import MOST_ITEMS, ItemsShape
 from assistant.usecases.push.recommend import MAX_LIMIT, recommend_items
-from assistant.usecases.request import Name
+from assistant.usecases.request import Cursor, Moment, Name
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
@@ -61,7 +60,7 @@ async def put_items(request: Request, community: Community = None) -> Response:
 async def get_items(
     request: Request,
     community: Community = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Annotated[Cursor | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     _, site, own = await _caller(request, Scope.OPERATOR, community)
@@ -105,7 +104,7 @@ async def get_recommendations(
     request: Request,
     member_id: Name,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 10,
-    at: Annotated[AwareDatetime | None, Query()] = None,
+    at: Annotated[Moment | None, Query()] = None,
     community: Community = None,
 ) -> Response:
     _, site, own = await _caller(request, Scope.PLATFORM if at is None else Scope.OPERATOR, community)

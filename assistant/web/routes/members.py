@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +22,7 @@ from assistant.usecases.members.declare import MOST_MEMBERS, ConsentShape, Membe
 from assistant.usecases.members.event_shapes import MOST_EVENTS, EventsShape
 from assistant.usecases.members.events import take_events
 from assistant.usecases.members.profile import read_profile
-from assistant.usecases.request import Name, Shape
+from assistant.usecases.request import Cursor, Moment, Name, Shape
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import off_loop, parse, read_body
@@ -73,7 +73,7 @@ class MembersQuery(BaseModel):
 
     search: Name | None = Field(None, description="The beginning of an id, or a part of a name.")
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -81,7 +81,7 @@ class TimelineQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -154,7 +154,7 @@ async def get_member(request: Request, member_id: Name, community: Community = N
 async def get_profile(
     request: Request,
     member_id: Name,
-    at: Annotated[AwareDatetime | None, Query()] = None,
+    at: Annotated[Moment | None, Query()] = None,
     community: Community = None,
 ) -> Response:
     _, site, own = await _caller(request, Scope.OPERATOR, community)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from assistant.types import DeliveryState
 from assistant.types.access import Scope
 from assistant.usecases.deliveries import list_deliveries, redrive_deliveries
-from assistant.usecases.request import Name, Shape
+from assistant.usecases.request import Cursor, Name, Shape
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
@@ -33,7 +33,7 @@ class OutboxQuery(BaseModel):
 
     state: DeliveryState | None = None
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 

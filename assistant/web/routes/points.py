@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +18,7 @@ from assistant.usecases.caller import Caller
 from assistant.usecases.members import points as points_usecase
 from assistant.usecases.members import rewards as usecase
 from assistant.usecases.members.catalogue import read_place
-from assistant.usecases.request import Name, Shape, Text
+from assistant.usecases.request import Cursor, Moment, Name, Shape, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
@@ -49,8 +49,8 @@ class RewardShape(Shape):
     stock: int | None = Field(None, ge=0, le=1_000_000_000)
     per_member: int | None = Field(None, ge=1, le=1_000_000)
     least_level: int = Field(0, ge=0, le=1_000)
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
 
 
 class RedeemShape(Shape):
@@ -76,7 +76,7 @@ class DrawShape(Shape):
     id: Name
     name: Name
     rules: DrawRulesShape
-    closes_at: AwareDatetime
+    closes_at: Moment
 
 
 class EnterShape(Shape):
@@ -87,7 +87,7 @@ class LedgerQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -95,7 +95,7 @@ class RewardsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    after: Annotated[str, Field(max_length=200)] = Field("", description="The last reward of the page before.")
+    after: Annotated[Text, Field(max_length=200)] = Field("", description="The last reward of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from assistant.store.segments import Segment
 from assistant.usecases.members import segments as usecase
-from assistant.usecases.request import Name, Shape
+from assistant.usecases.request import Cursor, Name, Shape, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import operator_of
 from assistant.web.body import parse, read_body
@@ -46,7 +46,7 @@ class SegmentsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    cursor: Name | None = Field(None, description="`next_cursor` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -54,7 +54,7 @@ class InsideQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     community: Name | None = Field(None, description="Only for a key that belongs to no community.")
-    after: Annotated[str, Field(max_length=200)] = Field("", description="The last member of the page before.")
+    after: Annotated[Text, Field(max_length=200)] = Field("", description="The last member of the page before.")
     limit: int = Field(100, ge=1, le=1_000)
 
 
