@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, exc, insert, select, update
+from sqlalchemy import Connection, RowMapping, exc, insert, select, text, update
 
 from assistant.errors import Conflict, NotFound
 from assistant.store.content_tables import content_calendar
@@ -17,6 +17,13 @@ from assistant.types.content import Entry, SlotState
 _COLUMNS = (
     "id", "community", "draft_id", "at", "created_at", "connection_id", "channel", "delivery_id", "published_at", "numbers", "because",
 )  # fmt: skip
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:community, 7291884504))")
+
+
+def one_at_a_time(connection: Connection, community: str) -> None:
+    """Nobody else plans for this community until the transaction ends: two of them would take the same hour."""
+    connection.execute(_LOCK, {"community": community})
 
 
 def add(connection: Connection, entry: Entry, token_hash: bytes | None, actor: str) -> None:
@@ -30,10 +37,10 @@ def add(connection: Connection, entry: Entry, token_hash: bytes | None, actor: s
         raise Conflict("draft_planned", field="draft_id") from None
 
 
-def get(connection: Connection, community: str, entry_id: str) -> Entry:
-    """Raises: NotFound."""
+def get(connection: Connection, community: str, entry_id: str, *, lock: bool = False) -> Entry:
+    """With ``lock`` nobody else changes it before this transaction ends. Raises: NotFound."""
     query = select(content_calendar).where(content_calendar.c.community == community, content_calendar.c.id == entry_id)
-    row = connection.execute(query).mappings().one_or_none()
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         raise NotFound("entry_unknown", field="entry")
     return _entry(row)

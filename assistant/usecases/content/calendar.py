@@ -103,6 +103,7 @@ def plan(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entr
     """
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
+        content_calendar.one_at_a_time(transaction, community)
         draft = content_drafts.hold(transaction, community, asked.draft_id)
         if draft.state is not DraftState.APPROVED:
             raise Conflict("draft_unapproved", field="draft_id")
@@ -154,7 +155,7 @@ def put_numbers(assistant: Assistant, community: str, entry_id: str, numbers: Ma
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         settle(transaction, community, now)
-        entry = content_calendar.get(transaction, community, entry_id)
+        entry = content_calendar.get(transaction, community, entry_id, lock=True)
         return _measured(transaction, entry, numbers, now)
 
 
@@ -189,7 +190,8 @@ def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, floa
     with assistant.database.transaction(entry.community) as transaction:
         if entry.state is SlotState.PLANNED:
             _publish(transaction, entry, now)
-            entry = content_calendar.get(transaction, entry.community, entry.id)
+        if entry.state is SlotState.PLANNED or numbers:
+            entry = content_calendar.get(transaction, entry.community, entry.id, lock=True)
             if entry.state is not SlotState.PUBLISHED:
                 raise NotFound("page_unknown", field="page")
         return _measured(transaction, entry, numbers, now) if numbers else entry
