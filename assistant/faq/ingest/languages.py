@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.text import detect_language
 from assistant.text.han import HANS_ONLY, HANT_ONLY, fold
 from assistant.types.faq import Entry
+from assistant.words import match_language
 
 _ENOUGH = 20_000
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
@@ -22,12 +23,16 @@ _TELLING = HANS_ONLY | HANT_ONLY
 
 
 def read_language(text: str) -> str:
-    """A language as people name it: ``zh-TW``, ``繁體中文``, ``English``, any tag of BCP 47. Raises: ValueError."""
+    """A language as people name it: ``zh-TW``, ``繁體中文``, ``English``, any tag of BCP 47: one of ours where it means one.
+
+    Raises:
+        ValueError: it is none.
+    """
     name = text.strip().replace("_", "-")
     known = _LANGUAGE_OF.get(fold(name.lower()))
     if known is None and not _TAG.fullmatch(name):
         raise ValueError(f"{text[:40]!r} is no language like zh-Hant, zh-Hans or en")
-    return known or name
+    return known or match_language(name) or name
 
 
 def document_language(entries: list[Entry]) -> str:

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BeforeValidator, TypeAdapter
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
+from assistant.faq.ingest.languages import read_language
 from assistant.faq.ingest.values import NO_YEAR
 from assistant.faq.texts import entry_texts
 from assistant.store import audit, faq_entries
@@ -141,10 +142,20 @@ def _checked(entry: Entry, at: int) -> Entry:
         raise TooLarge(field=f"{path}.answer", limit=MAX_ANSWER_CHARS)
     if len(entry.alternatives) > MAX_ALTERNATIVES:
         raise TooLarge(field=f"{path}.alternatives", limit=MAX_ALTERNATIVES)
-    for text in entry.utterances:
+    texts = {f"{path}.question": entry.question}
+    texts |= {f"{path}.alternatives[{number}]": text for number, text in enumerate(entry.alternatives)}
+    for field, text in texts.items():
         if len(text) > MAX_QUESTION_CHARS:
-            raise TooLarge(field=f"{path}.question", limit=MAX_QUESTION_CHARS)
+            raise TooLarge(field=field, limit=MAX_QUESTION_CHARS)
     if entry.valid_from and entry.valid_to and entry.valid_from >= entry.valid_to:
         raise InvalidInput(field=f"{path}.valid_to", problem="must be after valid_from")
-    language = entry.language or detect_language(entry.question or entry.answer).language
-    return replace(entry, language=language, title=entry.title or entry.question)
+    return replace(entry, language=_language(entry), title=entry.title or entry.question)
+
+
+def _language(entry: Entry) -> str:
+    """As tagged (``zh-TW`` is ``zh-Hant``), else as detected; a mere ``zh`` has the script of its characters."""
+    tagged = read_language(entry.language) if entry.language else ""
+    if tagged and entry.language.lower() != "zh":
+        return tagged
+    found = detect_language(entry.question or entry.answer).language
+    return found if not tagged or found.startswith("zh") else tagged

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from assistant.errors import AssistantError, Unauthenticated
+from assistant.faq.ingest.languages import read_language
 from assistant.types.access import Scope
 from assistant.usecases.faq import handoffs as handoffs_usecase
 from assistant.usecases.faq import insight
@@ -135,8 +136,9 @@ async def _answer(
 async def post_search(request: Request, community: Community = None) -> Response:
     asker, _ = await asker_of(request, community)
     asked = parse(SearchShape, await read_body(request, MAX_BODY_BYTES))
+    language = read_language(asked.language) if asked.language else None
     hits = await asyncio.to_thread(
-        search, site_of(request).assistant, asker.community, asked.question, asker.roles, asked.language, asked.limit
+        search, site_of(request).assistant, asker.community, asked.question, asker.roles, language, asked.limit
     )
     passages = [
         {

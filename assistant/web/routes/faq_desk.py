@@ -25,11 +25,12 @@ from assistant.web.faq_settings import FaqSettingsShape
 from assistant.web.openapi import body, errors
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site
+from assistant.web.whole_segments import WholeSegments
 
 MAX_SMALL_BYTES = 20_000
 MAX_BODY_BYTES = 4_194_304
 
-router = APIRouter(tags=["faq"])
+router = APIRouter(tags=["faq"], route_class=WholeSegments)
 _SECURITY: dict[str, Any] = {"security": [{"key": []}]}
 _ERRORS = errors(400, 401, 403, 404, 409, 413, 415, 429, 503)
 

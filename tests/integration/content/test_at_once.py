@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_no_hour_is_taken_twice(shop, content_service, monkeypatch):
         asked = [PlanRequest(draft_id=one, actor="ling", ahead_days=2) for one in drafts]
         made = list(pool.map(lambda one: plan(content_service.assistant, shop.community, one)[0], asked))
     moments = sorted(one.at for one in made)
-    assert all(later - earlier >= timedelta(hours=3) for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all(later - earlier >= timedelta(hours=3) for earlier, later in pairwise(moments))
     shop.send("PUT", "/v1/content/settings")
 
 
