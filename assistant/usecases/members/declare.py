@@ -170,9 +170,10 @@ def _attributes(
 
 
 def _consent(shape: ConsentShape, now: datetime, path: str) -> Consent:
+    """Given now at the latest, whatever a clock that is ahead says: the next answer, a no above all, has to come after it."""
     if shape.at is not None and shape.at > now + AHEAD:
         raise InvalidInput(field=f"{path}.at", limit=now.isoformat(), problem="is in the future")
-    return Consent(shape.purpose, shape.granted, shape.source, shape.at or now, shape.wording)
+    return Consent(shape.purpose, shape.granted, shape.source, min(shape.at or now, now), shape.wording)
 
 
 def answer(transaction: Transaction, community: str, member_id: str, answers: Sequence[Consent], now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from assistant.usecases.members.folding import fold_waiting
@@ -184,3 +186,22 @@ def test_a_consent_is_true_or_false_and_nothing_like_it(client, member, said):
     (error,) = client.put("/v1/members", json={"members": [{"id": member, "consents": [consent]}]}).json()["errors"]
     assert error["field"] == "members[0].consents[0].granted"
     assert "analytics" not in client.get(f"/v1/members/{member}").json()["consents"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=3), timedelta(hours=8), timedelta(hours=23)])
+@pytest.mark.parametrize("purpose", ["push", "profiling"])
+def test_a_no_counts_at_once_though_the_yes_came_from_a_clock_that_is_ahead(client, ahead, purpose):
+    at = (datetime.now(UTC) + ahead).isoformat()
+    put(client, "m1", consents=[{"purpose": purpose, "granted": True, "at": at}])
+    assert client.get("/v1/members/m1").json()["consents"][purpose]["granted"]
+    assert not answered(client, "m1", purpose, granted=False)["consents"][purpose]["granted"]
+    assert answered(client, "m1", purpose, granted=True, at=at)["consents"][purpose]["granted"]
+    assert not answered(client, "m1", purpose, granted=False)["consents"][purpose]["granted"]
+    assert answered(client, "m1", purpose, granted=True)["consents"][purpose]["granted"]
+
+
+def test_of_answers_from_a_clock_that_is_ahead_the_no_holds(client):
+    later = [(datetime.now(UTC) + timedelta(hours=hours)).isoformat() for hours in (1, 2)]
+    both = [{"purpose": "push", "granted": granted, "at": at} for granted, at in zip((False, True), later, strict=True)]
+    put(client, "m1", consents=both)
+    assert not client.get("/v1/members/m1").json()["consents"]["push"]["granted"]
