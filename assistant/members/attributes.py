@@ -95,7 +95,7 @@ def read_definitions(given: Sequence[Mapping[str, Any]]) -> dict[str, Definition
 
 def _definition(given: Mapping[str, Any], path: str) -> Definition:
     name = given.get("name")
-    if not isinstance(name, str) or not _NAME.match(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise InvalidInput(field=f"{path}.name", limit=63, problem="must be small letters, digits and _")
     unknown = given.keys() - {"name", "type", "purpose", "sensitivity", "choices", "stage"}
     if unknown:
@@ -105,7 +105,7 @@ def _definition(given: Mapping[str, Any], path: str) -> Definition:
     if kind is AttributeType.CHOICE and not (
         isinstance(choices, list | tuple)
         and 0 < len(choices) <= MAX_CHOICES
-        and all(isinstance(one, str) and 0 < len(one) <= MAX_TEXT for one in choices)
+        and all(isinstance(one, str) and 0 < len(one) <= MAX_TEXT and is_storable(one) for one in choices)
     ):
         raise InvalidInput(field=f"{path}.choices", limit=MAX_CHOICES, problem="must be a list of texts")
     stage = _one_of(StageKind, given["stage"], f"{path}.stage") if given.get("stage") is not None else None
@@ -143,7 +143,7 @@ def read_value(definition: Definition, given: object, field: str) -> Value:
         if isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= 1e12:
             return float(given)
         raise InvalidInput(field=field, limit=10**12, problem="must be a number")
-    if not isinstance(given, str) or not 0 < len(given) <= MAX_TEXT or "\0" in given or not _encodes(given):
+    if not isinstance(given, str) or not 0 < len(given) <= MAX_TEXT or not is_storable(given):
         raise InvalidInput(field=field, limit=MAX_TEXT, problem="must be a text, not empty")
     if kind is AttributeType.DATE:
         return _day(given, field).isoformat()
@@ -159,7 +159,7 @@ def _check_built_in(name: str, given: str, field: str) -> None:
             ZoneInfo(given)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidInput(field=field, problem="must be a time zone, as Asia/Taipei") from None
-    if name == "language" and not _TAG.match(given):
+    if name == "language" and not _TAG.fullmatch(given):
         raise InvalidInput(field=field, problem="must be a language tag, as zh-Hant")
 
 
@@ -187,12 +187,9 @@ def _day(given: str, field: str) -> date:
     return found
 
 
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL could keep it: no NUL, no half of a surrogate pair."""
+    return not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in text)
 
 
 def _one_of(kind: type[Any], given: object, field: str) -> Any:

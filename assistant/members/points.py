@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assistant.errors import InvalidInput
+from assistant.members.attributes import is_storable
 from assistant.types.event import Event, EventType
 
 MAX_RULES = 50
@@ -146,7 +147,7 @@ def _level(given: Any, path: str) -> Level:
     if (
         not isinstance(perks, list)
         or len(perks) > 50
-        or not all(isinstance(one, str) and len(one) <= 200 for one in perks)
+        or not all(isinstance(one, str) and len(one) <= 200 and is_storable(one) for one in perks)
     ):
         raise InvalidInput(field=f"{path}.perks", limit=50, problem="must be a list of texts")
     level, earned = _whole(given, "level", path, 1, 1_000), _whole(given, "earned", path, 0, 10**12)
@@ -174,7 +175,7 @@ def _list(given: Mapping[str, Any], name: str, most: int) -> list[Any]:
 
 def _id(given: Mapping[str, Any], path: str) -> str:
     found = given.get("id")
-    if not isinstance(found, str) or not _ID.match(found):
+    if not isinstance(found, str) or not _ID.fullmatch(found):
         raise InvalidInput(field=f"{path}.id", limit=63, problem="must be small letters, digits, - and _")
     return found
 
@@ -197,7 +198,11 @@ def _whole(given: Mapping[str, Any], name: str, path: str, least: int, most: int
 def _names(given: Mapping[str, Any], path: str) -> dict[str, str]:
     found = given.get("name", {})
     if not isinstance(found, Mapping) or not all(
-        isinstance(key, str) and _LANGUAGE.match(key) and isinstance(value, str) and len(value) <= 100
+        isinstance(key, str)
+        and _LANGUAGE.fullmatch(key)
+        and isinstance(value, str)
+        and len(value) <= 100
+        and is_storable(value)
         for key, value in found.items()
     ):
         raise InvalidInput(field=f"{path}.name", limit=100, problem="must give a text by language")

@@ -147,3 +147,24 @@ def test_a_campaign_begins_in_a_time_that_there_is(client, service, community):
     }
     answer = client.post("/v1/campaigns", json=asked)
     assert (answer.status_code, answer.json()["field"]) == (400, "starts_at"), answer.text
+
+
+LEVEL, BADGE = {"level": 1, "earned": 5}, {"id": "b", "event": "message", "count": 1}
+RULE = {"event": "message", "points": 1, "per_day": 5}
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({"attributes": [{"name": "size", "type": "choice", "choices": ["S", "a\0b"]}]}, "attributes[0].choices"),
+        ({"attributes": [{"name": "size\n", "type": "text"}]}, "attributes[0].name"),
+        ({"points": {"levels": [LEVEL | {"name": {"en": "gold\0"}}]}}, "points.levels[0].name"),
+        ({"points": {"levels": [LEVEL | {"name": {"en\n": "gold"}}]}}, "points.levels[0].name"),
+        ({"points": {"levels": [LEVEL | {"perks": ["\0"]}]}}, "points.levels[0].perks"),
+        ({"points": {"badges": [BADGE | {"name": {"zh-Hant": "熱\0心"}}]}}, "points.badges[0].name"),
+        ({"points": {"rules": [RULE | {"id": "m\n"}]}}, "points.rules[0].id"),
+    ],
+)
+def test_what_no_setting_can_be_is_named(client, document, field):
+    answer = client.put("/v1/member-settings", json=document)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
