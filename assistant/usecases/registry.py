@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,7 @@ class Registry:
     _by_community: Mapping[str, Sequence[Held]] = field(default_factory=dict)
     _state: object = None
     _refreshing: asyncio.Task[None] | None = None
+    _looking: Lock = field(default_factory=Lock)
 
     def get(self, connection_id: str) -> Held | None:
         """As it was at most ``FRESH_S`` ago, or longer while the database is away. Never waits."""
@@ -117,9 +119,15 @@ class Registry:
                 log.exception("connections could not be read")
             await asyncio.sleep(FRESH_S)
 
+    def look(self, connection_id: str) -> Held | None:
+        """As ``get``, after a look for one that is not known yet. Blocks on the database. Raises: DatabaseUnavailable."""
+        if connection_id not in self._held:
+            self.refresh()
+        return self.get(connection_id)
+
     def refresh(self) -> None:
         """Reads what has changed. Raises: DatabaseUnavailable."""
-        with self.database.transaction(EVERY_COMMUNITY) as transaction:
+        with self._looking, self.database.transaction(EVERY_COMMUNITY) as transaction:
             state = (
                 connections.stamp(transaction),
                 communities.stamp(transaction),

@@ -102,6 +102,8 @@ def plan(assistant: Assistant, community: str, asked: PlanRequest) -> tuple[Entr
         InvalidInput: the hour is over or too far away, or the connection cannot post.
     """
     now = assistant.clock()
+    if asked.connection_id is not None:
+        assistant.registry.look(asked.connection_id)
     with assistant.database.transaction(community) as transaction:
         content_calendar.one_at_a_time(transaction, community)
         draft = content_drafts.hold(transaction, community, asked.draft_id)

@@ -48,7 +48,7 @@ def create(assistant: Assistant, community: str, asked: CampaignShape, *, actor:
         raise InvalidInput(field="ends_at", problem="is over")
     if asked.starts_at is not None and asked.starts_at - now > _FURTHEST:
         raise InvalidInput(field="starts_at", limit=_FURTHEST.days, problem="must lie within the next ten years")
-    held = assistant.registry.get(asked.connection_id)
+    held = assistant.registry.look(asked.connection_id)
     if held is None or held.connection.community != community:
         raise InvalidInput(field="connection_id", problem="is no connection of this community")
     _check_words(assistant, community, asked)
