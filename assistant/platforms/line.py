@@ -56,6 +56,8 @@ from assistant.types import (
     Receipt,
     Said,
     Sees,
+    TextLimit,
+    Unit,
 )
 
 log = structlog.get_logger()
@@ -339,6 +341,7 @@ PLATFORM = Platform(
         paid=_DOES,
         idempotent=_DOES,
         per_second=50.0,
+        longest_text=TextLimit(_LONGEST_TEXT, Unit.UTF16),
     ),
     settings=LineSettings,
     secrets=(

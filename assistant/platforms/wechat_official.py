@@ -39,6 +39,8 @@ from assistant.types import (
     Outcome,
     Receipt,
     Sees,
+    TextLimit,
+    Unit,
 )
 
 NAME = "wechat"
@@ -169,6 +171,7 @@ PLATFORM = Platform(
         does=frozenset({Do.MESSAGE}),
         deadline_s=5.0,
         per_second=10.0,
+        longest_text=TextLimit(_LONGEST_TEXT, Unit.UTF8),
     ),
     settings=WeChatSettings,
     secrets=(

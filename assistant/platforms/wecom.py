@@ -45,6 +45,8 @@ from assistant.types import (
     Pressed,
     Receipt,
     Sees,
+    TextLimit,
+    Unit,
 )
 
 NAME = "wecom"
@@ -252,6 +254,7 @@ PLATFORM = Platform(
         deadline_s=5.0,
         idempotent=frozenset({Do.MESSAGE}),
         per_second=5.0,
+        longest_text=TextLimit(_LONGEST_TEXT, Unit.UTF8),
     ),
     settings=WeComSettings,
     secrets=(

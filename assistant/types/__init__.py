@@ -2,7 +2,7 @@
 
 from assistant.types.advertising import Advertising, Category, Jurisdiction, Law
 from assistant.types.case import Case, CaseKind, CaseState, PenaltyState, Resolution, Reviewed, Step
-from assistant.types.connection import Capabilities, Connection, OnReview, Sees, Verdict
+from assistant.types.connection import Capabilities, Connection, OnReview, Sees, TextLimit, Unit, Verdict
 from assistant.types.decision import Action, Decision, Finding, ModelRef, PolicyRef
 from assistant.types.delivery import Delivery, DeliveryKind, DeliveryState
 from assistant.types.hook import Command, Did, Event, Hook, HookReply, HookRequest, Joined, Outcome, Pressed, Said
@@ -82,7 +82,9 @@ __all__ = [
     "Step",
     "TermList",
     "TermScript",
+    "TextLimit",
     "Thresholds",
+    "Unit",
     "Verdict",
     "Weights",
     "is_label",

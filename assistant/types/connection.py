@@ -30,6 +30,30 @@ class Verdict(StrEnum):
     DROP = "drop"
 
 
+class Unit(StrEnum):
+    """What a platform counts a text's length in."""
+
+    CODE_POINTS = "code points"
+    UTF16 = "UTF-16 units"
+    UTF8 = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """How long a text may be; of a longer one its end is cut off when it is sent."""
+
+    most: int
+    unit: Unit
+
+    def length(self, text: str) -> int:
+        if self.unit is Unit.UTF8:
+            return len(text.encode("utf-8", "replace"))
+        return len(text.encode("utf-16-le", "replace")) // 2 if self.unit is Unit.UTF16 else len(text)
+
+    def holds(self, text: str) -> bool:
+        return self.length(text) <= self.most
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a platform's interface offers, by its own documentation.
@@ -38,7 +62,7 @@ class Capabilities:
     to a hook. ``longest_mute_s`` is ``None`` where a mute may last for ever. ``paid`` are the orders that the platform bills for or counts
     against a quota: they are given only where the connection says so. ``idempotent`` may be repeated without a second effect.
     ``per_second`` is how many calls the platform takes from one connection. ``ends_mutes``: a timed mute ends there by itself; elsewhere an
-    order ends it.
+    order ends it. ``longest_text`` is ``None`` where no text that we send is too long.
     """
 
     sees: frozenset[Sees]
@@ -50,6 +74,7 @@ class Capabilities:
     idempotent: frozenset[Do] = frozenset()
     per_second: float = 10.0
     ends_mutes: bool = True
+    longest_text: TextLimit | None = None
 
 
 class OnReview(StrEnum):

@@ -10,12 +10,12 @@ from typing import Any
 
 from assistant.errors import DeliveryFailed, DeliveryRefused
 from assistant.platforms.discord.calls import UNKNOWN_BAN, UNKNOWN_MEMBER, UNKNOWN_MESSAGE, call
-from assistant.platforms.discord.settings import CAPABILITIES, LONGEST_MUTE_S
+from assistant.platforms.discord.settings import CAPABILITIES, LONGEST_MUTE_S, LONGEST_TEXT
 from assistant.ports import Outgoing
 from assistant.types import Connection, Do, Order, Receipt
 
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}", re.ASCII)
-_LONGEST_TEXT, _LABEL, _ROW, _ROWS, _NONCE = 2000, 80, 5, 5, 25
+_LABEL, _ROW, _ROWS, _NONCE = 80, 5, 5, 25
 _MARGIN_S = 60  # Discord measures the 28 days by its own clock
 _SUPPRESS_EMBEDS = 1 << 2
 _ACTION_ROW, _BUTTON, _GREY = 1, 2, 2
@@ -83,7 +83,7 @@ async def _post(connection: Connection, order: Order, http: Outgoing) -> Receipt
 async def _say(connection: Connection, order: Order, channel: str, http: Outgoing) -> Receipt:
     """The nonce makes a repetition within a few minutes give the first message again."""
     body = {
-        "content": order.text[:_LONGEST_TEXT],
+        "content": order.text[:LONGEST_TEXT],
         "components": _rows(order),
         "allowed_mentions": _NOBODY,
         "flags": _SUPPRESS_EMBEDS,
@@ -96,7 +96,7 @@ async def _say(connection: Connection, order: Order, channel: str, http: Outgoin
 async def _amend(connection: Connection, order: Order, http: Outgoing) -> Receipt:
     message_id = _id(order.message_id, "message_id")
     path = f"/channels/{_id(order.channel, 'channel')}/messages/{message_id}"
-    body = {"content": order.text[:_LONGEST_TEXT], "components": _rows(order), "allowed_mentions": _NOBODY}
+    body = {"content": order.text[:LONGEST_TEXT], "components": _rows(order), "allowed_mentions": _NOBODY}
     await call(connection, http, "PATCH", path, json=body)
     return Receipt(message_id)
 

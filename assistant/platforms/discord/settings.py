@@ -6,11 +6,12 @@ from pydantic import Field
 
 from assistant.platforms.platform import PlatformSettings, Secret
 from assistant.platforms.secret_forms import matching
-from assistant.types import Capabilities, Do, Sees
+from assistant.types import Capabilities, Do, Sees, TextLimit, Unit
 
 NAME = "discord"
 API_BASE = "https://discord.com/api/v10"
 LONGEST_MUTE_S = 28 * 86_400
+LONGEST_TEXT = 2000
 # A token goes there: in the clear only to this very machine.
 _ADDRESS = r"^(https://|http://(127\.0\.0\.1|localhost)(:[0-9]+)?/)[^\s?#]+$"
 _GATEWAY = r"^(wss://[^\s?#]+|ws://(127\.0\.0\.1|localhost)(:[0-9]+)?/?)$"
@@ -42,4 +43,5 @@ CAPABILITIES = Capabilities(
     longest_mute_s=LONGEST_MUTE_S,
     idempotent=frozenset({Do.DELETE, Do.MUTE, Do.UNMUTE, Do.KICK, Do.BAN, Do.UNBAN, Do.AMEND}),
     per_second=5.0,  # of 50 for the whole bot; single routes have lower limits, told by 429
+    longest_text=TextLimit(LONGEST_TEXT, Unit.CODE_POINTS),
 )

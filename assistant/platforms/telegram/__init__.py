@@ -35,6 +35,8 @@ from assistant.types import (
     Outcome,
     Pressed,
     Sees,
+    TextLimit,
+    Unit,
 )
 
 __all__ = ["PLATFORM", "TelegramSettings"]
@@ -103,6 +105,7 @@ PLATFORM = Platform(
         longest_mute_s=None,  # until_date 0 has no end; one that ends is at most 366 days away
         idempotent=DOES - {Do.MESSAGE, Do.POST},
         per_second=20.0,
+        longest_text=TextLimit(LONGEST_TEXT, Unit.UTF16),
     ),
     settings=TelegramSettings,
     secrets=(

@@ -248,7 +248,13 @@ def _through(
         raise NotFound("connection_unknown", field="connection_id")
     if asked.channel is None:
         raise InvalidInput(field="channel", problem="is needed for a connection")
-    order = Order(id=new_id("dlv"), do=Do.POST, channel=asked.channel, text=published_text(draft))
+    text, limit = published_text(draft), held.capabilities.longest_text
+    if limit is not None and not limit.holds(text):
+        problem = (
+            f"takes {limit.most} {limit.unit.value} at most, and the post has {limit.length(text)}: it would be cut"
+        )
+        raise InvalidInput(field="connection_id", limit=limit.most, problem=problem)
+    order = Order(id=new_id("dlv"), do=Do.POST, channel=asked.channel, text=text)
     delivery = order_entry(held, order, f"content:{entry.id}", now, due_at=entry.at)
     if delivery.state is not DeliveryState.WAITING:
         raise InvalidInput("connection_cannot_post", field="connection_id", because=delivery.because)

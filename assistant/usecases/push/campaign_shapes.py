@@ -97,12 +97,15 @@ class CampaignShape(Shape):
         """The fields by which members of a segment, or those at risk, are told a price that not everyone is told."""
         if self.audience.everyone and self.occasion is not Occasion.AT_RISK:
             return ()
-        texts = [(f"text.{language}", text) for language, text in self.text.items()] + [
+        return (*(["offers"] if self.offers else []), *(field for field, text in self.texts() if names_price(text)))
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Each text with its path."""
+        return [(f"text.{language}", text) for language, text in self.text.items()] + [
             (f"variants[{at}].text.{language}", text)
             for at, variant in enumerate(self.variants)
             for language, text in (variant.text or {}).items()
         ]
-        return (*(["offers"] if self.offers else []), *(field for field, text in texts if names_price(text)))
 
     def prices(self) -> dict[str, str]:
         """What is shown beside an item, by its id."""

@@ -13,7 +13,7 @@ from assistant.errors import Conflict, Forbidden, InvalidInput, NotFound
 from assistant.push.permit import Because
 from assistant.store import audiences, audit, campaigns, items, segments
 from assistant.store.paging import Page
-from assistant.types import Action, Message, Purpose
+from assistant.types import Action, Message, Purpose, TextLimit
 from assistant.types.campaign import Campaign, CampaignState, Occasion, Send
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.identity import new_id
@@ -27,6 +27,8 @@ from assistant.usecases.push.settings import settings_in
 PREVIEWED = 200
 """Members whose part is worked out for a preview."""
 SHOWN = 20
+LEAVE_ROOM = 500
+"""For the last line of a message, which has a link with the member's id."""
 _FURTHEST = timedelta(days=3_653)
 _FINE = frozenset({Action.ALLOW, Action.MASK})
 _MAY_GO = {
@@ -51,6 +53,7 @@ def create(assistant: Assistant, community: str, asked: CampaignShape, *, actor:
     held = assistant.registry.look(asked.connection_id)
     if held is None or held.connection.community != community:
         raise InvalidInput(field="connection_id", problem="is no connection of this community")
+    _check_length(asked, held.capabilities.longest_text)
     _check_words(assistant, community, asked)
     made = Campaign(
         id=new_id("cmp"),
@@ -249,13 +252,17 @@ def _check_state(campaign: Campaign, needed: frozenset[CampaignState]) -> None:
         raise Conflict("campaign_state", field="state", state=campaign.state.value)
 
 
+def _check_length(asked: CampaignShape, longest: TextLimit | None) -> None:
+    """With room for the link by which a member leaves."""
+    for field, text in asked.texts() if longest is not None else ():
+        if longest is not None and longest.length(text) > (most := longest.most - LEAVE_ROOM):
+            problem = f"may have {most} {longest.unit.value} on this connection, and has {longest.length(text)}"
+            raise InvalidInput(field=field, limit=most, problem=problem)
+
+
 def _check_words(assistant: Assistant, community: str, asked: CampaignShape) -> None:
     """The community's own messages keep its rules, and the advertising rules."""
-    texts = [(f"text.{language}", text) for language, text in asked.text.items()] + [
-        (f"variants[{at}].text.{language}", text)
-        for at, variant in enumerate(asked.variants)
-        for language, text in (variant.text or {}).items()
-    ]
+    texts = asked.texts()
     screener = assistant.screeners.refresh(community)
     for (field, _), decision in zip(
         texts, screener.screen_batch([Message(text, purpose=Purpose.MARKETING) for _, text in texts]), strict=True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from assistant.platforms import standard_webhooks
-from assistant.types import Delivery, DeliveryKind, Do, Order
+from assistant.types import Delivery, DeliveryKind, Do, Order, TextLimit
 from assistant.types.delivery import DISABLED, DRY_RUN
 from assistant.types.item import Item
 from assistant.usecases.assistant import Assistant
@@ -51,9 +52,11 @@ def compose(
     language: str,
     hosts: tuple[str, ...],
     prices: Mapping[str, str],
+    longest: TextLimit | None = None,
 ) -> Message:
     """Links are there where the service knows its public address; to items, where the community's list allows their host.
-    ``prices`` of items are those of this campaign alone."""
+    ``prices`` of items are those of this campaign alone. Where a text may be no longer than ``longest``, the last items are left out,
+    and never the way out of it."""
     chosen = pick(words, language)
     told = load_words()
     shown = tuple(
@@ -61,12 +64,30 @@ def compose(
         for one in enumerate(items)
     )
     leave = link(assistant, Leads.UNSUBSCRIBE, community, member_id, delivery_id, chosen)
-    lines = [words[chosen], *(" ".join(filter(None, (f"・{one['title']}", one["price"], one["url"]))) for one in shown)]
-    if leave is not None:
-        lines.append(told.get("push.leave", choose_language(chosen), link=leave))
+    end = told.get("push.leave", choose_language(chosen), link=leave) if leave is not None else None
+    said = words[chosen]
+    if longest is not None:
+        said, shown = _fitting(said, shown, end, longest)
     headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if leave else {}
     own_page = link(assistant, Leads.PREFERENCES, community, member_id, delivery_id, chosen)
-    return Message(member_id, delivery_id, chosen, "\n".join(lines), shown, headers, own_page)
+    return Message(member_id, delivery_id, chosen, _text(said, shown, end), shown, headers, own_page)
+
+
+def _fitting(
+    words: str, shown: tuple[Mapping[str, Any], ...], end: str | None, longest: TextLimit
+) -> tuple[str, tuple[Mapping[str, Any], ...]]:
+    """Fewer items, and where even none are too many shorter words."""
+    while shown and not longest.holds(_text(words, shown, end)):
+        shown = shown[:-1]
+    if longest.holds(_text(words, shown, end)):
+        return words, shown
+    cut = bisect_left(range(len(words)), 1, key=lambda most: not longest.holds(_text(f"{words[:most]}…", shown, end)))
+    return f"{words[: max(0, cut - 1)]}…", shown
+
+
+def _text(words: str, shown: Sequence[Mapping[str, Any]], end: str | None) -> str:
+    listed = [" ".join(filter(None, (f"・{one['title']}", one["price"], one["url"]))) for one in shown]
+    return "\n".join([words, *listed, *([end] if end is not None else [])])
 
 
 def pick(words: Mapping[str, str], language: str) -> str:

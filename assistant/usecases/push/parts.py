@@ -155,6 +155,7 @@ class _Work:
             language,
             self.settings.link_hosts,
             self.asked.prices(),
+            self.held.capabilities.longest_text,
         )
         delivery = delivery_of(self.held, self.campaign.id, message, due_at, self.now, self.turn.name)
         send = Send(
@@ -164,7 +165,7 @@ class _Work:
             delivery_id=delivery_id,
             due_at=due_at,
             variant=variant,
-            items=tuple(item.id for item in shown),
+            items=tuple(str(item["id"]) for item in message.items),
             round=self.turn.name,
         )
         return Planned(send, delivery)
