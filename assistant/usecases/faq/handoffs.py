@@ -125,8 +125,8 @@ def hold_handoff(assistant: Assistant, community: str, handoff_id: str, actor: s
     """From now on a person speaks, and the bot is silent. Raises: NotFound; Conflict, where somebody else has it."""
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
+        _, conversation = _locked(transaction, community, handoff_id)
         handoff = faq_conversations.hold_handoff(transaction, community, handoff_id, actor, now)
-        conversation = faq_conversations.get(transaction, community, handoff.conversation_id, lock=True)
         faq_conversations.set_state(transaction, conversation, ConversationState.PERSON, now)
         audit.write(transaction, community, now, actor=actor, action="handoff.hold", subject=handoff_id)
         return handoff
@@ -136,10 +136,9 @@ def release_handoff(assistant: Assistant, community: str, handoff_id: str, actor
     """Back to the queue; the bot speaks again. Raises: NotFound; Conflict, where nobody holds it."""
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
-        handoff = faq_conversations.get_handoff(transaction, community, handoff_id, lock=True)
+        handoff, conversation = _locked(transaction, community, handoff_id)
         if handoff.state is not HandoffState.HELD:
             raise Conflict(field="handoff")
-        conversation = faq_conversations.get(transaction, community, handoff.conversation_id, lock=True)
         faq_conversations.set_state(transaction, conversation, ConversationState.WAITING, now)
         audit.write(transaction, community, now, actor=actor, action="handoff.release", subject=handoff_id)
         return faq_conversations.change_handoff(
@@ -171,10 +170,9 @@ def answer_handoff(
     now = assistant.clock()
     entry = _published(assistant, community, handoff_id, text) if publish else None
     with assistant.database.transaction(community) as transaction:
-        handoff = faq_conversations.get_handoff(transaction, community, handoff_id, lock=True)
+        handoff, conversation = _locked(transaction, community, handoff_id)
         if handoff.state in {HandoffState.ANSWERED, HandoffState.CLOSED}:
             raise Conflict("handoff_answered", field="handoff")
-        conversation = faq_conversations.get(transaction, community, handoff.conversation_id, lock=True)
         turn = _staff_turn(conversation, text, actor, now)
         faq_conversations.add_turn(transaction, turn)
         if keep_holding:
@@ -193,6 +191,13 @@ def answer_handoff(
     if entry is not None:
         assistant.replicas.look_again(community)
     return changed
+
+
+def _locked(transaction: Transaction, community: str, handoff_id: str) -> tuple[Handoff, Conversation]:
+    """The conversation first, as where its member writes: in the other order the two would wait for each other. Raises: NotFound."""
+    about = faq_conversations.get_handoff(transaction, community, handoff_id).conversation_id
+    conversation = faq_conversations.get(transaction, community, about, lock=True)
+    return faq_conversations.get_handoff(transaction, community, handoff_id, lock=True), conversation
 
 
 def _published(assistant: Assistant, community: str, handoff_id: str, answer: str) -> Prepared:
