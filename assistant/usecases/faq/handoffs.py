@@ -160,7 +160,8 @@ def answer_handoff(
     unless the person goes on.
 
     Raises:
-        NotFound; InvalidInput, for an empty answer, or one to ``publish`` where nothing was asked; Conflict, where it is answered already.
+        NotFound; InvalidInput, for an empty answer, or one to ``publish`` where nothing was asked; TooLarge; Conflict, where it is
+        answered already.
     """
     text = answer.strip()
     if not text:
@@ -173,6 +174,7 @@ def answer_handoff(
         handoff, conversation = _locked(transaction, community, handoff_id)
         if handoff.state in {HandoffState.ANSWERED, HandoffState.CLOSED}:
             raise Conflict("handoff_answered", field="handoff")
+        _check_length(assistant, conversation, text)
         turn = _staff_turn(conversation, text, actor, now)
         faq_conversations.add_turn(transaction, turn)
         if keep_holding:
@@ -264,6 +266,14 @@ def _keep_contact(
     handoff = faq_conversations.get_handoff(transaction, community, handoff_id, lock=True)
     sealed = assistant.vault.seal(f"{contact.get('kind', 'other')}:{value}", f"handoff/{handoff_id}")
     faq_conversations.change_handoff(transaction, handoff, now, contact=asdict(sealed))
+
+
+def _check_length(assistant: Assistant, conversation: Conversation, text: str) -> None:
+    """Raises: TooLarge, where the platform on which it was asked would cut the answer."""
+    held = assistant.registry.get(conversation.connection_id or "")
+    longest = held.capabilities.longest_text if held is not None else None
+    if longest is not None and not longest.holds(text):
+        raise TooLarge(field="answer", limit=longest.most, unit=longest.unit.value)
 
 
 def _deliver(
