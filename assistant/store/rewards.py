@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assistant.errors import Conflict, NotFound
@@ -99,8 +99,11 @@ def redeemed(connection: Connection, community: str, reward_id: str, member_id: 
 
 
 def add_redemption(connection: Connection, community: str, one: Redemption) -> None:
+    """Raises: Conflict, where there is one of this id."""
     row = {name: getattr(one, name) for name in Redemption.__dataclass_fields__} | {"community": community}
-    connection.execute(insert(redemptions).values(row))
+    query = upsert(redemptions).values(row).on_conflict_do_nothing().returning(redemptions.c.id)
+    if connection.execute(query).first() is None:
+        raise Conflict(field="id")
 
 
 def find_redemption(connection: Connection, community: str, redemption_id: str) -> Redemption | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
+from assistant.store import rewards
 from assistant.store.database import Database
 from assistant.usecases.members import judging
 from assistant.usecases.members.folding import fold_waiting
@@ -189,3 +191,20 @@ def test_a_draw_can_be_checked_by_anyone(service, given, community):
 def test_wrong_rules_are_named(client, points, field):
     answer = client.put("/v1/member-settings", json={"points": points})
     assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+def test_one_id_is_not_exchanged_for_two_rewards_at_once(client, member, monkeypatch):
+    for reward in ("mug", "bag"):
+        assert client.put("/v1/rewards", json={"id": reward, "name": reward, "cost": 0}).status_code == 200
+    add = rewards.add_redemption
+
+    def late(*given):
+        time.sleep(0.3)
+        add(*given)
+
+    monkeypatch.setattr(rewards, "add_redemption", late)
+    asked = {"id": "r-1", "member_id": member}
+    with ThreadPoolExecutor(2) as pool:
+        paths = [f"/v1/rewards/{reward}/redemptions" for reward in ("mug", "bag")]
+        answers = list(pool.map(lambda path: client.post(path, json=asked), paths))
+    assert sorted(one.status_code for one in answers) == [200, 409]
