@@ -59,7 +59,7 @@ def compose(
     and never the way out of it."""
     chosen = pick(words, language)
     told = load_words()
-    shown = tuple(
+    shown: tuple[Mapping[str, Any], ...] = tuple(
         {**_shown(assistant, community, member_id, delivery_id, chosen, hosts, one), "price": prices.get(one[1].id)}
         for one in enumerate(items)
     )
