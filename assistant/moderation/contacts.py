@@ -24,6 +24,7 @@ from assistant.moderation.accounts import (
     WHATSAPP,
 )
 from assistant.moderation.luring import Luring, baits_behind, baits_beside
+from assistant.moderation.orders import is_order
 from assistant.moderation.overlap import surest
 from assistant.moderation.owned import LONGEST_ACCOUNT, WORD, owned_by
 from assistant.moderation.reported import HINT_SCORE
@@ -224,7 +225,7 @@ def _bare_score(text: str, match: re.Match[str]) -> float:
         return 0.93
     if baits_behind(text, match.end("cue")):
         return 0.91
-    return 0.91 if "赖" in match["cue"] else 0.5
+    return 0.91 if "赖" in match["cue"] and not is_order(text, *match.span("cue")) else 0.5
 
 
 def _group_score(text: str, match: re.Match[str]) -> float:

@@ -10,15 +10,18 @@ import re
 from functools import cached_property
 
 from assistant.moderation.denials import without_denials
+from assistant.moderation.headed import is_headed_warning
 from assistant.moderation.spoken_of import (
     ASKS,
     BEWARE,
     BLOCKED,
     CHEATED,
+    FINED,
     FORBIDDEN,
     FRAUD,
     MET,
     NEVER,
+    PUNISHED,
     REPORTED,
     SCAMS,
     SELLERS,
@@ -98,7 +101,11 @@ _SPOKEN_OF_BEFORE = re.compile(any_of(_TOLD_OF_OTHERS, _WARNED_OF) + "$")
 
 _REPORTS = rf"(?<!代){any_of(*REPORTED)}"
 _REPORTS_IT = rf"(?<!代)(?<!同行){any_of(*REPORTED)}(?!者|死|的?全家|必|狗|的死)"
-_WAS_CHEATED = "(?:结果|居然|然后|就|我[爸妈]?|同学|朋友)(?:被骗|畀人呃|俾人呃)"
+_TURNED_OUT = (
+    "结果(?:都|全|就|竟|居然|却|才发现){0,2}(?:是|系|被|畀人|俾人|要)"
+    "(?:卖|买|推销|拉(?:人头|进|去|我)|骗|传销|忽悠|套路|坑|洗脑|呃|直销|微商|假|要钱|[交付][钱费])"
+)
+_WAS_CHEATED = any_of("(?:结果|居然|然后|就|我[爸妈]?|同学|朋友)(?:被骗|畀人呃|俾人呃)", _TURNED_OUT)
 _CHEATS = "(?<![被防打谁怕诈])骗(?!你|子(?:滚|勿|太多|死|别|绕|请|走))|(?<![防反])诈骗|呃人(?!嘅)"
 _GOT_BLOCKED = "(?:我|已|已经|直接|马上|立刻|把[他她佢])拉黑|拉黑(?:了|咗)"
 _DONT_BELIEVE = (
@@ -159,6 +166,17 @@ _MOVED = re.compile(
     r"[旧老原]号|[新小大]号|换号|备用号|[旧老原新](?:群|账号|帐号|微信|line|wechat)|\b(?:old|new|main|backup) (?:account|number|group)"
 )
 """An account given up for another is reported by somebody else."""
+
+_FORBIDDEN = re.compile(
+    any_of(
+        r"[」』”’\"']?[^\n,，。；;！!？?]{0,4}?"
+        r"(?:的?(?:广告|帖子?|文)|的人?|者|[」』”’\"']|一律|直接|立即|立刻|即|会被?|将被?|予以|都|全部){1,4}"
+        + any_of(*PUNISHED, *FINED),
+        r"(?:[\"'”’]\s(?:\w+\s){0,3}|\s(?:posts?|ads?|messages|spam|links|comments)\s(?:\w+\s)?)"
+        r"(?:is|are|get|gets|will be)\s(?:you\s)?(?:\w+\s)?(?:banned|deleted|removed|not allowed|kicked|muted)\b",
+    )
+)
+"""What a rule of the board says of it."""
 
 _ASKED = re.compile(rf"[^\n。！!,，；;：:]{{0,14}}{any_of(*ASKS, '咩')}")
 _COAXES = re.compile(
@@ -240,12 +258,22 @@ class Luring:
         return _REPORTED_IN_ENGLISH.search(self._text) is not None and not _PROMISES.search(self._text)
 
     @cached_property
+    def _headed(self) -> bool:
+        return is_headed_warning(self._text)
+
+    @cached_property
     def _refuses_deals(self) -> bool:
         return _DEALS_REFUSED.search(self._text) is not None
 
     def is_told(self, start: int, end: int) -> bool:
         """Whether the lure from ``start`` to ``end`` is only spoken of."""
-        return self._is_warned_of(start) or self._is_judged(start, end) or self._is_called_for(start, end)
+        if self._is_warned_of(start) or self._is_judged(start, end) or self._is_called_for(start, end):
+            return True
+        return _FORBIDDEN.match(self._text, end) is not None or self._headed
+
+    def turned_out(self, end: int) -> bool:
+        """Whether behind ``end`` stands what became of it, which nobody who lures would tell."""
+        return _CONDEMNED.match(self._text, end) is not None
 
     def is_deal_told(self, start: int, end: int) -> bool:
         """Whether a deal past the platform is only spoken of: warned of, told of somebody else, or asked about."""
@@ -262,7 +290,12 @@ class Luring:
 
     def still_offers(self, start: int, end: int) -> bool:
         """Whether a vague warning behind the lure is all that makes it one spoken of, and a promise stands beside it."""
-        if self._is_warned_of(start) or not _JUDGED.match(self._text, end) or _CONDEMNED.match(self._text, end):
+        if (
+            self._headed
+            or self._is_warned_of(start)
+            or not _JUDGED.match(self._text, end)
+            or _CONDEMNED.match(self._text, end)
+        ):
             return False
         return baits_beside(self._text, start, end)
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from assistant.moderation.denials import without_denials
+from assistant.moderation.insults import Insults
+from assistant.moderation.jest import Jests
 from assistant.moderation.lightly import is_groan, is_visit
 from assistant.moderation.luring import Luring
 from assistant.moderation.negated import negated
-from assistant.moderation.quoted import is_inside, quotations
+from assistant.moderation.quoted import Span, is_inside, quotations
 from assistant.moderation.spoken_of import BLOCKED, REPORTED, SELLERS, any_of, begin_of, stands_before
 from assistant.moderation.warned import TradeTalk
 from assistant.text import Normalised
@@ -29,7 +32,7 @@ _REPORTS = re.compile(
     any_of(
         *REPORTED,
         *BLOCKED,
-        "截图|管理员|版主|群主|屏蔽|报警|删掉|夸大|违规|违法|怎[么幺]处理",
+        "截图|管理员|版主|群主|屏蔽|报警|删掉|夸大|违规|违法|怎[么幺]处理|[板版群社]规|停权|水桶|(?:直接|一律|即)踢",
         r"(?:骂|叫|说|讲|写|留|回|话|闹)(?:我|他|她|人|佢|你|了|咗)?[:：,，]?\s?[「『“\"]",
         r"\b(?:report(?:ed|ing|s)?|mods?|admins?|moderators?|screenshot|blocked|police)\b",
         r"\b(?:called (?:me|him|her)|told me|wrote|typed|dm'?ed me|said|says)\b",
@@ -38,6 +41,24 @@ _REPORTS = re.compile(
 _TOLD = re.compile(r"(?:骂|闹|叫|喊|称)(?:我|他|她|佢|人)(?:是|系|做|作)?\W{0,2}$")
 _CALLED = 8
 """Characters before a term in which it can be said who called whom that."""
+_OTHER_SAYS = re.compile(
+    r"\b(?:he|she|they|someone|somebody|anyone|anybody|who|that|guy|kid|user|account|classmates?|boys?|girls?|strangers?|kids|trolls?|man)"
+    r"\s(?:(?:keeps?|kept|just|once|always|has|have|had|been|also|randomly)\s){0,2}"
+    r"(?:tells?|told|telling|says?|said|saying|wrote|dm'?ed|messaged|commented)"
+    r"\s(?:(?:me|you|him|her|us|them|people|others|someone|everyone|members|(?:my|your|his|her|our|their|a)\s\w+)\s)?(?:to\s)?(?:go\s)?$"
+)
+_AGREES = re.compile(
+    r"\b(?:should|needs? to|ought|must|will|won'?t|gonna|hope|wish|glad|good|right|true|agrees?|because|laugh\w*|deserv\w*)\b"
+)
+_SEEKS_HELP = re.compile(
+    r"\b(?:report\w*|block(?:ed)?|mods?|admins?|moderators?|screenshots?|police|bull(?:y|ied|ying))\b"
+)
+_SAYS_REACH, _TOLD_REACH = 60, 16
+_TOLD_TO_OTHERS = re.compile(
+    "(?:叫|让|要|跟|对|喊|骂)(?:我们?)?(?:的|嘅)?"
+    "(?:[个這这那]?(?:儿子|女儿|仔|女|孩子|小孩|同学|同事|朋友|弟弟?|妹妹?|哥哥?|姐姐?|室友|学生)|他|她|佢)(?:说|讲|话)?\\W{0,2}$"
+)
+_OWN_DESPAIR = re.compile("我(?:也|都|就|真的?|好|只)*(?:想死|想跳|想去|不想|唔想|活不)|活不下去|死了算|解脱|遗书")
 _STOPS = "\n,，、。;；!！?？"
 _CLAUSE = re.compile(rf"[^{_STOPS}]*[?？]?")
 _LONGEST_CLAUSE = 60
@@ -87,21 +108,58 @@ class _Speech:
         self._text, self._view, folded = text, text.folded, text.folded.text
         honest = without_denials(folded)
         self._reports = _REPORTS.search(honest) is not None
-        self._quoted = quotations(text) if self._reports else []
+        self._quoted = self._quotations if self._reports else []
         self._offers = offers
+        self._jests, self._insults = Jests(folded), Insults(folded)
         self._trade = TradeTalk(honest)
         self._wishes = _WISHES.search(folded) is not None
 
     def holds(self, term: Finding) -> bool:
         if term.label == Label.SELF_HARM:
-            return is_groan(self._view.text, self._place(term))
+            return self._is_no_despair(term)
         if term.label == Label.THREAT:
-            return self._is_quoted(term) or is_visit(self._view.text, self._place(term))
+            return self._is_quoted(term) or self._is_no_threat(term)
+        if term.label == Label.HARASSMENT and self._is_nobodys(term):
+            return True
         if not self._offers and self._is_named(term):
             return True
         if term.label == Label.MISLEADING and not self._offers and self._is_no_promise(term):
             return True
         return self._is_quoted(term)
+
+    def _is_no_despair(self, term: Finding) -> bool:
+        text, start, end = self._view.text, self._place(term), self._end(term)
+        if is_groan(text, start) or self._jests.are_boredom(start, end):
+            return True
+        told = stands_before(_TOLD_TO_OTHERS, text, start, _TOLD_REACH) and is_inside(term, self._quotations)
+        return told and not self._despairs
+
+    def _is_no_threat(self, term: Finding) -> bool:
+        start = self._place(term)
+        return is_visit(self._view.text, start) or self._jests.threaten_nobody(start, self._end(term))
+
+    def _is_nobodys(self, term: Finding) -> bool:
+        start = self._place(term)
+        if self._insults.are_nobodys(start, self._end(term)):
+            return True
+        return stands_before(_OTHER_SAYS, self._view.text, start, _SAYS_REACH) and self._seeks_help
+
+    @cached_property
+    def _quotations(self) -> list[Span]:
+        return quotations(self._text)
+
+    @cached_property
+    def _despairs(self) -> bool:
+        return _OWN_DESPAIR.search(self._view.text) is not None
+
+    @cached_property
+    def _seeks_help(self) -> bool:
+        text = self._view.text
+        return _SEEKS_HELP.search(text) is not None and not _AGREES.search(text)
+
+    @cached_property
+    def _luring(self) -> Luring:
+        return Luring(self._view.text)
 
     def _is_no_promise(self, term: Finding) -> bool:
         return self._wishes or self._is_asked(term) or negated(self._text, term) is not None
@@ -113,7 +171,10 @@ class _Speech:
         start, end = self._place(term), self._end(term)
         if term.label in _TRADES:
             return self._trade.names(start, end, promises=term.label == Label.MISLEADING)
-        return term.label == Label.SPAM and (self._trade.complains or self._trade.rules_out(start, end))
+        if term.label != Label.SPAM:
+            return False
+        told = self._trade.complains or self._trade.heads_warning or self._trade.rules_out(start, end)
+        return told or self._luring.turned_out(end)
 
     def _is_told(self, term: Finding) -> bool:
         at = self._place(term)

@@ -31,6 +31,14 @@ MET = ("收到", "看到", "见到", "睇到", "刷到", "遇到", "碰到")
 TELLS = ("[让叫喊劝骗]", "要求")
 """What others do to make one do something."""
 
+PUNISHED = (
+    "踢|禁言|封[号群禁锁]|拉黑|停权|停用账号|水桶|永久(?:封|停|禁|删)",
+    "开除|处分|退学|取消(?:考试|报考|评优|会员|学生)?(?:学位|学籍|资格|成绩|录取)|记(?:零分|大过|过|处)|留校察看|不予毕业",
+    "移送(?!不)|检控|追究|惩戒|法办|判监",
+)
+FINED = ("移出|移除|删(?:除|帖|文|群|掉)|零分|通报|列[入为]|冻结|吊销|没收|罚款",)
+"""What comes of what a board, a school or a bank forbids."""
+
 ASKS = ("[吗?？]", r"[么幺]\W*$")
 """What ends a question. A particle that coaxes as well (嘛) or means a thing as well (咩) is for each judge to add."""
 

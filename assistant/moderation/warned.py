@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from assistant.moderation.headed import addresses, heading_end, is_headed_pitch, is_headed_warning, tells
 from assistant.moderation.spoken_of import (
     BEWARE,
     BLOCKED,
     CHEATED,
+    FINED,
     FORBIDDEN,
     FRAUD,
     MET,
     NEVER,
     POLICE,
+    PUNISHED,
     REPORTED,
     SCAMS,
     SOMEBODY,
@@ -27,6 +30,7 @@ from assistant.moderation.spoken_of import (
     begin_of,
     stands_before,
 )
+from assistant.moderation.tales import Tales
 
 _NEWS = ("新闻", "警方", "警察", "法院", "起诉", "拘捕", "被捕")
 _WARNS = re.compile(
@@ -61,6 +65,8 @@ _SELLS = re.compile(
     any_of(
         "(?:主页|头像|简介|签名)(?:有|见|看|加|联系)|[看见睇](?:我)?(?:主页|头像|简介)",
         "认准|有意者|量大(?:从优|价优)|诚信(?:经营|合作|交易)|信誉(?:保证|第一|担保)|长期合作",
+        "(?:现在|后来|终于|还好|幸好)[^\n。]{0,4}(?:找到|遇到|遇见|跟对|认识)(?:了|咗|一?个)?(?:靠谱|正规|真正|良心|诚信)的?"
+        "(?:荐股|带单|投资|理财|平台|老师|导师|师傅|项目)(?!说|自称)",
         r"\b(?:link in bio|see (?:my )?(?:profile|bio)|contact me|hit me up|we deliver|legit (?:seller|vendor|plug))\b",
     )
 )
@@ -118,11 +124,25 @@ _IS_PUNISHED = (
     "(?:一律|直接|立即|立刻|都|会|会被|将|将会|即)?(?:踢|禁言|封[号群禁]|拉黑|禁止|不允许|不准|唔准)"
     r"(?:的|出群?|出去|走|掉|㗎)?(?=[。！!,，\s]|$)"
 )
-_BANNED = "(?:not allowed|banned|forbidden|prohibited|removed)"
+_SELLERS_VOW = (
+    r"(?![^\n。！!]{0,4}(?:吗|[?？]|不存在|我负责|我们负责|我出|[包保赔退]|不了|不用|不怕|风险|解|也|的话?[收要可]))"
+)
+_COMES_OF_IT = any_of(
+    "(?:一律|一经[发查][现获实属]{1,2}[,，]?|直接|立即|即时?|会|会被|将被?|给予|予以|依法|并){1,4}"
+    + any_of(*PUNISHED, *FINED),
+    "(?:记)?" + any_of(*PUNISHED),
+)
+_COMES_TO = _COMES_OF_IT + _SELLERS_VOW
+_BANNED = (
+    "(?:not allowed|banned|forbidden|prohibited|removed|deleted|expelled|suspended|punished|prosecuted|disciplined)"
+)
 _RULED_OUT_AFTER = re.compile(
     any_of(
         r"(?:[^\n,，。；;！!？?]{0,4}(?:一律|的|者)|)" + _IS_PUNISHED,
-        rf"\s(?:\w+\s){{0,2}}(?:is|are|get|gets|will be)\s(?:you\s)?(?:strictly\s)?{_BANNED}\b",
+        rf"(?:[^\n,，。；;！!?？]{{0,10}}(?:一律|的|者)[,，]?|){_COMES_TO}",
+        rf"[^\n,，。；;！!?？]{{0,10}}(?:一律|的|者)[,，]?{any_of(*FINED)}{_SELLERS_VOW}",
+        rf"\s(?:(?!my|our|i|we|account|channel|page)\w+\s){{0,5}}(?:is|are|get|gets|will be)\s(?:you\s)?(?:strictly\s)?{_BANNED}\b",
+        r"\s(?:\w+\s){0,3}(?:gets?|means|earns)\s(?:you\s)?an?\s(?:\w+\s)?ban\b",
     )
 )
 """A rule of the group beside what it rules out."""
@@ -195,9 +215,11 @@ class TradeTalk:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        sells = _SELLS.search(text) is not None
+        self._tales = Tales(text)
+        sells = self._sells = _SELLS.search(text) is not None or is_headed_pitch(text)
         complains = not sells and _COMPLAINS.search(text) is not None
-        self._warns = complains or (not sells and _WARNS.search(text) is not None)
+        self.heads_warning = is_headed_warning(text)
+        self._warns = complains or (not sells and (self.heads_warning or _WARNS.search(text) is not None))
         self._may_sell = self._warns and _MAY_SELL.search(text) is not None
         self.complains = complains and not self._may_sell
 
@@ -205,6 +227,10 @@ class TradeTalk:
         """Whether the term from ``start`` to ``end`` is only named in a warning, a complaint or a rule of the group. A term that
         ``promises`` offers nothing."""
         if not promises and self.rules_out(start, end):
+            return True
+        if self._addresses_below_heading(start, end):
+            return False
+        if not self._sells and not promises and self._tales.hold(start, end):
             return True
         if not self._warns:
             return False
@@ -216,6 +242,13 @@ class TradeTalk:
         """Whether a rule of the group names the term from ``start`` to ``end`` as what it forbids."""
         before = _RULED_OUT.search(self._text, self._sentence(start), start)
         return before is not None or _RULED_OUT_AFTER.match(self._text, end, end + _AFTER) is not None
+
+    def _addresses_below_heading(self, start: int, end: int) -> bool:
+        """Whether a heading is all that makes a warning of what the reader is told."""
+        below = heading_end(self._text)
+        if not below or not addresses(self._text, start, end):
+            return False
+        return not tells(self._text, below, start) and not _FRAMES.search(self._framing, below, start)
 
     def _is_offered(self, start: int, end: int) -> bool:
         return bool(
