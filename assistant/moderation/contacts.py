@@ -24,7 +24,7 @@ from assistant.moderation.accounts import (
     WHATSAPP,
 )
 from assistant.moderation.luring import Luring, baits_behind, baits_beside
-from assistant.moderation.orders import is_order
+from assistant.moderation.orders import Orders
 from assistant.moderation.overlap import surest
 from assistant.moderation.owned import LONGEST_ACCOUNT, WORD, owned_by
 from assistant.moderation.reported import HINT_SCORE
@@ -174,9 +174,9 @@ def _words(text: str, first: int, last: int) -> Iterator[str]:
 
 
 def _lures(text: str) -> Iterator[_Lure]:
-    luring = Luring(text)
+    luring, orders = Luring(text), Orders(text)
     for match in _ADDED.finditer(text):
-        yield _told(luring, _lure(match, with_account=0.95, bare=_bare_score(text, match)))
+        yield _told(luring, _lure(match, with_account=0.95, bare=_bare_score(orders, text, match)))
     for match in _ADDED_MAYBE.finditer(text):
         yield _lure(match, with_account=0.92, bare=0.0)
     for match in _NAMED.finditer(text):
@@ -220,12 +220,12 @@ def _is_account(match: re.Match[str]) -> bool:
     return link is None and _HAN.search(match["cue"]) is not None
 
 
-def _bare_score(text: str, match: re.Match[str]) -> float:
+def _bare_score(orders: Orders, text: str, match: re.Match[str]) -> float:
     if _DISGUISE.search(match["cue"]):
         return 0.93
     if baits_behind(text, match.end("cue")):
         return 0.91
-    return 0.91 if "赖" in match["cue"] and not is_order(text, *match.span("cue")) else 0.5
+    return 0.91 if "赖" in match["cue"] and not orders.hold(*match.span("cue")) else 0.5
 
 
 def _group_score(text: str, match: re.Match[str]) -> float:

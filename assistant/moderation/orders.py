@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from assistant.moderation.spoken_of import any_of
 
@@ -27,13 +28,27 @@ _NO_SHOP = re.compile(
 _BEFORE = 12
 
 
-def is_order(text: str, start: int, end: int) -> bool:
-    """Whether the words that name a messenger from ``start`` to ``end`` are a shop's of every day, or ask for an account in a form."""
-    if _NO_SHOP.search(text):
-        return False
-    if _FORM.match(text, end):
-        return True
-    first = max(0, start - _BEFORE)
-    if _SEATS.search(text, first, start):
-        return True
-    return _ORDERED.search(text, first, start) is not None and _FOOD.search(text) is not None
+class Orders:
+    """Whether ``text``, as in the view ``folded``, names messengers as a shop of every day does, or a form."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether the words from ``start`` to ``end`` take an order, or ask for an account in a form."""
+        if not self._is_shop:
+            return False
+        if _FORM.match(self._text, end):
+            return True
+        first = max(0, start - _BEFORE)
+        if _SEATS.search(self._text, first, start):
+            return True
+        return _ORDERED.search(self._text, first, start) is not None and self._feeds
+
+    @cached_property
+    def _is_shop(self) -> bool:
+        return _NO_SHOP.search(self._text) is None
+
+    @cached_property
+    def _feeds(self) -> bool:
+        return _FOOD.search(self._text) is not None

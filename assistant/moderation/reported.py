@@ -2,8 +2,8 @@
 
 A few cases only, because a spammer can write a warning too. A shipped term in quotation marks, or behind "called me", in a message that
 reports it; a term of a trade (fraud, gambling, illicit goods, false promises) in a message that warns, or of an advert in one that
-complains, and itself offers no contact and no suspicious link; a promise that is asked about, wished, denied, or held against its author; a
-groan about too much work; and a friend's visit.
+complains, and itself offers no contact and no suspicious link; a promise that is asked about, wished, denied, or held against its author;
+an insult that is nobody's, or told by who seeks help; a groan about too much work; a friend's visit; and threats in play or at vermin.
 """
 
 from __future__ import annotations

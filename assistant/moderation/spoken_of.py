@@ -1,8 +1,8 @@
 """What says of a find that it is only spoken of: the words of who warns, reports, asks or tells of others, and where they are looked for.
 
 The words prove nothing by themselves, since those who cheat warn and ask too: what has to stand with them is said in ``luring`` (lures),
-``warned`` (trades), ``reported`` (reports), ``denials`` and ``negated`` (what an author denies). Tables are parts of an alternation, for
-``any_of``; they are matched in the view ``folded``.
+``warned`` and ``tales`` (trades), ``headed`` (public warnings), ``reported`` (reports), ``denials`` and ``negated`` (what an author
+denies). Tables are parts of an alternation, for ``any_of``; they are matched in the view ``folded``.
 """
 
 from __future__ import annotations

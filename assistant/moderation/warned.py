@@ -248,7 +248,8 @@ class TradeTalk:
         below = heading_end(self._text)
         if not below or not addresses(self._text, start, end):
             return False
-        return not tells(self._text, below, start) and not _FRAMES.search(self._framing, below, start)
+        first = max(below, start - _BEFORE - _BEFORE)
+        return not tells(self._text, first, start) and not _FRAMES.search(self._framing, first, start)
 
     def _is_offered(self, start: int, end: int) -> bool:
         return bool(

@@ -93,6 +93,20 @@ FLOODS = {
     "social security": ("", "123-45-6789 ", ""),
     "professions": ("", "儿童", "老师"),
     "school years": ("", "国一", ""),
+    "tales": ("我妈被骗走三万", "老师带单", ""),
+    "messages to be rid of": ("怎么拉黑", "首存送的短信", ""),
+    "a heading": ("【反诈预警】", "您的快递丢失", ""),
+    "signs before a heading": ("", "⚠", "【反诈预警】"),
+    "prohibitions": ("", "代考者一律", ""),
+    "denied insults": ("", "不是什么丑八怪", ""),
+    "names for a dog": ("", "狗东西", ""),
+    "one's own head": ("", "my brain: you're worthless ", ""),
+    "what others say": ("report ", "he told me to kys ", ""),
+    "threats in play": ("哈哈", "鲨了你", ""),
+    "threats at vermin": ("蚊子电蚊拍", "灭你全家", ""),
+    "boredom": ("", "i don't want to be here anymore ", ""),
+    "orders": ("便当", "订单加赖", ""),
+    "what a child was told": ("", "叫我儿子「去跳楼」", ""),
 }
 """What stands before, what is repeated, what stands after."""
 
