@@ -223,9 +223,9 @@ def _is_account(match: re.Match[str]) -> bool:
 def _bare_score(orders: Orders, text: str, match: re.Match[str]) -> float:
     if _DISGUISE.search(match["cue"]):
         return 0.93
-    if baits_behind(text, match.end("cue")):
-        return 0.91
-    return 0.91 if "赖" in match["cue"] and not orders.hold(*match.span("cue")) else 0.5
+    if "赖" in match["cue"]:
+        return 0.5 if orders.hold(*match.span("cue")) else 0.91
+    return 0.91 if baits_behind(text, match.end("cue")) else 0.5
 
 
 def _group_score(text: str, match: re.Match[str]) -> float:

@@ -18,7 +18,7 @@ _HEADING = re.compile(
     )
 )
 _OTHERS_DO = any_of(
-    "不法分子|骗子|骗徒|歹徒|诈骗(?:分子|集团|团伙|犯)|诈团|冒充|假冒(?!伪)|陌生人|凡是|对方|自称|声称|谎称|为由|小卡片|中招|受骗者",
+    "不法分子|(?<![信怕防])骗子|骗徒|歹徒|诈骗(?:分子|集团|团伙|犯)|诈团|冒充|假冒(?!伪)|陌生人(?!勿|别|请|莫)|凡是(?=[^\n。]{0,40}[骗诈套假])|对方(?:会|要|让|叫|以|说|发|称|自)|当对方|自称|声称|谎称|为由|小卡片|中招|受骗者",
     r"\b(?:scammers?|fraudsters?|criminals|callers?|someone|people)\s(?:\w+\s)?"
     r"(?:is|are|who|claiming|pretending|posing|texting|asking|calling|sending)\b",
 )
@@ -26,13 +26,13 @@ _TELLS_OF_OTHERS = re.compile(any_of(_OTHERS_DO, r"\b(?:messages?|texts?|e?mails
 _TELLS = re.compile(
     any_of(
         _OTHERS_DO,
-        "(?:切勿|请勿)(?!挂断|告诉|告知|泄|拖延|错过|相信别|离开)|千万(?:别|不要|唔好)|(?:别|不要|唔好)(?:轻信|相信(?!别)|点|扫|信(?!别)|理|回复|转账)",
+        "(?:切勿|请勿)(?!挂断|告诉|告知|泄|拖延|错过|相信别|离开)|千万(?:别|不要|唔好)(?!错过)|(?:别|不要|唔好)(?:轻信|相信(?!别)|点|扫|信(?!别)|理|回复|转账)",
         r"\b(?:do not|don'?t|never)\s(?:click|reply|call|trust|pay|install|open)\b(?!\sothers)",
     )
 )
 """What the cheats do, and what not to do."""
 _PITCHES = any_of(
-    "认准|我们(?:才是|是(?:正规|真|唯一|官方认证))|本(?:店|群|平台|公司)[^\n。]{0,6}(?:带|稳|保证|优惠|老师)|真(?:的|正的?)?老师",
+    "认准|错过|我们的?老师|我是|我们(?:才是|是(?:正规|真|唯一|官方认证))|本(?:店|群|平台|公司)[^\n。]{0,6}(?:带|稳|保证|优惠|老师)|真(?:的|正的?)?老师",
     "正规(?:的?(?:平台|老师|团队|群))?(?:带单|接单|老师|加|稳)|相信别(?:家|人)",
     r"\b(?:the real|only we|but we|(?:we are|we're) (?:the )?(?:real|legit|official|only)|legit)\b",
 )
@@ -80,6 +80,10 @@ def addresses(text: str, start: int, end: int) -> bool:
 
 
 def is_headed_pitch(text: str) -> bool:
-    """Whether ``text`` has the heading of a warning, and praises its author below it."""
+    """Whether ``text`` has the heading of a warning, and praises its author below it, or calls its reader and tells of nobody."""
     end = heading_end(text)
-    return end > 0 and _HONEST.search(text, end) is not None
+    if end == 0:
+        return False
+    return _HONEST.search(text, end) is not None or (
+        _LURES.search(text, end) is not None and not _TELLS.search(text, end)
+    )

@@ -14,6 +14,7 @@ _TURNED_BEFORE = re.compile(
 _TURNED_BEHIND = re.compile(
     r"[^\n,，。！!]{0,3}?(?:是什[么幺]|是乜|是咩|谁是|是谁|谁才是|还?是|就是|就系|难道|吗|嘛|么|幺|咩|才怪|谁信|鬼信|骗谁|[?？])|[,，]?(?:那)?谁是|[,，]?[你妳他她佢](?:是什[么幺]|是谁|是啥|系乜|系咩)"
 )
+_ENDS = re.compile(r"(?:的人?|啦|啊|呀|哦|喔|了|嘅|㗎|嚟)*(?!\w)")
 _DENIED_REACH, _TURNED_REACH = 8, 12
 
 _HEAD = any_of(
@@ -29,9 +30,11 @@ _HEAD_REACH = 48
 
 _DOG = "狗东西"
 _DOES_AS_DOGS_DO = re.compile(
-    "拖鞋|叼|啃|拆家|遛|牵绳|狗粮|狗窝|狗盆|乱?尿|拉了一地|掉毛|疫苗|绝育|骨头|摇尾巴|汪汪|罐头|[🐶🐕🐾]"
+    "拖鞋|叼(?![盘你毛])|啃(?!骨)|拆家|遛|牵绳|狗粮|狗窝|狗盆|乱?尿|拉了一地|掉毛|疫苗|绝育|骨头|摇尾巴|罐头|[🐶🐕🐾]"
 )
-_IS_A_PERSON = re.compile("[你妳您他她滚男女佢]|老板|老闆|领导|上司|工资|欠|骗|(?<![咬舔扑吓])人|(?<!装)死|还钱")
+_IS_A_PERSON = re.compile(
+    "[你妳您他她滚男女佢]|老板|老闆|领导|上司|工资|欠|骗|(?<![咬舔扑吓])人|(?<!装)死|还钱|闭嘴|什么|什幺"
+)
 
 
 class Insults:
@@ -47,6 +50,8 @@ class Insults:
     def _is_denied(self, start: int, end: int) -> bool:
         denied = _NO.search(self._text, max(0, start - _DENIED_REACH), start)
         if denied is None or stands_before(_TURNED_BEFORE, self._text, denied.start(), _TURNED_REACH):
+            return False
+        if not _ENDS.match(self._text, end):
             return False
         return _TURNED_BEHIND.match(self._text, end, end + _TURNED_REACH) is None
 

@@ -35,12 +35,15 @@ _CLOSE = re.compile(
         *THEY,
     )
 )
+_BUT = r"(?![^\n]*(?:结果|但|可是|后来|最后|没想到|之后|然后|现在))"
 _TURNED = re.compile(
     any_of(
         "(?:现在|后来|直到|还好|幸好|终于|如今|最后)[^\n。]{0,8}(?:找到|遇到|遇见|认识|跟对|跟着|加了|带我)",
-        "赚回|回(?:了)?本|翻身|挽回|追回来了|翻倍|还清|发财|一个月就|第二天就|当天就|当晚就|靠谱|正规|真正|没关系|不要紧|别怕|唔使惊|效果好|真爽",
+        "赚回|回(?:了)?本|翻身|挽回|追回来了|翻倍|还清|发财|[补赢]回|换了?这家|跟我(?:学|做|一起)|一个月就|第二天就|当天就|当晚就|靠谱|正规|真正|没关系|不要紧|别怕|唔使惊|效果好|真爽",
+        rf"(?:到账|赚(?:了|到|钱?$)|老师赚){_BUT}",
         r"\b(?:got (?:it|everything) (?:all )?back|thanks to|until (?:he|she|i|we|they) (?:found|met))\b",
         r"\bnow (?:he|she|i|we) (?:earns?|makes?)\b|\brich\b|\bswears by\b|\b(?:recovered|profits?)\b|\bmade (?:him|her|them|me)\b",
+        r"\b(?:our\s(?:\w+\s){0,3}(?:are|is)|we have|we sell|real deal|how good|(?:buy|get|order)\s(?:\w+\s){0,2}here)\b",
     )
 )
 """A tale that ends well."""

@@ -28,6 +28,9 @@ from tests.acting import acted_on
         "臭蟑螂別跑，殺你全家，殺蟲劑伺候",
         "老鼠精再啃我米袋，灭你全家，捕鼠夹买好了",
         "these ants in my sugar, i will kill you and your family, spray incoming",
+        "再拿我快递当你的拆我真会鲨了你哈哈",
+        "蟑螂你給我出來，殺你全家，殺蟲劑剛買",
+        "mosquitoes beware, i will kill you, fly swatter ready",
     ],
 )
 def test_threats_in_play_and_at_vermin_threaten_nobody(text: str) -> None:
@@ -63,6 +66,11 @@ def test_threats_in_play_and_at_vermin_threaten_nobody(text: str) -> None:
         "rats like you, I will kill you and your family with a trap",
         "灭你全家，拖鞋都不给你穿",
         "rat, I will kill you and your family, I'll spray your house",
+        "鲨了你吧烦死了哈哈，楼下等我",
+        "鲨了你哈哈，我带刀了",
+        "mosquito bites aside, I will kill you, spray or not",
+        "蚊子都不如的废物，灭你全家，电蚊拍拍死你",
+        "蟑螂，你女儿在哪上学我知道，杀虫剂备好了",
     ],
 )
 def test_threats_that_laugh_or_name_vermin_are_threats(text: str) -> None:
@@ -94,6 +102,10 @@ def test_threats_that_laugh_or_name_vermin_are_threats(text: str) -> None:
         "Somebody told my sister to kill yourself over chat, we reported him",
         "anxiety tells me nobody loves you",
         "狗東西今天打完疫苗，回家裝死",
+        "你才不是狗东西，你是最好的朋友",
+        "妳不是婊子，不要這樣說自己",
+        "someone told my brother to hang yourself in chat, I blocked and reported him",
+        "狗东西又把垃圾桶翻了，还叼着骨头装无辜",
     ],
 )
 def test_an_insult_that_is_nobodys_is_a_hint(text: str) -> None:
@@ -135,6 +147,16 @@ def test_an_insult_that_is_nobodys_is_a_hint(text: str) -> None:
         "狗东西们遛起来，老板让你们加班",
         "they told you to kys and the whole school laughs, they're right",
         "my depression says kill yourself",
+        "丑八怪，你不是人",
+        "她不是婊子？她就是婊子",
+        "你又不是丑八怪，你是贱人",
+        "不是人渣干不出这种事",
+        "不是贱人能这么做吗",
+        "你不是狗杂种你全家死光",
+        "anyone who tells you to go die is right, block me",
+        "she told me you're pathetic and I agree, report that",
+        "狗东西汪汪叫什么，闭嘴",
+        "狗东西叼盘侠",
     ],
 )
 def test_an_insult_in_the_words_of_a_denial_is_one(text: str) -> None:
@@ -164,6 +186,9 @@ def test_an_insult_in_the_words_of_a_denial_is_one(text: str) -> None:
         "草泥马就是羊驼啊，动物园有三只草泥马",
         "薛之谦的丑八怪伴奏有吗",
         "Grandad's faggots and mash, recipe from Dudley",
+        "动物园的草泥马剪毛了，像只绵羊",
+        "唱丑八怪的时候麦克风坏了",
+        "faggots with peas and gravy, market stall in Dudley",
     ],
 )
 def test_names_that_hold_a_listed_word_are_names(text: str) -> None:
@@ -207,6 +232,8 @@ def test_the_listed_words_beside_such_names_count(text: str) -> None:
         "有同學叫我個仔「去跳樓」，校方話冇證據",
         "dont want to be here anymore haha the conference is so boring",
         "老師，同學對我女兒說「去跳樓」，我該怎麼辦",
+        "老師，有同學叫我兒子「去跳樓」，他回家一直哭",
+        "i don't want to be here anymore lol this lecture is so boring",
     ],
 )
 def test_boredom_and_what_others_told_a_child_are_no_despair(text: str) -> None:

@@ -24,6 +24,8 @@ from tests.acting import acted_on
         "火鍋店訂位請加賴，或打電話",
         "麵包團訂加賴登記，社區自取",
         "同學會餐點：請把加賴ID寫在問卷裡",
+        "雞排訂購加賴，十份起外送",
+        "家長會餐盒預訂請加賴，素食備註",
     ],
 )
 def test_an_order_or_a_form_is_no_lure(text: str) -> None:
@@ -54,6 +56,14 @@ def test_an_order_or_a_form_is_no_lure(text: str) -> None:
         "餐飲加盟訂購加賴",
         "奶茶妹 預約加賴",
         "咖啡包 訂購加賴",
+        "蛋糕店兼职 訂單加賴 月入十萬",
+        "高級茶飲 魚訊 訂單加賴",
+        "訂位加賴 酒店小姐",
+        "訂位加賴 傳播妹",
+        "奶茶 按摩 預約加賴",
+        "便當 訂購加賴 代購菸",
+        "娛樂城訂單加賴",
+        "咖啡 預約加賴 約會 援交",
     ],
 )
 def test_a_lure_in_the_words_of_an_order_is_one(text: str) -> None:

@@ -34,6 +34,11 @@ from tests.acting import acted_on
         "my friend ended up in hospital after buying molly from some plug",
         "我姐扫码领红包结果被套路办了张卡",
         "朋友加群領券，結果被推銷靈骨塔",
+        "我婆婆被假客服騙去八萬，警察說要先做筆錄才能凍結帳戶",
+        "我表姐做刷单任务垫了一万多，客服失联了",
+        "朋友的孩子抽了上头电子烟，送医院的时候人都僵了",
+        "my aunt got conned by an expert trader on facebook, lost her pension",
+        "我爸扫码领鸡蛋结果被推销了一堆保健品",
     ],
 )
 def test_a_victims_tale_offers_nothing(text: str) -> None:
@@ -73,6 +78,17 @@ def test_a_victims_tale_offers_nothing(text: str) -> None:
         "迷药出售，女友喝了就昏倒，无色无味",
         "乖乖水 女同学一喝就昏倒 验不出来",
         "拍肩迷药 对方马上昏倒",
+        "我爸做了笔录出来就跟我学炒股，老师带单稳",
+        "我姐垫了三千做刷单任务，当晚到账四千",
+        "我哥卖银行卡赚了三万块",
+        "弟弟输了二十万靠网上赌场赢回来，注册就送",
+        "我老公赌球亏了十万，换了这家赌球返水平台全补回来",
+        "阿姨被骗三万？资金追回，黑客接单",
+        "哥哥追不回货款，讨债公司帮他三天搞定",
+        "老公出轨？私家侦探查人，我朋友立案都没用他查到了",
+        "My cousin got conned by cheap ones, our fake passports are the real deal",
+        "my friend ended up in hospital on weak stuff, we have pure cocaine for sale",
+        "my brother overdosed on how good this is, buy molly here",
     ],
 )
 def test_a_tale_that_ends_well_or_sells_is_an_offer(text: str) -> None:
@@ -106,6 +122,11 @@ def test_a_tale_that_ends_well_or_sells_is_an_offer(text: str) -> None:
         "公會：貼「加賴買粉絲」者直接踢出",
         "吧规：发“加群领资源”永久封禁",
         "學生手冊：代考者，開除學籍",
+        "考研诚信考试承诺：替考者取消考试资格并通报所在学校",
+        "本校重申：論文代寫、找人代考者一律記大過",
+        "銀行提醒：收購銀行卡將被追究刑事責任",
+        "版規：貼「加賴領貼圖」的直接水桶",
+        'Forum rule 4: "message me on telegram" ads are removed',
     ],
 )
 def test_what_a_school_a_bank_or_a_board_forbids_is_only_named(text: str) -> None:
@@ -153,6 +174,14 @@ def test_what_a_school_a_bank_or_a_board_forbids_is_only_named(text: str) -> Non
         "add me on whatsapp my ig is banned",
         "weed for sale my other account is banned",
         "卖银行卡冻结风险小",
+        "代考包过，违者开除你也不怕",
+        "代考，开除学籍赔十万",
+        "代寫論文 退學包賠",
+        "出租帳戶者一律獎金五千",
+        "出售假币，移送海关无忧",
+        "收购银行卡，冻结赔付",
+        "卖银行卡的，冻结我全赔",
+        "网上赌场，封号退款",
     ],
 )
 def test_who_sells_in_the_words_of_a_prohibition_is_found(text: str) -> None:
@@ -192,6 +221,10 @@ def test_who_sells_in_the_words_of_a_prohibition_is_found(text: str) -> None:
         "【警方提示】如接到自稱內地公安電話叫你過數去指定安全戶口，請報警",
         '[Phishing alert] Staff got texts saying "claim your prize". Report them to IT.',
         "Fraud alert: please do not send gift card codes to anyone",
+        "【反诈提示】有人冒充领导加微信借钱，切勿转账",
+        "【反诈预警】不法分子以招聘为名让人进群领任务红包，不要点陌生链接",
+        "【165提醒】自稱檢察官要您匯入安全帳戶的都是詐騙",
+        "【校园安全提醒】近期有人自称学长，拉你进群做刷单返现，请勿相信",
     ],
 )
 def test_a_headed_warning_that_tells_of_others_is_one(text: str) -> None:
@@ -224,6 +257,14 @@ def test_a_headed_warning_that_tells_of_others_is_one(text: str) -> None:
         "Fraud warning: your account will be suspended click below",
         "【警方提示】您的医保卡异常停用，请立即处理",
         "【警方提醒】加微信领取反诈奖励",
+        "【反诈预警】千万别错过，老师带单今晚开群",
+        "【警方提示】刷单返利正规渠道，请点击登记",
+        "【反诈中心】不要信骗子，我们老师带单，进群领牛股",
+        "【预警】凡是进群领红包的都有奖",
+        "防骗提示：陌生人勿扰，加微信领资料",
+        "[Scam alert] Don't click others' links, our bitcoin giveaway is the real one",
+        "【反詐騙】對方不是騙子，我是投顧老師，加賴領飆股",
+        "【警方提示】凡是登记的老人，扫码领红包五百元",
     ],
 )
 def test_a_heading_alone_makes_no_warning(text: str) -> None:
@@ -247,6 +288,8 @@ def test_a_heading_alone_makes_no_warning(text: str) -> None:
         "呢啲「存入安全戶口」嘅電話成日打嚟，點樣block",
         "請問這種「免費飆股」的簡訊怎麼封鎖",
         'How do I stop these "you have won a" emails',
+        "每天收到“免费牛股推荐”的骚扰短信，怎么屏蔽",
+        "點解成日收到網上賭場嘅垃圾短訊，點block",
     ],
 )
 def test_a_message_that_one_wants_to_be_rid_of_is_nobodys_offer(text: str) -> None:
@@ -270,6 +313,11 @@ def test_a_message_that_one_wants_to_be_rid_of_is_nobodys_offer(text: str) -> No
         "代开发票，垃圾短信群发也接",
         "想要网上赌场广告投放？怎么挡都挡不住的流量",
         "澳门新葡京这种平台，怎么取消提现限制？联系客服",
+        "这种短信推广代开发票怎么做？找我",
+        "垃圾短信代发，首存送的广告都接，怎么联系看主页",
+        "how do I block competitors? buy google reviews messages here",
+        "收到这类短信的朋友，首存送88今天截止",
+        "烦死了？网上赌场的广告都不如来我家，首存送",
     ],
 )
 def test_an_offer_that_speaks_of_messages_is_one(text: str) -> None:
