@@ -1,5 +1,4 @@
-"""Tales, prohibitions, headed warnings, nuisance messages, orders, play and names: the words of harm in them are only spoken of, and whoever
-means them is found."""
+"""Tales, prohibitions, headed warnings, orders, play and names only speak of the words of harm; whoever means them is found."""
 
 from __future__ import annotations
 
