@@ -53,6 +53,12 @@ _ADDRESSES = re.compile(
     )
 )
 _ADDRESSES_ITSELF = re.compile(r"[您你](?:的|嘅|名下|已|涉嫌|有)|your\b|verify\b|confirm\b")
+_WARNS_BEHIND = re.compile(
+    any_of(
+        r"[^\n。！!?？；;]*?(?:切勿|请勿|不要|千万别|别点|别扫|别信|被骗|诈骗|套路|推销|卖保健|中招|上当|骗局)",
+        r"[^\n.!?]*?\b(?:do not|don't|never|scams?|fake)\b",
+    )
+)
 _BEFORE = 24
 
 
@@ -71,6 +77,11 @@ def is_headed_warning(text: str) -> bool:
 def tells(text: str, first: int, last: int) -> bool:
     """Whether what those who cheat do stands between ``first`` and ``last``."""
     return _TELLS_OF_OTHERS.search(text, first, last) is not None
+
+
+def warns(text: str, first: int, last: int) -> bool:
+    """Whether the sentence that goes on at ``first`` says what not to do, or what came of it, before ``last``."""
+    return _WARNS_BEHIND.match(text, first, last) is not None
 
 
 def addresses(text: str, start: int, end: int) -> bool:

@@ -10,7 +10,7 @@ import re
 from functools import cached_property
 
 from assistant.moderation.denials import without_denials
-from assistant.moderation.headed import is_headed_warning
+from assistant.moderation.headed import is_headed_warning, tells, warns
 from assistant.moderation.spoken_of import (
     ASKS,
     BEWARE,
@@ -29,6 +29,7 @@ from assistant.moderation.spoken_of import (
     TELLS,
     THEY,
     any_of,
+    begin_of,
     stands_before,
     stands_beside,
 )
@@ -226,6 +227,8 @@ _PROMISES = re.compile(
     r"\b(?:earn\w*|profit\w*|invest\w*|free|bitcoin|btc|crypto|income|forex|make money|cash|giveaway|promo|hookups?|sexy|nudes?"
     r"|signals?|rich|new number|gift cards?|bill)\b"
 )
+_SENTENCE_STOPS = ("\n", "。", "！", "!", "？", "?", "；", ";", ". ")
+_SENTENCE_REACH = 60
 _OWNER, _BEFORE, _REACH = 8, 30, 80
 """Characters around a lure in which its owner, who speaks of it, and promises are looked for."""
 
@@ -269,7 +272,14 @@ class Luring:
         """Whether the lure from ``start`` to ``end`` is only spoken of."""
         if self._is_warned_of(start) or self._is_judged(start, end) or self._is_called_for(start, end):
             return True
-        return _FORBIDDEN.match(self._text, end) is not None or self._headed
+        return _FORBIDDEN.match(self._text, end) is not None or self.is_told_below_heading(start, end)
+
+    def is_told_below_heading(self, start: int, end: int) -> bool:
+        """Whether the sentence of a headed warning in which the lure stands says who lures, or warns of it behind the lure."""
+        if not self._headed:
+            return False
+        begin = begin_of(self._text, start, _SENTENCE_STOPS, _SENTENCE_REACH)
+        return tells(self._text, begin, start) or warns(self._text, end, end + _SENTENCE_REACH)
 
     def turned_out(self, end: int) -> bool:
         """Whether behind ``end`` stands what became of it, which nobody who lures would tell."""
@@ -291,7 +301,7 @@ class Luring:
     def still_offers(self, start: int, end: int) -> bool:
         """Whether a vague warning behind the lure is all that makes it one spoken of, and a promise stands beside it."""
         if (
-            self._headed
+            self.is_told_below_heading(start, end)
             or self._is_warned_of(start)
             or not _JUDGED.match(self._text, end)
             or _CONDEMNED.match(self._text, end)

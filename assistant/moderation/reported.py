@@ -173,8 +173,9 @@ class _Speech:
             return self._trade.names(start, end, promises=term.label == Label.MISLEADING)
         if term.label != Label.SPAM:
             return False
-        told = self._trade.complains or self._trade.heads_warning or self._trade.rules_out(start, end)
-        return told or self._luring.turned_out(end)
+        if self._trade.complains or self._trade.rules_out(start, end) or self._luring.turned_out(end):
+            return True
+        return self._luring.is_told_below_heading(start, end)
 
     def _is_told(self, term: Finding) -> bool:
         at = self._place(term)

@@ -218,8 +218,7 @@ class TradeTalk:
         self._tales = Tales(text)
         sells = self._sells = _SELLS.search(text) is not None or is_headed_pitch(text)
         complains = not sells and _COMPLAINS.search(text) is not None
-        self.heads_warning = is_headed_warning(text)
-        self._warns = complains or (not sells and (self.heads_warning or _WARNS.search(text) is not None))
+        self._warns = complains or (not sells and (_WARNS.search(text) is not None or is_headed_warning(text)))
         self._may_sell = self._warns and _MAY_SELL.search(text) is not None
         self.complains = complains and not self._may_sell
 
