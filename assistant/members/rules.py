@@ -17,6 +17,8 @@ MAX_CONDITIONS = 60
 MAX_VALUES = 500
 MAX_TEXT = 500
 MAX_NUMBER = 1e12
+MAX_WHOLE = 2**63 - 1
+"""The database's; a value may be that large, since stored rules are read again, whatever no attribute can be."""
 MEASURES = ("events", "active_days", "purchases", "spent", "silent_days", "known_days", "language")
 """Of a profile: counts; amount spent in the main currency; days since the last event and since the first; main language."""
 
@@ -247,8 +249,8 @@ def _values(given: Mapping[str, Any], path: str) -> tuple[str | float | bool, ..
             _text(one, field, MAX_TEXT)
         elif not isinstance(one, bool | int | float):
             raise InvalidInput(field=field, problem="must be a text, number, true or false")
-        elif not isinstance(one, bool):
-            _number(one, field, -MAX_NUMBER, MAX_NUMBER)
+        elif isinstance(one, int) and not -MAX_WHOLE <= one <= MAX_WHOLE:
+            raise InvalidInput(field=field, limit=MAX_WHOLE, problem="must be a number within its bounds")
     return tuple(asked)
 
 

@@ -74,6 +74,15 @@ def test_a_number_that_nothing_holds_is_named(client, value, path):
         assert client.post(path, json=least).json()["field"] == "rules.is"
 
 
+@pytest.mark.parametrize("value", [4_901_234_567_894, -(10**15), 2**63 - 1, 1e300])
+def test_a_segment_whose_number_no_attribute_can_be_is_still_read(client, value):
+    """Such rules were stored before numbers had bounds."""
+    for rules in ({"attribute": "ean", "in": [7, value]}, {"not": {"attribute": "ean", "is": value}}):
+        made = client.post("/v1/segments", json={"name": "goods", "rules": rules})
+        assert made.status_code == 201, made.text
+        assert client.get(f"/v1/segments/{made.json()['id']}/members").status_code == 200
+
+
 @pytest.mark.parametrize("what", ["recommendations", "profile"])
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "0001-06-01T00:00:00Z", "1900-01-01T00:00:00-08:00"])
 def test_a_moment_before_all_others_is_no_error_of_ours(client, member, what, at):
