@@ -101,12 +101,15 @@ def stack_exchange(folder: Path) -> Iterator[Event]:
 def irc(folder: Path) -> Iterator[Event]:
     """Logs in files ``*.ascii.txt`` or ``*.log``, of lines ``[hh:mm] <name> words``, with a channel and a day before or not. Else the day
     is the file name's; files without one follow each other a day apart. A message's id is made of what was said, where, when and by whom,
-    as channels' files often have the same names; one that is said again in the same minute is another."""
+    as channels' files often have the same names; one that is said again in the same minute is another. Where the day is in neither, it
+    counts from the file's first, for files that are added move it."""
     seen: Counter[bytes] = Counter()
     for number, path in enumerate(sorted([*folder.rglob("*.ascii.txt"), *folder.rglob("*.log")])):
-        for event in _log(path, _day_of(path.name) or _FIRST + timedelta(days=number)):
+        later = timedelta(days=number)
+        for event, is_dated in _log(path, _day_of(path.name), _FIRST + later):
+            when = event.at if is_dated else event.at - later
             said = sha256(
-                "\0".join((event.channel or "", event.member_id, event.at.isoformat(), event.text or "")).encode()
+                "\0".join((event.channel or "", event.member_id, when.isoformat(), event.text or "")).encode()
             )
             times = seen[said.digest()]
             seen[said.digest()] += 1
@@ -114,20 +117,20 @@ def irc(folder: Path) -> Iterator[Event]:
             yield replace(event, id=f"irc-{said.hexdigest()[:40]}")
 
 
-def _log(path: Path, day: date) -> Iterator[Event]:
-    """Without ids."""
-    before = -1
+def _log(path: Path, named: date | None, other: date) -> Iterator[tuple[Event, bool]]:
+    """Without ids; and whether the day is told, by the file's name (``named``) or by a line. It begins at ``other`` where it is not."""
+    before, day, is_dated = -1, named or other, named is not None
     for line in _UNSTORABLE.sub("", path.read_text("utf-8", "replace")).splitlines():
         found = _SAID.match(line)
         if found is None or not (text := _text(found["words"])):
             continue
         minute = int(found["hour"]) * 60 + int(found["minute"])
-        if found["day"]:
-            day = _day_of(found["day"]) or day
-        elif minute < before:
+        if own := _day_of(found["day"] or ""):
+            day, is_dated = own, True
+        elif not found["day"] and minute < before:
             day += timedelta(days=1)
         before = minute
-        yield Event(
+        event = Event(
             id="",
             type=EventType.MESSAGE,
             member_id=found["name"],
@@ -136,6 +139,7 @@ def _log(path: Path, day: date) -> Iterator[Event]:
             text=text,
             source="import",
         )
+        yield event, is_dated
 
 
 FORMATS: Final[Mapping[str, Callable[[Path], Iterator[Event]]]] = {"stackexchange": stack_exchange, "irc": irc}

@@ -108,6 +108,18 @@ def test_a_log_that_was_begun_anew_brings_what_is_new(assistant: Assistant, comm
     assert import_archive(assistant, community, tmp_path, "irc") == Imported(2, 1)
 
 
+def test_a_log_beside_those_without_a_day_brings_them_in_once(
+    assistant: Assistant, community: str, tmp_path: Path
+) -> None:
+    """Their days follow each other by the files' order, which a file that is added changes."""
+    (tmp_path / "rust.log").write_text("[10:00] <ada> hello\n[23:59] <eve> late\n[00:10] <bob> early\n")
+    (tmp_path / "tea.log").write_text("[10:00] <ada> hello\ntea 2026-11-20 [09:00] <tom> oolong\n[08:00] <tom> again\n")
+    assert import_archive(assistant, community, tmp_path, "irc") == Imported(6, 6)
+    (tmp_path / "ada.log").write_text("[09:00] <tom> a new room\n")
+    (tmp_path / "2026-11-20.log").write_text("[09:00] <tom> a day\n")
+    assert import_archive(assistant, community, tmp_path, "irc") == Imported(8, 2)
+
+
 def test_a_time_that_no_clock_shows_is_no_message(assistant: Assistant, community: str, tmp_path: Path) -> None:
     (tmp_path / "2026-13-45.log").write_text(
         "[25:00] <ada> never said\nroom 2026-02-31 [10:00] <ada> hello\0 there\nroom 2026-11-20 [10:60] <ada> never said"
