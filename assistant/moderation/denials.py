@@ -32,7 +32,7 @@ _IN_VAIN = (
     )
 )
 _NOT_CAUGHT = (
-    "(?<!会)(?:不会|(?<!会)唔会|从未|从没)(?:被|畀人|俾人)(?:查|抓|捉|捕|举报|起诉|判|封)"
+    "(?<!会)(?:不会|(?<!会)唔会|从未|从没)(?:被|畀人|俾人)(?:查|抓|捉|捕|拉(?![黑入进去])|拘|罚|举报|起诉|判|封)"
     r"(?![^\n,，。；;！!]{0,4}[吗嘛么幺咩?？])"
 )
 _NO_WORRY = "(?:维权|售后)(?:有保障|无忧)"
@@ -88,7 +88,11 @@ _WITNESS = any_of(
 )
 _NEITHER = r"[^\n,，。；;！!?？不没唔冇别勿禁骗假诈称谎吗么咩卖售代收办买租查抓捕判罚违犯坑呃提呼吁建请要选找]"
 """What stands between a witness and the praise: no word of a warning, a question or a trade."""
-_NOT_BORNE_OUT = r"(?![^\n,，。；;！!]{0,3}[吗嘛么幺咩?？])(?![^\n]{0,40}(?:被骗|骗了|才知|结果|其实|后悔|被[抓捕判]|报警了|畀人呃|俾人呃))"
+_CAME_OF_IT = any_of(
+    "(?<![会没未不怕唔冇])(?<!没有)(?:被|畀人|俾人)(?:骗|呃|[抓捉捕拘判罚封]|拉(?![黑入进去])|查(?!不)|曝光|揭发|起诉|检控)",
+    "骗了|才知|结果|其实|后悔|报警了",
+)
+_NOT_BORNE_OUT = rf"(?![^\n,，。；;！!]{{0,3}}[吗嘛么幺咩?？])(?![^\n]{{0,40}}{_CAME_OF_IT})"
 _HONEST = any_of(
     "靠谱|靠得住|信得过|可靠|信[用誉](?:好|高|佳|够|良)|诚信|正规|放心",
     "好评|有口皆碑|老字号|老[店牌]|一流|第一",
@@ -101,6 +105,12 @@ _CONNECTIONS = (
     "(?:警[方察]|公安|交警|海关|法院|车管所)局?(?:内部|里面?)?(?:的|有)?"
     "(?:关系|渠道|熟人|家属|人脉|背景|名额|认证|备案|推荐|担保)"
 )
+_NOBODY_WAS = "(?<!never )(?<!not )(?<!never been )(?<!not been )(?<!be )(?<!get )(?<!nobody )(?<!no one )(?<!nobody got )(?<!no one got )"
+_CAME_OF_IT_IN_ENGLISH = any_of(
+    rf"{_NOBODY_WAS}\b(?:arrested|jailed|sentenced|convicted|busted|fined|scammed)\b",
+    r"\b(?:i|we|already|just|have|and)\s(?:reported|blocked)\b|\bturned out\b",
+)
+_NOT_BORNE_OUT_IN_ENGLISH = rf"(?![^\n]{{0,60}}{_CAME_OF_IT_IN_ENGLISH})"
 _THEY_SAY_IN_ENGLISH = (
     r"\b(?:news|media|police|cops|people|someone|users?|they|he|she)\s(?:(?:all|even|always|just)\s)?"
     r"(?:(?:love|trust|recommend|vouch for|approve(?: of)?)s?\s(?:us|me|our)\b"
@@ -108,7 +118,7 @@ _THEY_SAY_IN_ENGLISH = (
     r"\s(?:(?:the|a|most|very|so|100%|really|all)\s)*"
     r"(?:best|legit\w*|reliable|trusted|trustworthy|real|genuine|honest)\b)"
 )
-_PRAISED_IN_ENGLISH = (
+_PRAISED_IN_ENGLISH = any_of(
     r"\b(?:as\s)?(?:seen|featured)\s(?:on|in)\s(?:the\s)?(?:news|tv|papers?)\b",
     r"\bpolice[\s-](?:approved|verified|friendly|certified)\b",
     _THEY_SAY_IN_ENGLISH,
@@ -118,7 +128,7 @@ _PRAISES = re.compile(
         _WITNESS + _NEITHER + "{0,10}?" + _HONEST + _NOT_BORNE_OUT,
         _WITNESS + _NEITHER + "{0,4}?" + _SPEAKS_OF_US + _NOT_BORNE_OUT,
         _CONNECTIONS,
-        *_PRAISED_IN_ENGLISH,
+        _PRAISED_IN_ENGLISH + _NOT_BORNE_OUT_IN_ENGLISH,
     )
 )
 """Witnesses whom a seller names for their own honesty; a witness who was wrong is a report."""
