@@ -146,6 +146,17 @@ _RULED_OUT_AFTER = re.compile(
     )
 )
 """A rule of the group beside what it rules out."""
+_US = "(?:我|本店|小店)"
+_BUY_FROM = "(?:[找揾跟向在由从]|联[系络])"
+_BUT_FROM_US = re.compile(
+    any_of(
+        rf"[^\n。；;！!?？]{{0,12}}(?:除[非了咗左]|只[能可准]|买就)[^\n。；;！!?？]{{0,4}}{_BUY_FROM}{_US}(?!举报|检举|投诉|说|讲|申请)",
+        rf"[^\n。；;！!?？]{{0,12}}除[非了咗左](?:是|系)?{_US}(?=[\n,，。；;！!]|$)",
+        rf"[^\n。；;！!?？]{{0,12}}{_US}[^\n,，。；;！!?？]{{0,3}}除外",
+        r"[^.!?\n]{0,30}\b(?:except|unless|only|but)\b[^.!?\n]{0,20}\b(?:from|through|via)\s(?:me|us)\b(?!\s\w)",
+    )
+)
+"""Whoever rules out all others to sell by themselves."""
 
 _WHO_DID_IT = (
     "(?<![加找问])(?:有人|有个|有些|网上|网友|群里|群组|社团|留言区|某|谁|凡是|任何|所有|那些)(?!需要|想|要)",
@@ -225,8 +236,8 @@ class TradeTalk:
     def names(self, start: int, end: int, *, promises: bool) -> bool:
         """Whether the term from ``start`` to ``end`` is only named in a warning, a complaint or a rule of the group. A term that
         ``promises`` offers nothing."""
-        if not promises and self.rules_out(start, end):
-            return True
+        if not promises and self._is_forbidden(start, end):
+            return self.rules_out(start, end)
         if self._addresses_below_heading(start, end):
             return False
         if not self._sells and not promises and self._tales.hold(start, end):
@@ -238,7 +249,10 @@ class TradeTalk:
         return promises or not self._is_offered(start, end) or self._is_framed(start, end) or self._is_acted_on
 
     def rules_out(self, start: int, end: int) -> bool:
-        """Whether a rule of the group names the term from ``start`` to ``end`` as what it forbids."""
+        """Whether a rule of the group names the term from ``start`` to ``end`` as what it forbids, its author not excepted."""
+        return self._is_forbidden(start, end) and not _BUT_FROM_US.match(self._text, end, end + _AFTER)
+
+    def _is_forbidden(self, start: int, end: int) -> bool:
         before = _RULED_OUT.search(self._text, self._sentence(start), start)
         return before is not None or _RULED_OUT_AFTER.match(self._text, end, end + _AFTER) is not None
 

@@ -194,6 +194,12 @@ def test_a_question_about_incurable_illness_is_none(text: str) -> None:
         "社團不准賣復刻錶",
         "No selling replica watches in this group",
         "莆田鞋一律踢",
+        "本群禁止卖高仿包，除非管理员同意",
+        "本群禁止代开发票，发现就找我举报，违者我来踢",
+        "社團不准賣復刻錶，看到請跟我說",
+        "唔准賣莆田鞋，見到就話我知",
+        "no selling replica watches here unless approved by mods",
+        "No selling replica watches here, but you hear from us first",
     ],
 )
 def test_what_a_group_rules_out_is_a_hint(text: str) -> None:
@@ -220,6 +226,15 @@ def test_what_a_group_rules_out_is_a_hint(text: str) -> None:
         "收戶口，要嘅搵我，唔好信啲騙子",
         "別信騙子，代辦駕照免考現貨",
         "fake passports in stock, beware of scammers",
+        "本群禁止卖高仿包，只能找我买",
+        "本群禁止代开发票，除非找我",
+        "禁止代开发票，我这里除外",
+        "社團不准賣復刻錶，除了我",
+        "不准賣簿子，除非跟我買",
+        "唔准賣莆田鞋，要買就搵我",
+        "嚴禁收戶口，除咗我",
+        "no selling replica watches unless you buy from me",
+        "Don't sell fake passports here, only through us",
     ],
 )
 def test_a_seller_s_no_rules_nothing_out(text: str) -> None:
