@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, TypeAdapter
+from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
@@ -36,7 +36,7 @@ def _ends(given: Any) -> Any:
     return None if moment is None or moment.year >= NO_YEAR else moment
 
 
-Until = Annotated[Moment | None, BeforeValidator(_ends)]
+Until = Annotated[Moment | None, BeforeValidator(_ends), Field(description="From the year 9000 on it means never.")]
 """When an entry is over; None for what is written for never (9999-12-31T23:59:59Z)."""
 
 

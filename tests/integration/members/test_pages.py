@@ -130,6 +130,17 @@ def test_a_moment_that_the_database_does_not_read_is_not_kept(client, at):
     assert client.get("/v1/rewards").json()["rewards"] == []
 
 
+def test_the_schema_tells_which_times_are_kept(client):
+    paths = client.get("/openapi.json").json()["paths"]
+
+    def told(method: str, path: str, name: str) -> str:
+        return str([one for one in paths[path][method]["parameters"] if one["name"] == name])
+
+    assert "1970 to 2200" in told("get", "/v1/members/{member_id}/profile", "at")
+    assert "1970 to 2200" in told("post", "/v1/faq/documents", "valid_from")
+    assert "never" in told("post", "/v1/faq/documents", "valid_to")
+
+
 @pytest.mark.parametrize("at", ["9999-12-31T23:59:59-08:00", "9999-12-31T00:00:00Z", None])
 def test_an_entry_that_is_never_over_is_said_so(client, at):
     entry = {"id": "e", "question": "怎麼退貨？", "answer": "七天內可以退。", "valid_to": at}
