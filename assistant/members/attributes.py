@@ -95,7 +95,7 @@ def read_definitions(given: Sequence[Mapping[str, Any]]) -> dict[str, Definition
 
 def _definition(given: Mapping[str, Any], path: str) -> Definition:
     name = given.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not _NAME.match(name):
         raise InvalidInput(field=f"{path}.name", limit=63, problem="must be small letters, digits and _")
     unknown = given.keys() - {"name", "type", "purpose", "sensitivity", "choices", "stage"}
     if unknown:

@@ -175,7 +175,7 @@ def _list(given: Mapping[str, Any], name: str, most: int) -> list[Any]:
 
 def _id(given: Mapping[str, Any], path: str) -> str:
     found = given.get("id")
-    if not isinstance(found, str) or not _ID.fullmatch(found):
+    if not isinstance(found, str) or not _ID.match(found):
         raise InvalidInput(field=f"{path}.id", limit=63, problem="must be small letters, digits, - and _")
     return found
 
@@ -199,7 +199,7 @@ def _names(given: Mapping[str, Any], path: str) -> dict[str, str]:
     found = given.get("name", {})
     if not isinstance(found, Mapping) or not all(
         isinstance(key, str)
-        and _LANGUAGE.fullmatch(key)
+        and _LANGUAGE.match(key)
         and isinstance(value, str)
         and len(value) <= 100
         and is_storable(value)

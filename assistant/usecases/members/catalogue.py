@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import Field
 
 from assistant.errors import InvalidInput
 from assistant.members.attributes import MAX_DEFINITIONS, read_definitions
-from assistant.members.points import read_points
+from assistant.members.points import PointsRules, read_points
 from assistant.store import events, members
 from assistant.store.members import Known
 from assistant.store.paging import Page, write_cursor
@@ -58,12 +59,25 @@ def timeline(
 def save_settings(assistant: Assistant, community: str, asked: SettingsShape, actor: str) -> dict[str, Any]:
     """The document as it is kept. Raises: InvalidInput, naming what is wrong."""
     read_definitions(asked.attributes)
+    named = [(f"attributes[{at}].name", str(one["name"])) for at, one in enumerate(asked.attributes)]
     document = asked.model_dump(mode="json", exclude_none=True)
     if asked.points is not None:
         rules = read_points(asked.points, assistant.clock())
         document["points"] = {**asked.points, "since": rules.since.isoformat()}
+        named += _named(rules)
+    for field, name in named:
+        if name.endswith("\n"):
+            raise InvalidInput(field=field, limit=63, problem="must not end in a line break")
     declare.save_settings(assistant, community, document, actor)
     return document
+
+
+def _named(rules: PointsRules) -> Iterator[tuple[str, str]]:
+    """Ids and languages with their fields. They are looked at here alone: what was kept with a line break at its end is still read."""
+    for kind, ones in (("rules", rules.rules), ("badges", rules.badges)):
+        yield from ((f"points.{kind}[{at}].id", one.id) for at, one in enumerate(ones))
+    for kind, called in (("levels", rules.levels), ("badges", rules.badges)):
+        yield from ((f"points.{kind}[{at}].name", key) for at, one in enumerate(called) for key in one.name)
 
 
 def read_place(cursor: str | None) -> tuple[datetime, str] | None:

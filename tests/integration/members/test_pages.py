@@ -183,6 +183,8 @@ RULE = {"event": "message", "points": 1, "per_day": 5}
         ({"points": {"levels": [LEVEL | {"perks": ["\0"]}]}}, "points.levels[0].perks"),
         ({"points": {"badges": [BADGE | {"name": {"zh-Hant": "熱\0心"}}]}}, "points.badges[0].name"),
         ({"points": {"rules": [RULE | {"id": "m\n"}]}}, "points.rules[0].id"),
+        ({"points": {"rules": [RULE | {"id": "m"}], "badges": [BADGE, BADGE | {"id": "c\n"}]}}, "points.badges[1].id"),
+        ({"points": {"badges": [BADGE | {"name": {"zh-Hant\n": "熱心"}}]}}, "points.badges[0].name"),
     ],
 )
 def test_what_no_setting_can_be_is_named(client, document, field):

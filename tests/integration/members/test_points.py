@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from assistant.store import rewards
 from assistant.store.database import Database
-from assistant.usecases.members import judging
+from assistant.usecases.members import declare, judging
 from assistant.usecases.members.folding import fold_waiting
 from tests.integration.members.telling import event
 
@@ -191,6 +191,21 @@ def test_a_draw_can_be_checked_by_anyone(service, given, community):
 def test_wrong_rules_are_named(client, points, field):
     answer = client.put("/v1/member-settings", json={"points": points})
     assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+def test_settings_of_before_are_still_read(service, client, community):
+    """A name, an id and a language could end in a line break; nobody's events wait for that to be mended."""
+    rules = [{"id": "said\n", "event": "message", "points": 5, "per_day": 12}]
+    levels = [{"level": 1, "earned": 1, "name": {"en\n": "new"}}]
+    document = {
+        "attributes": [{"name": "size\n", "type": "text"}],
+        "points": {"since": POINTS["since"], "rules": rules, "levels": levels},
+    }
+    declare.save_settings(service.assistant, community, document, "test")
+    assert client.put("/v1/members", json={"members": [{"id": "m1"}]}).json()["errors"] == []
+    tell(service, client, [said("1")])
+    assert standing(client)["balance"] == 5
+    assert client.get("/v1/members/m1/profile").status_code == 200
 
 
 def test_one_id_is_not_exchanged_for_two_rewards_at_once(client, member, monkeypatch):
