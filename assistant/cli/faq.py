@@ -20,7 +20,7 @@ from assistant.cli.explain import explain
 from assistant.cli.screen import err, out, progress
 from assistant.errors import InvalidInput
 from assistant.faq.ingest import FORMATS
-from assistant.faq.ingest.languages import read_language
+from assistant.faq.ingest.languages import read_tag
 from assistant.faq.ingest.values import read_date, read_last
 from assistant.settings import load_settings
 from assistant.store.faq_documents import DocumentRow
@@ -167,7 +167,7 @@ def _dates(
 
 def _language(given: str) -> str:
     try:
-        return read_language(given) if given else ""
+        return read_tag(given) if given else ""
     except ValueError as error:
         raise InvalidInput(field="--language", problem=str(error)) from None
 

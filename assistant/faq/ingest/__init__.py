@@ -15,7 +15,7 @@ from assistant.faq.ingest.duplicates import without_duplicates
 from assistant.faq.ingest.excel import read_excel
 from assistant.faq.ingest.html import read_html
 from assistant.faq.ingest.identity import with_ids
-from assistant.faq.ingest.languages import document_language, with_languages
+from assistant.faq.ingest.languages import document_language, in_script, with_languages
 from assistant.faq.ingest.markdown import read_markdown
 from assistant.faq.ingest.passages import Reader
 from assistant.faq.ingest.pdf import read_pdf
@@ -85,12 +85,12 @@ def read_document(
         title = read.title
     if not read.entries:
         raise unreadable(name, f"holds nothing to answer with{_first(read.warnings)}")
-    language = document_language(read.entries)
-    entries, twice = without_duplicates(with_languages(read.entries, defaults.language or language))
+    language = in_script(defaults.language, document_language(read.entries))
+    entries, twice = without_duplicates(with_languages(read.entries, language))
     warnings = [*read.warnings, *twice]
     return Document(
         title=title[:MAX_NAME_CHARS],
-        language=defaults.language or language,
+        language=language,
         entries=tuple(with_ids(name, entries)),
         warnings=_some(warnings, limits.warnings),
     )

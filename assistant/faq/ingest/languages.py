@@ -19,6 +19,8 @@ _KNOWN = {
     "en": "en en-us en-gb english 英文 英语",
 }
 _LANGUAGE_OF = {name: language for language, names in _KNOWN.items() for name in names.split()}
+_NO_SCRIPT = frozenset({"zh", "中文"})
+_CHINESE = "zh"
 _TELLING = HANS_ONLY | HANT_ONLY
 
 
@@ -35,6 +37,18 @@ def read_language(text: str) -> str:
     return known or match_language(name) or name
 
 
+def read_tag(text: str) -> str:
+    """As ``read_language``, for entries: a mere ``zh`` stays one, and ``in_script`` says in which. Raises: ValueError."""
+    return _CHINESE if fold(text.strip().lower()) in _NO_SCRIPT else read_language(text)
+
+
+def in_script(tag: str, found: str) -> str:
+    """``tag``; ``found``, as detected, where it is none, or a mere ``zh`` of that script."""
+    if tag and tag != _CHINESE:
+        return tag
+    return found if not tag or found.startswith("zh") else "zh-Hans"
+
+
 def document_language(entries: list[Entry]) -> str:
     """That of most of its words: ``zh-Hans``, ``zh-Hant``, ``en``, ``und``, or another's ISO 639-1 code."""
     sample = "\n".join(f"{entry.question}\n{entry.answer}" for entry in entries)
@@ -43,7 +57,13 @@ def document_language(entries: list[Entry]) -> str:
 
 def with_languages(entries: list[Entry], document: str) -> list[Entry]:
     """Each entry with its own language. A short one whose characters are the same in both scripts is in the document's."""
-    return [entry if entry.language else replace(entry, language=_language(entry, document)) for entry in entries]
+    open_ones = {"", _CHINESE}
+    return [
+        replace(entry, language=in_script(entry.language, _language(entry, document)))
+        if entry.language in open_ones
+        else entry
+        for entry in entries
+    ]
 
 
 def _language(entry: Entry, document: str) -> str:

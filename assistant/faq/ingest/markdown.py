@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from assistant.faq.ingest.decoding import decode
 from assistant.faq.ingest.document import Defaults, IngestLimits, unreadable
 from assistant.faq.ingest.html import read_markup
-from assistant.faq.ingest.languages import read_language
+from assistant.faq.ingest.languages import read_tag
 from assistant.faq.ingest.passages import Reader
 from assistant.faq.ingest.values import read_date, read_last, read_roles
 
@@ -38,7 +38,7 @@ def _defaults(name: str, fields: dict[str, str], defaults: Defaults) -> Defaults
     zone = defaults.zone
     try:
         changes = {
-            "language": read_language(fields["language"]) if fields.get("language") else defaults.language,
+            "language": read_tag(fields["language"]) if fields.get("language") else defaults.language,
             "source": fields.get("source") or defaults.source,
             "roles": read_roles(fields.get("roles", "")) or defaults.roles,
             "valid_from": read_date(fields["valid_from"], zone) if fields.get("valid_from") else defaults.valid_from,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from assistant.faq.ingest.columns import find_columns
 from assistant.faq.ingest.document import Defaults, IngestLimits, over
-from assistant.faq.ingest.languages import read_language
+from assistant.faq.ingest.languages import read_tag
 from assistant.faq.ingest.tidying import tidy
 from assistant.faq.ingest.values import read_date, read_last, read_roles, read_several
 from assistant.types.faq import Entry
@@ -85,7 +85,7 @@ class TableReader:
     def _language(self, cells: _Cells, place: str) -> str:
         given = cells.text("language")
         try:
-            return read_language(given) if given else self.defaults.language
+            return read_tag(given) if given else self.defaults.language
         except ValueError as error:
             self.warnings.append(f"{place}: {error}; it is detected")
             return self.defaults.language

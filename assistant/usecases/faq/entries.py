@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
-from assistant.faq.ingest.languages import read_language
+from assistant.faq.ingest.languages import in_script, read_tag
 from assistant.faq.ingest.values import NO_YEAR
 from assistant.faq.texts import entry_texts
 from assistant.store import audit, faq_entries
@@ -154,8 +154,5 @@ def _checked(entry: Entry, at: int) -> Entry:
 
 def _language(entry: Entry) -> str:
     """As tagged (``zh-TW`` is ``zh-Hant``), else as detected; a mere ``zh`` has the script of its characters."""
-    tagged = read_language(entry.language) if entry.language else ""
-    if tagged and entry.language.lower() != "zh":
-        return tagged
-    found = detect_language(entry.question or entry.answer).language
-    return found if not tagged or found.startswith("zh") else tagged
+    tagged = read_tag(entry.language) if entry.language else ""
+    return in_script(tagged, detect_language(entry.question or entry.answer).language)

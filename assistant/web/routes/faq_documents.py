@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from assistant.errors import AssistantError, InvalidInput, TooLarge
 from assistant.faq.ingest import FORMATS, MAX_NAME_CHARS, check_name
-from assistant.faq.ingest.languages import read_language
+from assistant.faq.ingest.languages import read_tag
 from assistant.store.faq_jobs import ItemState, Job, JobState
 from assistant.usecases.faq import documents as documents_usecase
 from assistant.usecases.faq import imports
@@ -103,7 +103,7 @@ class PostQuery(BaseModel):
 
     def options(self) -> Options:
         fields = self.model_dump(exclude={"name", "community"})
-        language = read_language(self.language) if self.language else ""
+        language = read_tag(self.language) if self.language else ""
         return Options(**{**fields, "roles": tuple(self.roles), "language": language})
 
 

@@ -57,13 +57,24 @@ def test_a_search_is_in_the_language_that_its_tag_means(operator: httpx.Client) 
     assert found("zh-CN") == found("zh-Hans") != []
 
 
-def test_documents_are_in_the_language_that_the_tag_means(operator: httpx.Client) -> None:
-    content = "question,answer\n怎麼退貨？,七天內可以退貨。\n".encode()
-    sent = {"name": "shop.csv", "language": "zh-TW"}
+@pytest.mark.parametrize(
+    ("tag", "content", "language"),
+    [
+        ("zh-TW", "question,answer\n怎麼退貨？,七天內可以退貨。\n", "zh-Hant"),
+        ("zh", "question,answer\n怎麼退貨？,七天內可以退貨。\n", "zh-Hant"),
+        ("zh", "question,answer\n怎么退货？,七天内可以退货。\n", "zh-Hans"),
+        (None, "question,answer,language\n怎麼退貨？,七天內可以退貨。,中文\n", "zh-Hant"),
+        (None, "question,answer,language\n怎么退货？,七天内可以退货。,ZH\n", "zh-Hans"),
+    ],
+)
+def test_documents_are_in_the_language_that_the_tag_means(
+    operator: httpx.Client, tag: str | None, content: str, language: str
+) -> None:
+    sent = {"name": "shop.csv", **({"language": tag} if tag else {})}
     headers = {"content-type": "application/octet-stream"}
-    answer = operator.post("/v1/faq/documents", params=sent, content=content, headers=headers)
+    answer = operator.post("/v1/faq/documents", params=sent, content=content.encode(), headers=headers)
     assert answer.status_code == 201, answer.text
-    assert [one["language"] for one in operator.get("/v1/faq/entries").json()["entries"]] == ["zh-Hant"]
+    assert [one["language"] for one in operator.get("/v1/faq/entries").json()["entries"]] == [language]
 
 
 @pytest.mark.parametrize("name", ["https://shop.example/help/returns", "a/b", "/", "退貨/運費", "a%2Fb"])
