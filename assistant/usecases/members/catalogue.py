@@ -74,10 +74,11 @@ def save_settings(assistant: Assistant, community: str, asked: SettingsShape, ac
 
 def _named(rules: PointsRules) -> Iterator[tuple[str, str]]:
     """Ids and languages with their fields. They are looked at here alone: what was kept with a line break at its end is still read."""
-    for kind, ones in (("rules", rules.rules), ("badges", rules.badges)):
-        yield from ((f"points.{kind}[{at}].id", one.id) for at, one in enumerate(ones))
-    for kind, called in (("levels", rules.levels), ("badges", rules.badges)):
-        yield from ((f"points.{kind}[{at}].name", key) for at, one in enumerate(called) for key in one.name)
+    yield from ((f"points.rules[{at}].id", rule.id) for at, rule in enumerate(rules.rules))
+    yield from ((f"points.levels[{at}].name", key) for at, level in enumerate(rules.levels) for key in level.name)
+    for at, badge in enumerate(rules.badges):
+        yield f"points.badges[{at}].id", badge.id
+        yield from ((f"points.badges[{at}].name", key) for key in badge.name)
 
 
 def read_place(cursor: str | None) -> tuple[datetime, str] | None:

@@ -53,7 +53,7 @@ def create(assistant: Assistant, community: str, asked: CampaignShape, *, actor:
     held = assistant.registry.look(asked.connection_id)
     if held is None or held.connection.community != community:
         raise InvalidInput(field="connection_id", problem="is no connection of this community")
-    _check_length(asked, held.capabilities.longest_text)
+    _check_length(asked, held.capabilities.longest_text, LEAVE_ROOM if assistant.settings.public_url else 0)
     _check_words(assistant, community, asked)
     made = Campaign(
         id=new_id("cmp"),
@@ -252,10 +252,10 @@ def _check_state(campaign: Campaign, needed: frozenset[CampaignState]) -> None:
         raise Conflict("campaign_state", field="state", state=campaign.state.value)
 
 
-def _check_length(asked: CampaignShape, longest: TextLimit | None) -> None:
-    """With room for the link by which a member leaves."""
+def _check_length(asked: CampaignShape, longest: TextLimit | None, room: int) -> None:
+    """With ``room`` for the link by which a member leaves; there is none where the service has no address."""
     for field, text in asked.texts() if longest is not None else ():
-        if longest is not None and longest.length(text) > (most := longest.most - LEAVE_ROOM):
+        if longest is not None and longest.length(text) > (most := longest.most - room):
             problem = f"may have {most} {longest.unit.value} on this connection, and has {longest.length(text)}"
             raise InvalidInput(field=field, limit=most, problem=problem)
 

@@ -92,6 +92,17 @@ def test_words_that_leave_no_room_are_refused_by_their_field(sending, community,
     assert (answer.status_code, wrong["field"], wrong["limit"]) == (400, "variants[1].text.zh-Hant", 1_500)
 
 
+def test_words_may_fill_a_message_that_holds_no_link(database_urls, tmp_path):
+    """Without a public address there is no link to leave room for."""
+    with running(database_urls.app, tmp_path) as service:
+        community = service.community()
+        made = service.connect(community, "discord", SECRETS["discord"], settings=SETTINGS["discord"])
+        asked = {"name": "n", "ends_at": UNTIL, "connection_id": made.row.id, "audience": {"everyone": True}}
+        with service.client(service.key(community=community)) as operator:
+            for words in ({"zh-Hant": "新" * 2_000}, {"en": "New tents are in. " * 111}):
+                assert operator.post("/v1/campaigns", json=asked | {"text": words}).status_code == 201
+
+
 @pytest.mark.parametrize("platform", MOST)
 def test_a_post_that_would_be_cut_is_not_planned(sending, community, operator, platform):
     """Its end holds the rules of its plan, and that a machine wrote it."""
