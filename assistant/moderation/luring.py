@@ -76,7 +76,7 @@ _TOLD_OF_OTHERS = any_of(
     _STRANGER_SAYS_IN_ENGLISH,
 )
 
-_DONT = any_of("(?<![特个级区分性告差类辨识送道])别", *FORBIDDEN, "不要|勿|不得|不可|唔好|唔准|不准|拒绝")
+_DONT = any_of("(?<![特个级区分性告差类辨识送道])别", *FORBIDDEN, "不要|勿|不得|不可|唔好|唔准|不准|拒绝|谢绝")
 _NOT_BELIEVE = "(?!(?:相|轻|听)?信(?:别|那(?!些(?:让|叫|要|说))|其他|他们|同行|骗))"
 """Whoever sells warns of believing the others."""
 _DONT_HOW = (
