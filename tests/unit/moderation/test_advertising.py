@@ -33,6 +33,27 @@ def rules(text: str, *jurisdictions: str, category: str = "general") -> set[str]
     return {one.source.removeprefix(SOURCE) for one in find(text, *jurisdictions, category=category)}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这里有没有副作用的降血压茶",
+        "本店有没有任何副作用的治疗湿疹药膏",
+        "這裡有沒有副作用又能治療濕疹的藥膏",
+        "我哋有冇副作用嘅降血壓茶",
+        "你有没有高血压，喝它就能降血压",
+    ],
+)
+def test_what_has_no_side_effects_is_no_question(text):
+    assert "medical" in rules(text, "cn", "tw", "hk")
+
+
+@pytest.mark.parametrize(
+    "text", ["有没有什么办法治疗湿疹", "有没有一款茶能降血压", "有沒有任何食物可以降血壓", "有冇茶可以降血壓？"]
+)
+def test_who_asks_for_a_remedy_claims_nothing(text):
+    assert "medical" not in rules(text, "cn", "tw", "hk")
+
+
 def test_every_rule_has_its_laws_and_its_advice():
     assert len(load_rules()) == 15
     for rule in load_rules():
