@@ -39,6 +39,9 @@ _NOT_IN_ENGLISH = (
 )
 _DENIED = re.compile(any_of(_NOT + _FULLY, _NOT_IN_ENGLISH) + "$")
 """A negation, as far as it reaches to the words denied."""
+_BUT_OURS = r"(?:除[了咗非左](?:是|系)?|只有)(?:我们|我哋|我家|咱们?|本店|本品|本产品|它|佢|[这呢][款种只个隻])"
+"""What can do it all the same."""
+_OURS_BEFORE = re.compile(rf"{_BUT_OURS}[^\n。！!]{{0,10}}$")
 _DOUBTED = re.compile(
     any_of(
         r"(?:谁说|谁讲|边个话|别以为|以为|who says?)[^\n,，。]{0,8}",
@@ -62,6 +65,8 @@ _REFUND = any_of(
 _BETTER = re.compile(
     any_of(
         rf"[^。！!\n]{{0,20}}{_WE}[^。！!\n]{{0,6}}{_CAN}",
+        rf"[^。！!\n]{{0,8}}{_BUT_OURS}",
+        rf"[^。！!\n]{{0,8}}{_WE}[^。！!\n]{{0,4}}(?:做到|办到|成功|例外|除外)",
         r"[^。！!\n]{0,6}[?？]\s?错",
         _VOWS,
         rf"[^.!\n]{{0,20}}\b{_REFUND}\b",
@@ -98,6 +103,8 @@ def negated(text: Normalised, term: Finding) -> tuple[int, int] | None:
     start, end = view.place(term.start), view.place(term.end)
     denied = _DENIED.search(view.text, max(0, start - _NEGATION), start)
     if denied is None or stands_before(_DOUBTED, view.text, denied.start(), _DOUBT):
+        return None
+    if stands_before(_OURS_BEFORE, view.text, denied.start(), _DOUBT):
         return None
     if _BETTER.match(view.text, end, end + _SENTENCE):
         return None
@@ -140,5 +147,6 @@ def _clauses(text: Normalised) -> Iterator[tuple[int, int]]:
         clause = _STOPS.split(before)[-1]
         if _TURNED_ROUND.search(clause) or _TURNED_BEHIND.search(view.text[word.end() : done + _SENTENCE]):
             continue
-        if not _BETTER.match(view.text, done, done + _SENTENCE):
+        ours = stands_before(_OURS_BEFORE, view.text, denied.start(), _DOUBT)
+        if not ours and not _BETTER.match(view.text, done, done + _SENTENCE):
             yield view.span(denied.start(), done)
