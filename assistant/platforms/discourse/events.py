@@ -120,7 +120,10 @@ def _topic(connection: Connection, topic: Mapping[str, Any], at: datetime) -> It
 
 
 def with_first_post(said: Said, post: Mapping[str, Any]) -> Said:
-    """``_topic``'s event with the topic's first post as it is now: its text may have changed in the same call."""
+    """``_topic``'s event with the topic's first post as it is now: its text may have changed in the same call. Raises: InvalidInput, where
+    the post is none, or holds no text that could be looked at."""
+    if post.get("raw") is None:
+        raise InvalidInput(field="post.raw", problem="is missing")
     post_id, raw = _number(post.get("id"), "post.id"), as_text(post.get("raw"), "post.raw")
     title = next(part.text for part in said.message.parts if part.field == "title")
     reason = as_text(post.get("edit_reason"), "post.edit_reason")

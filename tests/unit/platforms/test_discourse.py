@@ -242,6 +242,8 @@ def test_a_changed_title_is_read_with_the_text_as_it_is_now() -> None:
         (Answer(200, []), InvalidInput),
         (Answer(200, {"id": "x"}), InvalidInput),
         (Answer(200, POST | {"raw": 7}), InvalidInput),
+        (Answer(200, POST | {"raw": None}), InvalidInput),
+        (Answer(200, {key: value for key, value in POST.items() if key != "raw"}), InvalidInput),
     ],
 )
 def test_a_text_that_cannot_be_had_is_no_text(answer: Answer, problem: type[Exception]) -> None:
