@@ -27,6 +27,9 @@ from assistant.text import Normalised
 from assistant.types import Policy, Purpose, TermList
 
 LEAST_PHONE_DIGITS = 3
+_NO_DOMAIN = "is not a registered domain such as example.com"
+_RESERVED = frozenset({"example", "test"})
+"""Endings that nobody can register under (RFC 6761)."""
 _HOST = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@\s]*@)?(?:\*\.)?\.?(?P<host>[^/?#@:\s]+?)\.?(?::\d{1,5})?(?:[/?#]\S*)?"
 )
@@ -68,7 +71,7 @@ def checked(policy: Policy) -> Policy:
             deny=_each("links.deny", links.deny, _in_links),
             protect=_each("links.protect", links.protect, _in_links),
         ),
-        own=replace(own, domains=_each("own.domains", own.domains, domain_of)),
+        own=replace(own, domains=_each("own.domains", own.domains, _own_domain)),
     )
 
 
@@ -78,11 +81,24 @@ def domain_of(value: str) -> str:
     Raises:
         ValueError: it names none under a public suffix, such as can stand in a link.
     """
-    match = _HOST.fullmatch(normalize("NFC", value.strip()).lower())
-    labels = match["host"].split(".") if match else []
-    if len(labels) < 2 or not all(map(_can_be_looked_up, labels)) or parse_host(labels) is None:
-        raise ValueError("is not a registered domain such as example.com")
+    labels = _labels(value)
+    if parse_host(labels) is None:
+        raise ValueError(_NO_DOMAIN)
     return ".".join(labels)
+
+
+def _own_domain(value: str) -> str:
+    """One that is only for trying things out counts too: the demo has one, and so have guides."""
+    labels = _labels(value)
+    return ".".join(labels) if labels[-1] in _RESERVED else domain_of(value)
+
+
+def _labels(value: str) -> list[str]:
+    match = _HOST.fullmatch(normalize("NFC", value.strip()).lower())
+    labels: list[str] = match["host"].split(".") if match else []
+    if len(labels) < 2 or not all(map(_can_be_looked_up, labels)):
+        raise ValueError(_NO_DOMAIN)
+    return labels
 
 
 def _can_be_looked_up(label: str) -> bool:

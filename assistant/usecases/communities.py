@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from assistant.errors import Conflict, InvalidInput
 from assistant.moderation.policy import dump_policy, shipped_policy
+from assistant.moderation.policy_values import checked
 from assistant.store import communities, policies
 from assistant.store.communities import Community
 from assistant.store.database import EVERY_COMMUNITY, Database
@@ -24,9 +25,10 @@ def create_community(
     Raises:
         Conflict: the id is taken.
         InvalidInput: the id is not one, or the language has no words.
+        InvalidPolicy: what is its own could never have an effect: a domain that is none, a phone number without digits.
     """
     now = datetime.now(UTC)
-    policy = replace(shipped_policy(), id=community, own=own)
+    policy = checked(replace(shipped_policy(), id=community, own=own))
     with database.transaction(community) as connection:
         communities.create(connection, Community(community, name, read_language(default_language), now))
         policies.save(connection, community, dump_policy(policy), created_by="made with the community", now=now)

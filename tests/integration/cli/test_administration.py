@@ -117,6 +117,28 @@ def test_a_policy_is_shown_checked_set_and_in_force_within_seconds(service: Serv
     assert "RE2" in bad.stderr
 
 
+def test_a_policy_that_was_shown_can_be_handed_in_again(service: Service, tmp_path) -> None:
+    """The demo's, and that of a community made as the README says."""
+    made = assistant(service, "communities", "create", "guided", "--domain", "shop.example", "--staff", "u42")
+    assert made.returncode == 0
+    file = tmp_path / "policy.json"
+    for community in ("demo", "guided"):
+        file.write_text(assistant(service, "policy", "show", "--community", community).stdout, "utf-8")
+        checked = assistant(service, "policy", "check", str(file))
+        assert checked.returncode == 0, checked.stderr
+    assert "version 2" in assistant(service, "policy", "set", str(file), "--community", "guided").stdout
+
+
+def test_what_is_a_communitys_own_is_read_as_in_a_policy(service: Service) -> None:
+    for option, value, field in (("--domain", "shop", "own.domains[0]"), ("--phone", "x", "own.phones[0]")):
+        refused = assistant(service, "communities", "create", "oddshop", option, value)
+        assert refused.returncode == Exit.USAGE
+        assert field in refused.stderr
+    assert assistant(service, "communities", "create", "oddshop", "--domain", "https://Odd.com/").returncode == 0
+    shown = json.loads(assistant(service, "policy", "show", "--community", "oddshop").stdout)
+    assert shown["own"]["domains"] == ["odd.com"]
+
+
 def test_the_demo_plays_through_the_service(service: Service) -> None:
     done = assistant(service, "demo", "--language", "zh-Hant")
     assert done.returncode == 0, done.stderr

@@ -125,6 +125,11 @@ def test_domains_of_any_script_are_kept_as_written() -> None:
     assert handed_in(own={"domains": ["my_shop.example.com"]})
 
 
+def test_own_domains_may_be_those_that_are_for_trying_things_out() -> None:
+    written = ["https://Shop.example/about", "*.forum.test", "demo-shop.example"]
+    assert handed_in(own={"domains": written}).own.domains == ("shop.example", "forum.test", "demo-shop.example")
+
+
 def test_domains_are_read_from_addresses() -> None:
     written = [
         "https://Rival.com/",
@@ -167,7 +172,8 @@ def test_domains_are_read_from_addresses() -> None:
             )
         ),
         ({"links": {"protect": ["shop.com", "@shop"]}}, "links.protect[1]"),
-        ({"own": {"domains": ["-a.com"]}}, "own.domains[0]"),
+        *(({"own": {"domains": [wrong]}}, "own.domains[0]") for wrong in ("-a.com", "example", "a..test", "shop.local")),
+        ({"links": {"deny": ["rival.example"]}}, "links.deny[0]"),
         ({"own": {"phones": ["02 2345 6789", "abc"]}}, "own.phones[1]"),
         *(({"own": {"accounts": [wrong]}}, "own.accounts[0]") for wrong in ("@ ", "@\u200b", "+-")),
         ({"own": {"staff": [" "]}}, "own.staff[0]"),
