@@ -279,6 +279,7 @@ PLATFORM = Platform(
         deadline_s=1.5,
         per_second=5.0,
         ends_mutes=False,
+        ends_bans=False,
     ),
     settings=MappingSettings,
     secrets=(

@@ -61,8 +61,8 @@ class Capabilities:
     ``verdicts`` is empty where a message is seen only after it was shown. ``deadline_s`` is the platform's own, in seconds, for the answer
     to a hook. ``longest_mute_s`` is ``None`` where a mute may last for ever. ``paid`` are the orders that the platform bills for or counts
     against a quota: they are given only where the connection says so. ``idempotent`` may be repeated without a second effect.
-    ``per_second`` is how many calls the platform takes from one connection. ``ends_mutes``: a timed mute ends there by itself; elsewhere an
-    order ends it. ``longest_text`` is ``None`` where no text that we send is too long.
+    ``per_second`` is how many calls the platform takes from one connection. ``ends_mutes``, ``ends_bans``: a timed one ends there by
+    itself; elsewhere an order ends it. ``longest_text`` is ``None`` where no text that we send is too long.
     """
 
     sees: frozenset[Sees]
@@ -74,6 +74,7 @@ class Capabilities:
     idempotent: frozenset[Do] = frozenset()
     per_second: float = 10.0
     ends_mutes: bool = True
+    ends_bans: bool = True
     longest_text: TextLimit | None = None
 
 

@@ -34,6 +34,8 @@ PLATFORM_CANNOT = "platform_cannot"
 PAID = "platform_bills_for_it"
 DRY_RUN = "dry_run"
 OVERTURNED = "overturned"
+ANOTHER_HOLDS = "another_holds"
+"""A mute or ban is not ended, for a later one is in force."""
 DISABLED = "connection_disabled"
 
 

@@ -24,6 +24,7 @@ from assistant.usecases.registry import Held
 
 NOT_AUTOMATIC, HOURLY = "not_automatic", "hourly"
 _ORDERS = {Step.MUTE: Do.MUTE, Step.KICK: Do.KICK, Step.BAN: Do.BAN}
+ENDS = {Do.MUTE: Do.UNMUTE, Do.BAN: Do.UNBAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +167,13 @@ def _hold(
 def apply(
     assistant: Assistant, transaction: Transaction, held: Held, penalty: PenaltyRow, now: datetime, *, actor: str
 ) -> None:
-    """Order what the step asks for, and the end of a mute where the platform does not end it by itself."""
+    """Order what the step asks for, and the end of a mute or a ban where the platform does not end it by itself."""
     do = _ORDERS.get(penalty.step)
     if do is not None:
         deliveries.add(transaction, [_penalty_entry(held, penalty, do, now)])
-        if penalty.ends_at and not held.capabilities.ends_mutes and do is Do.MUTE:
-            deliveries.add(transaction, [_penalty_entry(held, penalty, Do.UNMUTE, now, due_at=penalty.ends_at)])
+        ends_itself = {Do.MUTE: held.capabilities.ends_mutes, Do.BAN: held.capabilities.ends_bans}.get(do, True)
+        if penalty.ends_at and not ends_itself:
+            deliveries.add(transaction, [_penalty_entry(held, penalty, ENDS[do], now, due_at=penalty.ends_at)])
     data = {
         "penalty_id": penalty.id,
         "step": penalty.step.value,

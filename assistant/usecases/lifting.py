@@ -10,7 +10,7 @@ from assistant.moderation.penalties import step_for
 from assistant.store import audit, cases, deliveries, penalties
 from assistant.store.decisions import DecisionRow
 from assistant.store.penalties import PenaltyRow
-from assistant.types import CaseKind, CaseState, Do, Order, PenaltyState, Resolution, Step
+from assistant.types import CaseKind, CaseState, Delivery, Do, Order, PenaltyState, Resolution, Step
 from assistant.types.delivery import OVERTURNED
 from assistant.types.penalties import Penalties
 from assistant.usecases.assistant import Assistant
@@ -21,6 +21,16 @@ from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 
 _UNDO = {Step.MUTE: Do.UNMUTE, Step.BAN: Do.UNBAN}
+ENDED = {undo.value: step for step, undo in _UNDO.items()}
+"""What an order of this name ends."""
+
+
+def another_holds(assistant: Assistant, delivery: Delivery) -> bool:
+    """Whether an order to end a mute or a ban comes while another one of its member is in force. Blocks on the database."""
+    step, member_id = ENDED[delivery.payload["do"]], delivery.payload.get("member_id") or ""
+    now, connection_id = assistant.clock(), delivery.connection_id or ""
+    with assistant.database.transaction(delivery.community) as transaction:
+        return bool(penalties.in_force(transaction, delivery.community, connection_id, member_id, [step], now))
 
 
 def lift(

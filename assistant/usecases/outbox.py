@@ -25,17 +25,17 @@ from assistant.errors import (
     StillLoading,
 )
 from assistant.platforms import standard_webhooks
-from assistant.push.permit import Because
 from assistant.store import cases, connections, deliveries
 from assistant.store.database import EVERY_COMMUNITY
 from assistant.types import Case, CaseKind, Delivery, DeliveryKind, DeliveryState, Do, Order, Receipt
-from assistant.types.delivery import DISABLED
+from assistant.types.delivery import ANOTHER_HOLDS, DISABLED
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.cards import card_buttons, card_text
 from assistant.usecases.entries import event_entries, read_order
 from assistant.usecases.faq.platform import answer_there
 from assistant.usecases.follow_up import follow_up
 from assistant.usecases.identity import new_id
+from assistant.usecases.lifting import ENDED, another_holds
 from assistant.usecases.opening import STOPPED, open_case
 from assistant.usecases.policies import policy_in
 from assistant.usecases.push.withholding import PREFIX, Later, withheld
@@ -127,14 +127,19 @@ class OutboxWorker:
             log.exception("a delivery met an error of ours", delivery=delivery.id)
             await self._in_thread(self._try_later, delivery, "an error of ours; the log says which", None)
 
-    def _withheld(self, delivery: Delivery) -> Because | Later | None:
-        return withheld(self.assistant, delivery) if delivery.key.startswith(PREFIX) else None
+    def _withheld(self, delivery: Delivery) -> str | Later | None:
+        """Why it is not to be sent any more, or when, by what has become of it since it was entered."""
+        if delivery.key.startswith(PREFIX):
+            return withheld(self.assistant, delivery)
+        if delivery.kind is DeliveryKind.ORDER and delivery.payload.get("do") in ENDED:
+            return ANOTHER_HOLDS if another_holds(self.assistant, delivery) else None
+        return None
 
-    async def _hold_back(self, delivery: Delivery, no: Because | Later) -> None:
+    async def _hold_back(self, delivery: Delivery, no: str | Later) -> None:
         if isinstance(no, Later):
             await self._in_thread(self._postpone, delivery, no.at, None, uncounted=True)
         else:
-            await self._in_thread(self._finish, delivery, DeliveryState.SKIPPED, no.value)
+            await self._in_thread(self._finish, delivery, DeliveryState.SKIPPED, str(no))
 
     async def _deliver(self, held: Held, delivery: Delivery) -> None:
         timeout_s = max(1.0, self.assistant.settings.outbox.lease_s * 0.8)

@@ -42,6 +42,7 @@ CAPABILITIES = Capabilities(
     deadline_s=3.0,
     longest_mute_s=LONGEST_MUTE_S,
     idempotent=frozenset({Do.DELETE, Do.MUTE, Do.UNMUTE, Do.KICK, Do.BAN, Do.UNBAN, Do.AMEND}),
+    ends_bans=False,
     per_second=5.0,  # of 50 for the whole bot; single routes have lower limits, told by 429
     longest_text=TextLimit(LONGEST_TEXT, Unit.CODE_POINTS),
 )

@@ -42,6 +42,7 @@ PLATFORM = Platform(
         idempotent=DOES - {Do.KICK},
         per_second=5.0,
         ends_mutes=False,
+        ends_bans=False,
     ),
     settings=MatrixSettings,
     secrets=(
