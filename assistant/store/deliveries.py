@@ -23,6 +23,14 @@ _CLAIM = text("""
     RETURNING *
 """)
 _WAITING = deliveries.c.state == DeliveryState.WAITING.value
+_DEAD = deliveries.c.state == DeliveryState.DEAD.value
+_TAKE_BACK = (Do.RESTORE.value, Do.UNMUTE.value, Do.UNBAN.value)
+_HAS_WORDS = text("""NOT CASE kind
+    WHEN 'question' THEN NOT payload ? 'question'
+    WHEN 'order' THEN case_id IS NULL AND payload ->> 'do' IN ('message', 'post', 'amend') AND NOT payload ? 'text'
+    WHEN 'event' THEN payload ->> 'type' IN ('push', 'handoff') AND NOT payload -> 'data' ?| ARRAY['text', 'question']
+    ELSE false END""")
+"""What was to be said is not forgotten yet (``retention``), or there was nothing to be said."""
 
 
 def add(connection: Connection, entries: Iterable[Delivery]) -> int:
@@ -98,21 +106,23 @@ def call_off(
     *,
     penalty_id: str | None = None,
 ) -> datetime:
-    """Skip what of a decision has not been done, or of its penalty alone. Returns when the last of what a worker may be at right now is
-    certainly over."""
-    mine = and_(
+    """Skip what of a decision has not been done, or of its penalty alone; what was given up is not driven again, and keeps the reason.
+    Returns when the last of what a worker may be at right now is certainly over."""
+    its = and_(
         deliveries.c.community == community,
         deliveries.c.decision_id == decision_id,
         deliveries.c.kind == DeliveryKind.ORDER.value,
-        _WAITING,
         *([] if penalty_id is None else [deliveries.c.key.contains(f":{penalty_id}", autoescape=True)]),
     )
+    mine = and_(its, _WAITING)
     claimed = and_(deliveries.c.attempts > 0, deliveries.c.because.is_(None))  # with a reason, it waits for another try
     under_way = case((claimed, deliveries.c.due_at), else_=None)
     last: datetime | None = connection.scalar(select(func.max(under_way)).where(mine))
     connection.execute(
         update(deliveries).where(mine).values(state=DeliveryState.SKIPPED.value, because=because, finished_at=now)
     )
+    given_up = and_(its, _DEAD, deliveries.c.payload["do"].astext.not_in(_TAKE_BACK))
+    connection.execute(update(deliveries).where(given_up).values(state=DeliveryState.SKIPPED.value))
     return max(now, last) if last is not None else now
 
 
@@ -164,14 +174,13 @@ def page(
 
 
 def redrive(connection: Connection, community: str, delivery_ids: Sequence[str] | None, now: datetime) -> int:
-    """Dead entries wait again, all of a community's or those named, under their old ids. How many there were.
+    """Dead entries wait again, all of a community's or those named, under their old ids, unless their words are forgotten. How many
+    there were.
 
     Raises:
-        NotFound: one that is named is not dead, or not there.
+        NotFound: one that is named is not dead, not there, or has lost its words.
     """
-    query = update(deliveries).where(
-        deliveries.c.community == community, deliveries.c.state == DeliveryState.DEAD.value
-    )
+    query = update(deliveries).where(deliveries.c.community == community, _DEAD, _HAS_WORDS)
     if delivery_ids is not None:
         query = query.where(deliveries.c.id.in_(delivery_ids))
     waiting = {"state": DeliveryState.WAITING.value, "due_at": now, "attempts": 0, "finished_at": None}

@@ -27,6 +27,10 @@ _DELIVERIES = text("""
         payload @> jsonb_build_object('member_id', CAST(:member AS text))
         OR decision_id IN (SELECT id FROM decisions WHERE community = :community AND member_id = :member)
         OR payload -> 'data' @> jsonb_build_object('member_id', CAST(:member AS text))
+        OR payload -> 'data' ->> 'handoff_id' IN (
+            SELECT h.id FROM faq_handoffs h JOIN faq_conversations c ON c.id = h.conversation_id
+            WHERE c.community = :community AND c.member_id = :member
+        )
     )
 """)
 _IDEMPOTENCY = text("""

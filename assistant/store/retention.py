@@ -28,8 +28,10 @@ _DELIVERIES = text(
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE finished_at < :moment LIMIT :chunk)"
 )
 _DELIVERY_WORDS = text("""
-    UPDATE deliveries SET payload = payload - 'text'
-    WHERE id IN (SELECT id FROM deliveries WHERE finished_at < :moment AND payload ? 'text' LIMIT :chunk)
+    UPDATE deliveries SET payload = payload - 'text' - 'question'
+    WHERE id IN (
+        SELECT id FROM deliveries WHERE finished_at < :moment AND payload ?| ARRAY['text', 'question'] LIMIT :chunk
+    )
 """)
 _RECOMMENDATIONS = text("""
     DELETE FROM recommendations
@@ -49,9 +51,12 @@ _RESTOCKS = text("""
     DELETE FROM restocks WHERE (community, id) IN (SELECT community, id FROM restocks WHERE at < :moment LIMIT :chunk)
 """)
 _DELIVERY_DATA = text("""
-    UPDATE deliveries SET payload = payload #- '{data,text}' #- '{data,items}' #- '{data,headers}'
+    UPDATE deliveries SET payload = jsonb_set(
+        payload, '{data}', (payload -> 'data') - ARRAY['text', 'items', 'headers', 'question', 'turns', 'answer', 'contact']
+    )
     WHERE id IN (
-        SELECT id FROM deliveries WHERE finished_at < :moment AND payload ->> 'type' = 'push' AND payload -> 'data' ? 'text'
+        SELECT id FROM deliveries WHERE finished_at < :moment AND payload ->> 'type' IN ('push', 'handoff')
+            AND payload -> 'data' ?| ARRAY['text', 'question']
         LIMIT :chunk
     )
 """)

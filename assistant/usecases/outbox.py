@@ -32,6 +32,7 @@ from assistant.types.delivery import ANOTHER_HOLDS, DISABLED
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.cards import card_buttons, card_text
 from assistant.usecases.entries import event_entries, read_order
+from assistant.usecases.faq.handoffs import with_contact
 from assistant.usecases.faq.platform import answer_there
 from assistant.usecases.follow_up import follow_up
 from assistant.usecases.identity import new_id
@@ -161,7 +162,7 @@ class OutboxWorker:
     async def _send(self, held: Held, delivery: Delivery) -> Receipt:
         http = self.assistant.outgoing
         if delivery.kind is DeliveryKind.EVENT:
-            kind, data = delivery.payload["type"], delivery.payload["data"]
+            kind, data = delivery.payload["type"], with_contact(self.assistant, delivery.payload["data"])
             return await standard_webhooks.send(held.connection, delivery.id, kind, data, http)
         order = read_order(delivery)
         if delivery.case_id is not None and order.do in _CARDS:

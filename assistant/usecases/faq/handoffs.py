@@ -298,6 +298,14 @@ def _deliver(
     _tell(assistant, transaction, conversation, handoff, now, "answered", turn)
 
 
+def with_contact(assistant: Assistant, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is posted of an event that is kept: the contact, if there is one, in the clear."""
+    sealed = data.get("contact")
+    if not isinstance(sealed, Mapping):
+        return data
+    return {**data, "contact": assistant.vault.open(Sealed(**sealed), f"handoff/{data['handoff_id']}")}
+
+
 def _tell(
     assistant: Assistant,
     transaction: Transaction,
@@ -322,7 +330,7 @@ def _tell(
     if turn is not None:
         data["answer"] = turn.text
         if handoff.contact is not None:
-            data["contact"] = assistant.vault.open(Sealed(**handoff.contact), f"handoff/{handoff.id}")
+            data["contact"] = dict(handoff.contact)  # sealed, until it is sent
     around = assistant.registry.of_community(conversation.community)
     deliveries.add(transaction, event_entries(around, EVENT, f"{what}:{handoff.id}:{now.timestamp()}", data, now))
 

@@ -70,6 +70,24 @@ def test_the_button_keeps_a_contact_only_with_consent_and_sealed(faq: Faq) -> No
     assert "me@example.org" not in kept
 
 
+def test_a_contact_is_sealed_in_the_outbox_too_and_posted_in_the_clear(faq: Faq, receiver) -> None:
+    made = faq.service.connect(faq.community, settings={"url": receiver.url, "events": ["handoff"]})
+    receiver.secret = made.secrets["secret"]
+    asked = faq.ask("可以刷卡分期付款嗎")
+    mine = {"x-conversation-token": asked["conversation_token"]}
+    contact = {"contact": {"kind": "phone", "value": "0912 345 678"}, "consent": True}
+    path = f"/v1/faq/conversations/{asked['conversation_id']}/handoff"
+    handed = faq.member.post(path, json=contact, headers=mine).json()["handoff"]
+    answer = {"answer": "可以，三期零利率。", "actor": "ming"}
+    faq.operator.post(f"/v1/faq/handoffs/{handed['id']}/answer", json=answer).raise_for_status()
+    (told,) = receiver.wait("handoff", where=lambda one: one.data["what"] == "answered")
+    assert (told.data["contact"], told.data["answer"]) == ("phone:0912 345 678", "可以，三期零利率。")
+    with faq.service.assistant.database.transaction(faq.community) as transaction:
+        kept = transaction.exec_driver_sql("SELECT string_agg(payload::text, '') FROM deliveries").scalar()
+    assert "三期零利率" in kept
+    assert "0912" not in kept
+
+
 def test_the_shops_own_system_answers_about_a_members_own_things(faq: Faq, receiver) -> None:
     member = known_to_the_shop(faq, receiver, "您的訂單 A123 已出貨，預計明天送達。")
     answer = faq.ask("我的訂單到哪了？", headers=member)

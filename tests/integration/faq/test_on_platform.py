@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text
 
+from assistant.usecases.faq.handoffs import tell_late
 from tests.integration.faq.conftest import ENTRIES
 from tests.integration.platforms.conftest import ADVERT, Shop
 
@@ -75,3 +77,19 @@ def test_a_bad_name_is_told(shop: Shop) -> None:
     answer = shop.operator.put("/v1/faq/settings", json={"called": ["x"]})
     assert answer.status_code == 400
     assert "called" in answer.text
+
+
+def test_whoever_is_erased_is_in_no_event_about_their_question(shop: Shop, faq_service) -> None:
+    shop.say("@shopbot 可以刷卡分期付款嗎", "gone")
+    shop.say("@shopbot 有沒有停車場", "stays")
+    shop.receiver.wait("handoff", count=2)
+    with faq_service.assistant.database.transaction(shop.community) as transaction:
+        transaction.execute(text("UPDATE faq_handoffs SET due_at = now() - interval '1 minute'"))
+    tell_late(faq_service.assistant)
+    shop.receiver.wait("handoff", where=lambda one: one.data["what"] == "late", count=2)
+    shop.operator.delete("/v1/members/gone").raise_for_status()
+    with faq_service.assistant.database.transaction(shop.community) as transaction:
+        kept = str(transaction.scalar(text("SELECT string_agg(payload::text, '') FROM deliveries")))
+    assert "分期" not in kept
+    assert kept.count('"late"') == 1
+    assert "停車場" in kept

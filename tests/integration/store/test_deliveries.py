@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from assistant.errors import NotFound
-from assistant.store import communities, connections, deliveries
+from assistant.store import communities, connections, deliveries, retention
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.writer import write_all
 from assistant.types import Delivery, DeliveryKind, DeliveryState
@@ -274,7 +276,69 @@ class TestCallingOff:
         assert self.call_off(database, community, decision_id) == NOW
 
 
+    def test_what_was_given_up_is_not_driven_again_but_for_what_takes_back(
+        self, database: Database, community: str
+    ) -> None:
+        decision_id, other_id = new_id("dec"), new_id("dec")
+        given_up = {"state": DeliveryState.DEAD, "because": "403", "attempts": 1, "finished_at": NOW}
+        done = {
+            do: delivery(community, decision_id=decision_id, payload={"do": do}, **given_up)
+            for do in ("ban", "delete", "mute", "unmute", "restore")
+        }
+        other = delivery(community, decision_id=other_id, payload={"do": "ban"}, **given_up)
+        put(database, community, other, *done.values())
+        self.call_off(database, community, decision_id, NOW + timedelta(hours=1))
+        with database.transaction(community) as connection:
+            assert deliveries.redrive(connection, community, None, NOW) == 3
+        assert {one.id for one in claim(database, community)} == {other.id, done["unmute"].id, done["restore"].id}
+        kept = read(database, community, done["ban"].id)
+        assert (kept.state, kept.because, kept.finished_at) == (DeliveryState.SKIPPED, "403", NOW)
+
+
 class TestRedriving:
+    def test_what_is_forgotten_is_not_said(self, database: Database, community: str) -> None:
+        """A week after it is over, the words are gone: nothing of it is sent empty, and nothing of it is kept."""
+        canary = "買奶粉 me@example.org"
+        data = {"handoff_id": "h1", "question": canary, "turns": [{"text": canary}], "answer": canary, "contact": canary}
+        payloads: list[tuple[DeliveryKind, dict[str, Any]]] = [
+            (DeliveryKind.ORDER, {"do": "message", "member_id": "u1", "text": canary}),
+            (DeliveryKind.ORDER, {"do": "post", "channel": "c", "text": canary}),
+            (DeliveryKind.QUESTION, {"question": canary, "member_id": "u1"}),
+            (DeliveryKind.EVENT, {"type": "push", "data": {"text": canary, "items": [canary]}}),
+            (DeliveryKind.EVENT, {"type": "handoff", "data": data}),
+        ]
+        dead = {"state": DeliveryState.DEAD, "finished_at": NOW}
+        said = [delivery(community, kind=kind, payload=payload, **dead) for kind, payload in payloads]
+        wordless = [
+            delivery(community, payload={"do": "delete", "message_id": "m1"}, **dead),
+            delivery(community, payload={"do": "post", "channel": "staff"}, case_id="cas_1", **dead),
+            delivery(community, kind=DeliveryKind.EVENT, payload={"type": "case", "data": {"id": "cas_1"}}, **dead),
+            delivery(community, kind=DeliveryKind.FOLLOW_UP, payload={"label": "spam"}, **dead),
+        ]
+        put(database, community, *said, *wordless)
+        retention.purge(database, NOW + timedelta(days=6), NOW - timedelta(days=400))
+        assert all(canary in json.dumps(read(database, community, one.id).payload, ensure_ascii=False) for one in said)
+        retention.purge(database, NOW + timedelta(days=8), NOW - timedelta(days=400))
+        assert all(canary not in json.dumps(read(database, community, one.id).payload, ensure_ascii=False) for one in said)
+        with pytest.raises(NotFound), database.transaction(community) as connection:
+            deliveries.redrive(connection, community, [said[0].id], NOW)
+        with database.transaction(community) as connection:
+            assert deliveries.redrive(connection, community, None, NOW) == len(wordless)
+        assert {one.id for one in claim(database, community)} == {one.id for one in wordless}
+
+    def test_what_is_not_forgotten_yet_is(self, database: Database, community: str) -> None:
+        dead = {"state": DeliveryState.DEAD, "finished_at": NOW}
+        put(
+            database,
+            community,
+            delivery(community, payload={"do": "message", "member_id": "u1", "text": "嗨"}, **dead),
+            delivery(community, kind=DeliveryKind.QUESTION, payload={"question": "運費？"}, **dead),
+            delivery(community, kind=DeliveryKind.EVENT, payload={"type": "push", "data": {"text": "嗨"}}, **dead),
+            delivery(community, kind=DeliveryKind.EVENT, payload={"type": "handoff", "data": {"question": ""}}, **dead),
+        )
+        with database.transaction(community) as connection:
+            assert deliveries.redrive(connection, community, None, NOW) == 4
+
     def test_dead_ones_wait_again_under_their_ids(self, database: Database, community: str) -> None:
         dead, done = (
             delivery(community, state=state, attempts=10, because="x", finished_at=NOW)
