@@ -60,6 +60,8 @@ _PUT = {"items": "properties"}
 """Documents that the community put, in which a member may be named."""
 _BESIDE = frozenset({"cases"})
 """Not handed out: what others said of a member is theirs."""
+_OF_CONVERSATIONS = frozenset({"faq_turns", "faq_handoffs"})
+"""They hold what was said, and go with the conversation."""
 _INTERNAL = frozenset({"community", "owner_hash", "contact", "state", "vectors", "refs", "response"})
 MOST_ROWS = 100_000
 
@@ -117,12 +119,20 @@ def _without(document: Any, member_id: str) -> Any:
 
 def rows_of(connection: Connection, community: str, member_id: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """What is kept of a member, table by table, as JSON; ``MOST_ROWS`` of each at most."""
+    conversations = metadata.tables["faq_conversations"]
+    its = select(conversations.c.id).where(
+        conversations.c.community == community, conversations.c.member_id == member_id
+    )
     for table in metadata.sorted_tables:
-        if not _holds_members(table) or table.name in _BESIDE:
+        if _holds_members(table) and table.name not in _BESIDE:
+            mine = table.c.member_id == member_id
+        elif table.name in _OF_CONVERSATIONS:
+            mine = table.c.conversation_id.in_(its)
+        else:
             continue
-        mine = (table.c.community == community) & (table.c.member_id == member_id)
         columns = [c for c in table.c if c.name not in _INTERNAL and not isinstance(c.type, LargeBinary)]
-        rows = connection.execute(select(*columns).where(mine).limit(MOST_ROWS)).mappings()
+        query = select(*columns).where(table.c.community == community, mine).limit(MOST_ROWS)
+        rows = connection.execute(query).mappings()
         found = [{str(name): plain(value) for name, value in row.items()} for row in rows]
         if found:
             yield str(table.name), found

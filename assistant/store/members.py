@@ -96,11 +96,16 @@ def undeclare_purposes(
 
 def find(connection: Connection, community: str, member_id: str) -> Known:
     """Raises: NotFound."""
+    found = known(connection, community, member_id)
+    if found is None:
+        raise NotFound("member_unknown", field="member_id")
+    return found
+
+
+def known(connection: Connection, community: str, member_id: str) -> Known | None:
     query = select(members).where(members.c.community == community, members.c.id == member_id)
     row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise NotFound("member_unknown", field="member_id")
-    return _known(row)
+    return _known(row) if row is not None else None
 
 
 def existing(connection: Connection, community: str, member_ids: Sequence[str]) -> set[str]:

@@ -12,21 +12,28 @@ from assistant.usecases.members.profile import read_profile
 
 
 def export_member(assistant: Assistant, community: str, member_id: str, language: str) -> dict[str, Any]:
-    """As JSON: who they are to us, the profile with its reasons, every answer about consent, and the rows of every table. Blocks.
+    """As JSON: who they are to us, the profile with its reasons, every answer about consent, and the rows of every table. Of who was never
+    told of, and only wrote what was screened or asked, there are the rows alone. Blocks.
 
     Raises:
         NotFound: nothing is known of such a member.
     """
-    profile = read_profile(assistant, community, member_id, None, language)
     with assistant.database.transaction(community) as transaction:
-        known = members.find(transaction, community, member_id)
+        known = members.known(transaction, community, member_id)
         answers = consents.history(transaction, community, member_id)
         tables = dict(erasing.rows_of(transaction, community, member_id))
+    if known is None and not tables:
+        raise NotFound("member_unknown", field="member_id")
     return {
         "made_at": assistant.clock().isoformat(),
         "community": community,
-        "member": {"id": known.id, "name": known.name, "source": known.source, "since": known.created_at.isoformat()},
-        "profile": profile,
+        "member": {
+            "id": member_id,
+            "name": known.name if known else None,
+            "source": known.source if known else None,
+            "since": known.created_at.isoformat() if known else None,
+        },
+        "profile": read_profile(assistant, community, member_id, None, language) if known else None,
         "consents": [
             {
                 "purpose": one.purpose.value,

@@ -93,3 +93,13 @@ def test_whoever_is_erased_is_in_no_event_about_their_question(shop: Shop, faq_s
     assert "分期" not in kept
     assert kept.count('"late"') == 1
     assert "停車場" in kept
+
+
+def test_what_was_asked_of_the_bot_is_exported(shop: Shop) -> None:
+    shop.say("@shopbot 可以刷卡分期付款嗎", "asker")
+    shop.say("@shopbot 有沒有停車場", "another")
+    shop.receiver.wait("handoff", count=2)
+    tables = shop.operator.get("/v1/members/asker/export").json()["tables"]
+    assert "可以刷卡分期付款嗎" in [one["text"] for one in tables["faq_turns"]]
+    assert [one["question"] for one in tables["faq_handoffs"]] == ["可以刷卡分期付款嗎"]
+    assert "停車場" not in str(tables)

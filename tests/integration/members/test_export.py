@@ -1,0 +1,37 @@
+"""What is handed out is all that is kept, of whoever it is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def words_of(export: dict) -> str:
+    return str(export["tables"])
+
+
+@pytest.mark.parametrize("name", ["only-screened", "只被审核/1"])
+def test_who_was_only_screened_is_exported_and_erased(client, name):
+    said = {"text": "加微信 abc123 日结300", "member": {"id": name}, "channel": "general"}
+    client.post("/v1/moderate", json=said).raise_for_status()
+    path = f"/v1/members/{name.replace('/', '%2F')}"
+    export = client.get(f"{path}/export").json()
+    assert export["member"] == {"id": name, "name": None, "source": None, "since": None}
+    assert (export["profile"], export["consents"]) == (None, [])
+    assert [one["text"] for one in export["tables"]["decisions"]] == [said["text"]]
+    assert client.delete(path).status_code == 200
+    assert client.get(f"{path}/export").status_code == 404
+    assert client.get("/v1/members/nobody/export").json()["field"] == "member_id"
+
+
+def test_of_who_was_told_of_there_is_the_profile_too(client, member):
+    client.post("/v1/moderate", json={"text": "大家早", "member": {"id": member}}).raise_for_status()
+    export = client.get(f"/v1/members/{member}/export").json()
+    assert export["member"]["since"]
+    assert export["profile"]["personalised"]
+    assert "大家早" in words_of(export)
+
+
+def test_another_community_is_handed_nothing(service, client):
+    client.post("/v1/moderate", json={"text": "大家早", "member": {"id": "theirs"}}).raise_for_status()
+    with service.client(service.key(community=service.community())) as other:
+        assert other.get("/v1/members/theirs/export").status_code == 404
