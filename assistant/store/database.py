@@ -12,7 +12,7 @@ from psycopg import errors
 from psycopg.types.json import set_json_loads
 from sqlalchemy import URL, Connection, create_engine, exc, make_url, text
 
-from assistant.errors import ConfigurationError, DatabaseUnavailable
+from assistant.errors import ConfigurationError, DatabaseUnavailable, NotFound
 
 EVERY_COMMUNITY = "*"
 OVER_LIMITS = (
@@ -45,17 +45,17 @@ class Database:
         )
 
     @contextmanager
-    def transaction(self, community: str | None) -> Iterator[Connection]:
+    def transaction(self, community: str | None, statement_s: float | None = None) -> Iterator[Connection]:
         """Commits at the end, rolls back on an error. Sees and writes the rows of ``community`` only; of every one, and those that
-        belong to none, if it is ``*``; of none, if it is ``None``.
+        belong to none, if it is ``*``; of none, if it is ``None``. A statement may take ``statement_s``, else ``timeout_s``.
 
         Raises:
-            DatabaseUnavailable: no connection or no answer within ``timeout_s``.
+            DatabaseUnavailable: no connection or no answer in time.
+            NotFound: something was written for a community that there is not.
         """
+        milliseconds = math.ceil((statement_s or self.timeout_s) * 1000)
         with failures_named(), self._engine.begin() as connection:
-            connection.execute(
-                _BIND, {"community": community or "", "milliseconds": str(math.ceil(self.timeout_s * 1000))}
-            )
+            connection.execute(_BIND, {"community": community or "", "milliseconds": str(milliseconds)})
             yield connection
 
     def ping(self) -> None:
@@ -106,17 +106,29 @@ def read_url(url: str) -> URL:
 
 @contextmanager
 def failures_named() -> Iterator[None]:
-    """A server that is away, full, shutting down or too slow is ``DatabaseUnavailable``; wrong statements and refused rows stay what they
-    are."""
+    """A server that is away, full, shutting down or too slow is ``DatabaseUnavailable``, a row of a community that there is not
+    ``NotFound``; wrong statements and other refused rows stay what they are."""
     try:
         yield
     except OVER_LIMITS:
         raise
+    except errors.ForeignKeyViolation as error:
+        if _lacks_community(error):
+            raise NotFound("community_unknown", field="community") from None
+        raise
     except exc.DBAPIError as error:
         if isinstance(error.orig, OVER_LIMITS):
             raise
+        if _lacks_community(error.orig):
+            raise NotFound("community_unknown", field="community") from None
         if error.connection_invalidated or isinstance(error, exc.OperationalError | exc.InterfaceError):
             raise DatabaseUnavailable from error
         raise
     except (exc.TimeoutError, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise DatabaseUnavailable from error
+
+
+def _lacks_community(error: BaseException | None) -> bool:
+    return isinstance(error, errors.ForeignKeyViolation) and (error.diag.constraint_name or "").endswith(
+        "_community_fkey"
+    )

@@ -48,6 +48,10 @@ def export_member(assistant: Assistant, community: str, member_id: str, language
     }
 
 
+ERASING_S = 600.0
+"""For one statement: to find a member in others' documents, all of a community's are looked at."""
+
+
 def erase_member(assistant: Assistant, community: str, member_id: str, actor: str) -> dict[str, int]:
     """Rows that went, by table; in one transaction, with an entry of the audit that names the member by a keyed hash. Blocks.
 
@@ -56,7 +60,7 @@ def erase_member(assistant: Assistant, community: str, member_id: str, actor: st
     """
     now = assistant.clock()
     hashed = member_hash(assistant.vault, community, member_id)
-    with assistant.database.transaction(community) as transaction:
+    with assistant.database.transaction(community, ERASING_S) as transaction:
         gone = erasing.erase(transaction, community, member_id)
         if not gone:
             raise NotFound("member_unknown", field="member_id")

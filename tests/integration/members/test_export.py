@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
+
+from assistant.store import erasing
 
 
 def words_of(export: dict) -> str:
@@ -35,3 +38,17 @@ def test_another_community_is_handed_nothing(service, client):
     client.post("/v1/moderate", json={"text": "大家早", "member": {"id": "theirs"}}).raise_for_status()
     with service.client(service.key(community=service.community())) as other:
         assert other.get("/v1/members/theirs/export").status_code == 404
+
+
+def test_erasing_may_take_longer_than_a_request_else(service, client, member, monkeypatch):
+    """It looks through all of a community's documents, of which there may be millions."""
+
+    def slow(connection, *about):
+        connection.execute(text("SELECT pg_sleep(1.5)"))
+        return erase(connection, *about)
+
+    erase = erasing.erase
+    monkeypatch.setattr(erasing, "erase", slow)
+    monkeypatch.setattr(service.assistant.database, "timeout_s", 0.5)
+    assert client.delete(f"/v1/members/{member}").status_code == 200
+    assert client.get(f"/v1/members/{member}").status_code == 404
