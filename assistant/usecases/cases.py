@@ -37,7 +37,7 @@ from assistant.usecases.lifting import lift
 from assistant.usecases.members.judging import judge_event
 from assistant.usecases.notices import upheld_notice
 from assistant.usecases.opening import amended_cards
-from assistant.usecases.overturn import is_overturned, overturn
+from assistant.usecases.overturn import is_overturned, lock_author, overturn
 from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
@@ -94,6 +94,8 @@ def resolve_case(
         Forbidden: an appeal, by the one who decided first.
     """
     with assistant.database.transaction(community) as transaction:
+        if (decision := _decision(transaction, cases.get(transaction, community, case_id))) is not None:
+            lock_author(transaction, decision)
         case = cases.get(transaction, community, case_id, lock=True)
         if case.state is CaseState.RESOLVED and case.resolution is resolution:
             return case
@@ -136,7 +138,7 @@ def _carry_out(
     elif resolution is Resolution.REMOVE:
         _remove(assistant, transaction, case, decision, actor, now)
     elif resolution is Resolution.UNDO and case.resolution is Resolution.REMOVE:
-        _take_back(assistant, transaction, decision, actor, note)
+        _take_back(assistant, transaction, case, decision, actor, note)
     elif resolution is Resolution.APPROVE and case.kind is not CaseKind.HELP:
         _approve(assistant, transaction, case, decision, actor, note, now)
 
@@ -152,7 +154,7 @@ def _approve(
 ) -> None:
     """Nothing is wrong with it: what was done is taken back, and where nothing was, the model may learn that."""
     if decision.answer["action"] in _DOES:
-        _take_back(assistant, transaction, decision, actor, note or "approved")
+        _take_back(assistant, transaction, case, decision, actor, note or "approved")
     else:
         _learn(transaction, case, decision, "approved", 0.0, now)
         judge_event(transaction, decision.community, decision.id, flagged=False, now=now)
@@ -208,10 +210,10 @@ def _removal_weight(weights: Any, label: str) -> int:
 
 
 def _take_back(
-    assistant: Assistant, transaction: Transaction, decision: DecisionRow, actor: str, note: str | None
+    assistant: Assistant, transaction: Transaction, case: Case, decision: DecisionRow, actor: str, note: str | None
 ) -> None:
     if not is_overturned(transaction, decision.community, decision.id):
-        overturn(assistant, transaction, decision, actor=actor, reason=note or "undone")
+        overturn(assistant, transaction, decision, actor=actor, reason=note or "undone", case_id=case.id)
 
 
 def _penalty(
@@ -271,7 +273,7 @@ def _appeal(
         raise Forbidden("second_person", field="actor")
     if resolution is Resolution.APPROVE:
         appeals.decide(transaction, appeal, AppealState.OVERTURNED, actor, note, now)
-        _take_back(assistant, transaction, decision, actor, note or "appeal")
+        _take_back(assistant, transaction, case, decision, actor, note or "appeal")
         return
     appeals.decide(transaction, appeal, AppealState.UPHELD, actor, note, now)
     held = assistant.registry.get(decision.connection_id or "")

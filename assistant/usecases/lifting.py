@@ -10,13 +10,13 @@ from assistant.moderation.penalties import step_for
 from assistant.store import audit, cases, deliveries, penalties
 from assistant.store.decisions import DecisionRow
 from assistant.store.penalties import PenaltyRow
-from assistant.types import CaseKind, CaseState, Delivery, Do, Order, PenaltyState, Resolution, Step
+from assistant.types import CaseKind, CaseState, Delivery, Do, Order, PenaltyState, Step
 from assistant.types.delivery import OVERTURNED
 from assistant.types.penalties import Penalties
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
 from assistant.usecases.identity import new_id
-from assistant.usecases.opening import amended_cards
+from assistant.usecases.opening import settle_case
 from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 
@@ -133,10 +133,4 @@ def _record(
     deliveries.add(transaction, event_entries(around, "action", f"lift:{penalty.id}:{now.timestamp()}", data, now))
     for case in cases.of_decision(transaction, community, penalty.decision_id):
         if case.kind is CaseKind.PENALTY and case.state is not CaseState.RESOLVED:
-            locked = cases.get(transaction, community, case.id, lock=True)
-            cases.resolve(transaction, locked, Resolution.APPROVE, actor, OVERTURNED, now)
-            audit.write(
-                transaction, community, now, actor=actor, action="case.approve", subject=case.id, reason=OVERTURNED
-            )
-            resolved = cases.get(transaction, community, case.id)
-            deliveries.add(transaction, amended_cards(assistant, transaction, resolved, {}, now))
+            settle_case(assistant, transaction, case, OVERTURNED, now, actor=actor)

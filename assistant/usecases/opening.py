@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection as Transaction
 
 from assistant.moderation.enforce import can
-from assistant.store import cases, deliveries
-from assistant.types import Case, Delivery, DeliveryKind, Do, Order
+from assistant.store import audit, cases, deliveries
+from assistant.types import Case, Delivery, DeliveryKind, Do, Order, Resolution
 from assistant.types.delivery import PLATFORM_CANNOT
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import card_entries, event_entries, order_entry
@@ -32,6 +32,19 @@ def open_case(assistant: Assistant, transaction: Transaction, case: Case) -> boo
     data = {"id": case.id, "kind": case.kind.value}
     deliveries.add(transaction, event_entries(around, "case", case.id, data, now, case.decision_id))
     return True
+
+
+def settle_case(
+    assistant: Assistant, transaction: Transaction, case: Case, because: str, now: datetime, *, actor: str
+) -> None:
+    """A case that nobody needs to look at any more is approved, in the trail and on its cards too."""
+    locked = cases.get(transaction, case.community, case.id, lock=True)
+    cases.resolve(transaction, locked, Resolution.APPROVE, actor, because, now)
+    audit.write(
+        transaction, case.community, now, actor=actor, action="case.approve", subject=case.id, reason=because
+    )
+    resolved = cases.get(transaction, case.community, case.id)
+    deliveries.add(transaction, amended_cards(assistant, transaction, resolved, {}, now))
 
 
 def amended_cards(

@@ -14,7 +14,7 @@ from assistant.store.appeals import AppealState
 from assistant.store.decisions import DecisionRow
 from assistant.store.decisions import get as get_decision
 from assistant.store.feedback import NewFeedback
-from assistant.types import CaseState, DeliveryState, Do, Order, Resolution
+from assistant.types import CaseState, DeliveryState, Do, Order
 from assistant.types.delivery import OVERTURNED
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries, order_entry
@@ -23,6 +23,7 @@ from assistant.usecases.identity import new_id
 from assistant.usecases.lifting import lift, lift_unfounded
 from assistant.usecases.members.judging import judge_event
 from assistant.usecases.notices import overturned_notice
+from assistant.usecases.opening import settle_case
 from assistant.usecases.registry import Held
 from assistant.usecases.speech import language_of
 
@@ -41,16 +42,28 @@ class Overturned:
     lifted: tuple[str, ...] = ()
 
 
+def lock_author(transaction: Transaction, decision: DecisionRow) -> None:
+    """Before its cases, its penalty or its strike are locked: in another order two people would wait for each other."""
+    penalties.lock(transaction, decision.community, f"{decision.connection_id}/{decision.member_id}")
+
+
 def overturn(
-    assistant: Assistant, transaction: Transaction, decision: DecisionRow, *, actor: str, reason: str
+    assistant: Assistant,
+    transaction: Transaction,
+    decision: DecisionRow,
+    *,
+    actor: str,
+    reason: str,
+    case_id: str | None = None,
 ) -> Overturned:
-    """In one transaction. ``actor`` and ``reason`` go into the audit trail.
+    """In one transaction. ``actor`` and ``reason`` go into the audit trail; ``case_id`` is the case that is decided by this, and that the
+    caller resolves.
 
     Raises:
         Conflict: it has been overturned already.
     """
     community, now = decision.community, assistant.clock()
-    penalties.lock(transaction, community, f"{decision.connection_id}/{decision.member_id}")
+    lock_author(transaction, decision)
     if is_overturned(transaction, community, decision.id):
         raise Conflict("overturned", field="decision")
     free_at = deliveries.call_off(transaction, community, decision.id, OVERTURNED, now)
@@ -61,6 +74,9 @@ def overturn(
     lifted = lift_unfounded(assistant, transaction, decision, now, actor=actor) if strike else ()
     found = Overturned(decision.id, strike, penalty.step.value if penalty else None, restored, lifted)
     _record(assistant, transaction, decision, found, actor, reason, now)
+    for case in cases.of_decision(transaction, community, decision.id):
+        if case.state is not CaseState.RESOLVED and case.id != case_id:
+            settle_case(assistant, transaction, case, OVERTURNED, now, actor=actor)
     judge_event(transaction, community, decision.id, flagged=False, now=now)
     if held is not None and decision.member_id and (strike or penalty or restored):
         language = language_of(decision.locale, decision.answer["detected_language"], held.language)
@@ -111,7 +127,7 @@ def _record(
     reason: str,
     now: datetime,
 ) -> None:
-    """The audit trail, the label that the model learns from, the cases that this settles, and the community's systems."""
+    """The audit trail, the label that the model learns from, the appeal that this settles, and the community's systems."""
     community = decision.community
     details = {
         "strike": found.strike,
@@ -130,10 +146,6 @@ def _record(
     appeal = appeals.of_decision(transaction, community, decision.id)
     if appeal is not None and appeal.state is AppealState.OPEN:
         appeals.decide(transaction, appeal, AppealState.OVERTURNED, actor, reason, now)
-    for case in cases.of_decision(transaction, community, decision.id):
-        if case.state is not CaseState.RESOLVED:
-            locked = cases.get(transaction, community, case.id, lock=True)
-            cases.resolve(transaction, locked, Resolution.APPROVE, actor, "overturned", now)
     around = assistant.registry.of_community(community)
     data = {"decision_id": decision.id, "action": ACTION, **details}
     deliveries.add(transaction, event_entries(around, "action", f"overturn:{decision.id}:{now.timestamp()}", data, now))
