@@ -17,6 +17,8 @@ from assistant.types.access import Scope
 from assistant.usecases import keys as usecase
 from assistant.wiring import administration
 
+MOST_PER_MINUTE = 1_000_000_000
+
 app = typer.Typer(help="API keys: create, list, rotate, revoke.", no_args_is_help=True)
 
 
@@ -28,7 +30,9 @@ def create(
     ] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     expires_days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it stops working.")] = None,
-    requests_per_minute: Annotated[int | None, typer.Option(min=1, help="Its own rate limit.")] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option(min=1, max=MOST_PER_MINUTE, help="Its own rate limit.")
+    ] = None,
     origin: Annotated[
         list[str] | None, typer.Option(help="A page that may use a member key (https://shop.example); repeat it.")
     ] = None,

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.cli.screen import out, progress
+from assistant.cli.writing import check_writable, write
 from assistant.errors import InvalidInput
 from assistant.settings import load_settings
 from assistant.types import Message
@@ -43,6 +44,8 @@ def perspective(
     """
     if not log.is_file():
         raise InvalidInput(field="LOG", problem=f"{log} is not a file")
+    if output:
+        check_writable(output, "--output")
     thresholds = _thresholds(threshold or [])
     theirs = read_perspective_log(log.read_bytes().splitlines())
     screener = build_screener(load_settings())
@@ -61,7 +64,8 @@ def perspective(
     for comparison in comparisons:
         _print(comparison)
     if output:
-        output.write_text(json.dumps([c.document() for c in comparisons], ensure_ascii=False, indent=1) + "\n", "utf-8")
+        figures = [comparison.document() for comparison in comparisons]
+        write(output, json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "--output")
 
 
 def _thresholds(given: list[str]) -> dict[str, float]:

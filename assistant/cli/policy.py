@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.cli.screen import err, out
+from assistant.cli.writing import check_writable
+from assistant.cli.writing import write as write_file
 from assistant.moderation.policy import dump_policy, read_policy_file, shipped_policy
 from assistant.moderation.tuning import Proposal, applied
 from assistant.settings import load_settings
@@ -66,6 +68,8 @@ def suggest(
     ] = None,
 ) -> None:
     """Propose thresholds from what people approved and removed. Changes nothing by itself."""
+    if write is not None:
+        check_writable(write, "--write")
     since = datetime.now(UTC) - timedelta(days=days)
     with administration(load_settings()) as database:
         policy, proposals = usecase.proposals(database, community, since, precision)
@@ -75,7 +79,7 @@ def suggest(
         out.print(_proposed(proposals))
     if write is not None:
         document = dump_policy(applied(policy, proposals))
-        write.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        write_file(write, json.dumps(document, ensure_ascii=False, indent=2) + "\n", "--write")
 
 
 def _proposed(proposals: list[Proposal]) -> Table:

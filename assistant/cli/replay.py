@@ -70,19 +70,25 @@ def _records(path: Path, name: str) -> Iterator[dict[str, Any]]:
     """Raises: InvalidInput, with the line."""
     if not path.is_file():
         raise InvalidInput(field=name, problem=f"{path} is not a file")
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        if path.suffix.lower() == ".csv":
-            yield from (_typed(row, name, at) for at, row in enumerate(csv.DictReader(source)))
-            return
-        for number, line in enumerate(source, 1):
-            if line.strip():
-                yield _object(line, f"{name} line {number}")
+    number = 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            if path.suffix.lower() == ".csv":
+                yield from (_typed(row, name, at) for at, row in enumerate(csv.DictReader(source)))
+                return
+            for number, line in enumerate(source, 1):
+                if line.strip():
+                    yield _object(line, f"{name} line {number}")
+    except UnicodeDecodeError:
+        raise InvalidInput(field=name, problem=f"is not UTF-8 (after line {number})") from None
+    except csv.Error as error:
+        raise InvalidInput(field=name, problem=f"is not CSV: {error}") from None
 
 
 def _object(line: str, field: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInput(field=field, problem="is not JSON") from None
     if not isinstance(found, dict):
         raise InvalidInput(field=field, problem="is not an object")

@@ -75,12 +75,14 @@ def _logged(number: int, line: bytes) -> LoggedComment:
         text = row.get("text") or (comment.get("text") if isinstance(comment, dict) else comment)
         scores = row.get("scores") or _summary_scores(row.get("response", row)["attributeScores"])
         known = {name: float(score) for name, score in scores.items() if name in ATTRIBUTES}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise InvalidInput(
             field=f"line {number}", problem='needs "text" and "scores", or Perspective\'s request and response'
         ) from None
     if not isinstance(text, str) or not text or not known:
         raise InvalidInput(field=f"line {number}", problem=f"needs a text and at least one of {', '.join(ATTRIBUTES)}")
+    if not all(0 <= score <= 1 for score in known.values()):
+        raise InvalidInput(field=f"line {number}", problem="holds a score that is not 0 to 1")
     return LoggedComment(text, known)
 
 

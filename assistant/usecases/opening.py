@@ -40,9 +40,7 @@ def settle_case(
     """A case that nobody needs to look at any more is approved, in the trail and on its cards too."""
     locked = cases.get(transaction, case.community, case.id, lock=True)
     cases.resolve(transaction, locked, Resolution.APPROVE, actor, because, now)
-    audit.write(
-        transaction, case.community, now, actor=actor, action="case.approve", subject=case.id, reason=because
-    )
+    audit.write(transaction, case.community, now, actor=actor, action="case.approve", subject=case.id, reason=because)
     resolved = cases.get(transaction, case.community, case.id)
     deliveries.add(transaction, amended_cards(assistant, transaction, resolved, {}, now))
 

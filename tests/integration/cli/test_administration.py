@@ -139,6 +139,16 @@ def test_what_is_a_communitys_own_is_read_as_in_a_policy(service: Service) -> No
     assert shown["own"]["domains"] == ["odd.com"]
 
 
+def test_what_could_not_be_kept_or_written_is_said_by_its_option(service: Service, tmp_path) -> None:
+    for arguments, option in (
+        (("keys", "create", "--scope", "platform", "--requests-per-minute", "3000000000"), "--requests-per-minute"),
+        (("policy", "suggest", "--community", "demo", "--write", str(tmp_path / "none" / "p.json")), "--write"),
+    ):
+        refused = assistant(service, *arguments)
+        assert refused.returncode == Exit.USAGE
+        assert option in refused.stderr
+
+
 def test_the_demo_plays_through_the_service(service: Service) -> None:
     done = assistant(service, "demo", "--language", "zh-Hant")
     assert done.returncode == 0, done.stderr

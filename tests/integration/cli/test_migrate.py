@@ -35,6 +35,8 @@ def test_wrong_thresholds_and_lines_are_named(run, tmp_path) -> None:
         (("log.jsonl", "--threshold", "NICENESS=1"), "NICENESS"),
         (("log.jsonl", "--threshold", "TOXICITY=2"), "TOXICITY=2"),
         (("none.jsonl",), "none.jsonl"),
+        (("log.jsonl", "--output", "nowhere/figures.json"), "--output"),
+        (("log.jsonl", "--output", "."), "--output"),
     ):
         done = run("migrate", "perspective", *arguments)
         assert done.returncode == Exit.USAGE

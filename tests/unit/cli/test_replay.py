@@ -50,3 +50,20 @@ def test_a_line_that_is_not_json_is_named(files):
     with pytest.raises(InvalidInput) as caught:
         replay(events, items, since=None, until=None, k=10, as_json=False)
     assert caught.value.field == "events line 1"
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"id": "\xff"}', "id,型\n".encode("big5")])
+def test_a_file_that_cannot_be_read_is_named(files, content):
+    events, items = files
+    events.write_bytes(content)
+    with pytest.raises(InvalidInput) as caught:
+        replay(events, items, since=None, until=None, k=10, as_json=False)
+    assert str(caught.value.field).startswith("events")
+
+
+def test_a_table_that_cannot_be_read_is_named(files):
+    events, items = files
+    items.write_bytes("id,title\ni1,露營".encode("big5"))
+    with pytest.raises(InvalidInput) as caught:
+        replay(events, items, since=None, until=None, k=10, as_json=False)
+    assert caught.value.field == "items"

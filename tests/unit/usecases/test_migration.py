@@ -40,6 +40,11 @@ def test_every_way_of_logging_is_read(row: dict[str, object]) -> None:
         b'{"text": "a", "scores": {"FLIRTATION": 1}}',
         b'{"text": 5, "scores": {"TOXICITY": 1}}',
         b"[]",
+        b"[" * 100_000,
+        b'{"text": "a", "scores": {"TOXICITY": NaN}}',
+        b'{"text": "a", "scores": {"TOXICITY": 1.5}}',
+        b'{"text": "a", "scores": {"TOXICITY": 0.5, "INSULT": -0.1}}',
+        b'{"text": "a", "scores": {"TOXICITY": 1' + b"0" * 400 + b"}}",
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(line: bytes) -> None:
