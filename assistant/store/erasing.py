@@ -6,12 +6,13 @@ Every table with a column ``member_id`` is reached without being named here; wha
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, delete, func, select, text
+from sqlalchemy import Connection, LargeBinary, Table, cast, delete, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from assistant.store import profiles, quotations
 from assistant.store.columns import metadata
@@ -52,10 +53,19 @@ _PLANNED_TO = [
     for table in ("campaigns", "campaign_rounds")
 ]
 """Where planning stands: without it, it begins again, and meets everybody's part there already."""
+_ACTED = [
+    text(
+        f"UPDATE {table} SET {column} = split_part({column}, ':', 1) || ': erased' "  # noqa: S608
+        f"WHERE community = :community AND {column} = split_part({column}, ':', 1) || ':' || CAST(:member AS text)"
+    )
+    for table, column in (("cases", "claimed_by"), ("cases", "resolved_by"), ("appeals", "decided_by"))
+]
+"""Of the staff, by a button: ``<platform>:<member id>``, as in the trail."""
+_PLATFORMS = text("SELECT DISTINCT platform FROM connections WHERE community = :community")
 _AUDIT = text("SELECT forget_in_audit(:community, :member)")
 _NAMED_IN = {"cases": "details", "deliveries": "payload", "events": "properties", "campaigns": "document"}
 """Documents of others in which a member may be named, as who reported or who is meant."""
-_PATH = "$.** ? (@ == $id)"
+_PATH = "$.** ? (@ == $ids[*])"
 _PUT = {"items": "properties"}
 """Documents that the community put, in which a member may be named."""
 _BESIDE = frozenset({"cases"})
@@ -86,11 +96,13 @@ def erase(connection: Connection, community: str, member_id: str) -> dict[str, i
     gone["members"] = connection.execute(delete(members).where(mine)).rowcount
     connection.execute(_CONTEXT, values)
     connection.execute(_VIA, values)
-    for query in _PLANNED_TO:
+    for query in (*_PLANNED_TO, *_ACTED):
         connection.execute(query, values)
     connection.execute(_AUDIT, values)
+    acting = (f"{platform}:{member_id}" for platform in connection.scalars(_PLATFORMS, values))
+    names = frozenset((member_id, *acting))
     for name, column in (_NAMED_IN | _PUT).items():
-        _scrub(connection, metadata.tables[name], column, community, member_id)
+        _scrub(connection, metadata.tables[name], column, community, names)
     return {name: number for name, number in gone.items() if number}
 
 
@@ -98,23 +110,23 @@ def _holds_members(table: Table) -> bool:
     return "member_id" in table.c and "community" in table.c and "DELETE" in GRANTS[table.name]
 
 
-def _scrub(connection: Connection, table: Table, column: str, community: str, member_id: str) -> None:
-    """Every value of these documents that is the member's id becomes ``erased``."""
+def _scrub(connection: Connection, table: Table, column: str, community: str, names: Collection[str]) -> None:
+    """Every value of these documents that names the member becomes ``erased``."""
     one = table.c[column]
-    found = func.jsonb_path_exists(one, text(f"'{_PATH}'"), func.jsonb_build_object("id", member_id))
+    found = func.jsonb_path_exists(one, text(f"'{_PATH}'"), cast({"ids": sorted(names)}, JSONB))
     keys = list(table.primary_key.columns) or [table.c.community, table.c.id, table.c.at]
     rows = connection.execute(select(*keys, one).where(table.c.community == community, found)).all()
     for *key, document in rows:
         where = [k == value for k, value in zip(keys, key, strict=True)]
-        connection.execute(table.update().where(*where).values({column: _without(document, member_id)}))
+        connection.execute(table.update().where(*where).values({column: _without(document, names)}))
 
 
-def _without(document: Any, member_id: str) -> Any:
+def _without(document: Any, names: Collection[str]) -> Any:
     if isinstance(document, dict):
-        return {name: _without(value, member_id) for name, value in document.items()}
+        return {name: _without(value, names) for name, value in document.items()}
     if isinstance(document, list):
-        return [_without(value, member_id) for value in document]
-    return ERASED if document == member_id else document
+        return [_without(value, names) for value in document]
+    return ERASED if isinstance(document, str) and document in names else document
 
 
 def rows_of(connection: Connection, community: str, member_id: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -28,7 +28,7 @@ from assistant.words import load_words
 router = APIRouter(tags=["communities"])
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_EXAMPLE = {"id": "demo", "version": 2, "thresholds": {"spam": {"review": 0.6, "block": 0.95}}}
+_EXAMPLE = {"id": "demo", "version": 1, "thresholds": {"spam": {"review": 0.6, "block": 0.95}}}
 
 
 @router.get(
@@ -47,7 +47,8 @@ async def get_policy(request: Request, community: str) -> Response:
 @router.put(
     "/v1/communities/{community}/policy",
     summary="Put a new version of the policy in force",
-    description="`version` is the one it was made from, or the next; if another was stored meanwhile, the answer is 409. "
+    description="`version` is the one it was made from; if another was stored meanwhile, the answer is 409. Left out, or 0, it is stored "
+    "regardless. "
     "`warnings`, where there are any, name what it asks for and a connected platform cannot do.",
     response_model=Policy,
     responses=errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 
@@ -14,7 +15,7 @@ from assistant.types import Resolution
 from assistant.usecases import overturn as taking_back
 from assistant.usecases.cases import resolve_case
 from tests.integration.platforms.conftest import ADVERT, Shop
-from tests.integration.platforms.outbox_state import deliveries, until
+from tests.integration.platforms.outbox_state import deliveries, nothing_waits, until
 
 PICTURE = {"attachments": [{"kind": "image"}]}
 
@@ -116,3 +117,22 @@ def test_two_people_at_one_decision_do_not_wait_for_each_other(staffed: Shop, mo
     with ThreadPoolExecutor(2) as people:
         first, second = people.submit(outcome, take_back), people.submit(outcome, resolve)
         assert (first.result(20), second.result(20)) == ("done", "conflict")
+
+
+@pytest.mark.parametrize("moderator", ["mod1", "管理員:7"])
+def test_a_moderator_who_is_erased_is_named_in_no_case_and_no_event(platform_service, receiver, moderator) -> None:
+    shop = Shop(platform_service, receiver, staff_channel="staff")
+    shop.say("picture 加油", **PICTURE)
+    carded(shop)
+    (case,) = shop.cases()
+    press = {"value": f"case:{case['id']}:remove", "member": {"id": moderator}, "channel": "staff"}
+    assert shop.send("press", press).status_code == 200
+    assert shop.cases()[0]["resolved_by"] == f"webhooks:{moderator}"
+    until(lambda: nothing_waits(shop))
+    assert moderator in str(deliveries(shop))
+    shop.say("大家早", moderator)
+    shop.operator.delete(f"/v1/members/{quote(moderator, safe='')}").raise_for_status()
+    (case,) = shop.cases()
+    assert (case["resolution"], case["resolved_by"]) == ("remove", "webhooks: erased")
+    assert moderator not in str(deliveries(shop))
+    shop.close()
