@@ -72,7 +72,9 @@ _BESIDE = frozenset({"cases"})
 """Not handed out: what others said of a member is theirs."""
 _OF_CONVERSATIONS = frozenset({"faq_turns", "faq_handoffs"})
 """They hold what was said, and go with the conversation."""
-_INTERNAL = frozenset({"community", "owner_hash", "contact", "state", "vectors", "refs", "response"})
+_INTERNAL = frozenset(
+    {"community", "owner_hash", "contact", "state", "vectors", "refs", "response", "held_by", "answered_by"}
+)
 MOST_ROWS = 100_000
 
 
@@ -145,9 +147,16 @@ def rows_of(connection: Connection, community: str, member_id: str) -> Iterator[
         columns = [c for c in table.c if c.name not in _INTERNAL and not isinstance(c.type, LargeBinary)]
         query = select(*columns).where(table.c.community == community, mine).limit(MOST_ROWS)
         rows = connection.execute(query).mappings()
-        found = [{str(name): plain(value) for name, value in row.items()} for row in rows]
+        found = [{str(name): plain(_own(name, value, member_id)) for name, value in row.items()} for row in rows]
         if found:
             yield str(table.name), found
+
+
+def _own(column: str, value: Any, member_id: str) -> Any:
+    """Of what came before a message, what the member said: the rest is others'."""
+    if column != "context" or value is None:
+        return value
+    return [one for one in value if one.get("member") == member_id]
 
 
 def plain(value: Any) -> Any:

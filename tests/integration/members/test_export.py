@@ -34,6 +34,21 @@ def test_of_who_was_told_of_there_is_the_profile_too(client, member):
     assert "大家早" in words_of(export)
 
 
+def test_what_others_said_is_not_handed_out(client, member):
+    before = [
+        {"text": "我的電話是 0912 345 678", "member": "somebody-else"},
+        {"text": "誰有二手推車", "member": member},
+        {"text": "沒有署名的一句"},
+    ]
+    said = {"text": "大家早", "member": {"id": member}, "context": before}
+    client.post("/v1/moderate", json=said).raise_for_status()
+    export = client.get(f"/v1/members/{member}/export").json()
+    (decision,) = export["tables"]["decisions"]
+    assert decision["context"] == [{"text": "誰有二手推車", "member": member}]
+    assert "0912" not in str(export)
+    assert "somebody-else" not in str(export)
+
+
 def test_another_community_is_handed_nothing(service, client):
     client.post("/v1/moderate", json={"text": "大家早", "member": {"id": "theirs"}}).raise_for_status()
     with service.client(service.key(community=service.community())) as other:

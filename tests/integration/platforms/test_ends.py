@@ -100,4 +100,8 @@ def test_platforms_without_ends_of_their_own_can_be_told_to_end() -> None:
         does = {one.value for one in platform.capabilities.does}
         assert platform.capabilities.ends_mutes or {"mute", "unmute"} <= does, platform.name
         assert platform.capabilities.ends_bans or {"ban", "unban"} <= does, platform.name
-    assert {name for name, one in PLATFORMS.items() if not one.capabilities.ends_bans} == {"discord", "mapping", "matrix"}
+    assert {name for name, one in PLATFORMS.items() if not one.capabilities.ends_bans} == {
+        "discord",
+        "mapping",
+        "matrix",
+    }

@@ -275,7 +275,6 @@ class TestCallingOff:
         put(database, community, delivery(community, decision_id=decision_id, due_at=NOW + timedelta(days=7)))
         assert self.call_off(database, community, decision_id) == NOW
 
-
     def test_what_was_given_up_is_not_driven_again_but_for_what_takes_back(
         self, database: Database, community: str
     ) -> None:
@@ -299,7 +298,13 @@ class TestRedriving:
     def test_what_is_forgotten_is_not_said(self, database: Database, community: str) -> None:
         """A week after it is over, the words are gone: nothing of it is sent empty, and nothing of it is kept."""
         canary = "買奶粉 me@example.org"
-        data = {"handoff_id": "h1", "question": canary, "turns": [{"text": canary}], "answer": canary, "contact": canary}
+        data = {
+            "handoff_id": "h1",
+            "question": canary,
+            "turns": [{"text": canary}],
+            "answer": canary,
+            "contact": canary,
+        }
         payloads: list[tuple[DeliveryKind, dict[str, Any]]] = [
             (DeliveryKind.ORDER, {"do": "message", "member_id": "u1", "text": canary}),
             (DeliveryKind.ORDER, {"do": "post", "channel": "c", "text": canary}),
@@ -319,7 +324,9 @@ class TestRedriving:
         retention.purge(database, NOW + timedelta(days=6), NOW - timedelta(days=400))
         assert all(canary in json.dumps(read(database, community, one.id).payload, ensure_ascii=False) for one in said)
         retention.purge(database, NOW + timedelta(days=8), NOW - timedelta(days=400))
-        assert all(canary not in json.dumps(read(database, community, one.id).payload, ensure_ascii=False) for one in said)
+        assert all(
+            canary not in json.dumps(read(database, community, one.id).payload, ensure_ascii=False) for one in said
+        )
         with pytest.raises(NotFound), database.transaction(community) as connection:
             deliveries.redrive(connection, community, [said[0].id], NOW)
         with database.transaction(community) as connection:

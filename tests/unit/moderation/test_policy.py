@@ -172,7 +172,10 @@ def test_domains_are_read_from_addresses() -> None:
             )
         ),
         ({"links": {"protect": ["shop.com", "@shop"]}}, "links.protect[1]"),
-        *(({"own": {"domains": [wrong]}}, "own.domains[0]") for wrong in ("-a.com", "example", "a..test", "shop.local")),
+        *(
+            ({"own": {"domains": [wrong]}}, "own.domains[0]")
+            for wrong in ("-a.com", "example", "a..test", "shop.local")
+        ),
         ({"links": {"deny": ["rival.example"]}}, "links.deny[0]"),
         ({"own": {"phones": ["02 2345 6789", "abc"]}}, "own.phones[1]"),
         *(({"own": {"accounts": [wrong]}}, "own.accounts[0]") for wrong in ("@ ", "@\u200b", "+-")),
