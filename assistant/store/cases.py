@@ -35,9 +35,15 @@ def of_decision(connection: Connection, community: str, decision_id: str) -> lis
     return [_case(row) for row in connection.execute(query.order_by(cases.c.created_at)).mappings()]
 
 
-def waiting(connection: Connection, community: str, limit: int) -> list[Case]:
+def waiting(
+    connection: Connection, community: str, limit: int, state: CaseState | None = None, kind: CaseKind | None = None
+) -> list[Case]:
     """Urgent ones first, then the oldest: the order in which they are to be looked at."""
     query = select(cases).where(cases.c.community == community, cases.c.state != CaseState.RESOLVED.value)
+    if state is not None:
+        query = query.where(cases.c.state == state.value)
+    if kind is not None:
+        query = query.where(cases.c.kind == kind.value)
     query = query.order_by(cases.c.urgent.desc(), cases.c.created_at, cases.c.id).limit(limit)
     return [_case(row) for row in connection.execute(query).mappings()]
 

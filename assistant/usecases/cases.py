@@ -60,10 +60,12 @@ def list_cases(
         return cases.page(transaction, community, state=state, kind=kind, cursor=cursor, limit=limit)
 
 
-def waiting_cases(assistant: Assistant, community: str, limit: int) -> list[Case]:
+def waiting_cases(
+    assistant: Assistant, community: str, limit: int, state: CaseState | None, kind: CaseKind | None
+) -> list[Case]:
     """Urgent ones first, then the oldest."""
     with assistant.database.transaction(community) as transaction:
-        return cases.waiting(transaction, community, limit)
+        return cases.waiting(transaction, community, limit, state, kind)
 
 
 def claim_case(assistant: Assistant, community: str, case_id: str, actor: str) -> Case:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from assistant.errors import InvalidInput
 from assistant.types import Case, CaseKind, CaseState, Resolution
 from assistant.usecases import cases as usecase
 from assistant.usecases.caller import Caller
@@ -79,7 +80,11 @@ class AuditQuery(BaseModel):
 async def get_cases(request: Request, query: Annotated[CaseQuery, Query()]) -> Response:
     _, site, own = await operator_of(request, query.community)
     if query.order == "urgent":
-        waiting = await asyncio.to_thread(usecase.waiting_cases, site.assistant, own, query.limit)
+        if query.cursor is not None:
+            raise InvalidInput(field="cursor", problem="means nothing with order=urgent, which has no pages")
+        waiting = await asyncio.to_thread(
+            usecase.waiting_cases, site.assistant, own, query.limit, query.state, query.kind
+        )
         return json_answer({"cases": [render_case(case) for case in waiting], "next_cursor": None})
     page = await asyncio.to_thread(
         usecase.list_cases,

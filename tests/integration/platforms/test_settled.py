@@ -136,3 +136,19 @@ def test_a_moderator_who_is_erased_is_named_in_no_case_and_no_event(platform_ser
     assert (case["resolution"], case["resolved_by"]) == ("remove", "webhooks: erased")
     assert moderator not in str(deliveries(shop))
     shop.close()
+
+
+def test_what_waits_is_narrowed_in_either_order(shop: Shop) -> None:
+    picture, advert = shop.say("picture 加油", **PICTURE), shop.say(ADVERT, "u2")
+    appeal = {"decision_id": advert["decision_id"], "text": "我只是引用", "member": "u2"}
+    shop.operator.post("/v1/appeals", json=appeal).raise_for_status()
+    review = next(one for one in shop.cases() if one["decision_id"] == picture["decision_id"])
+    claim = f"/v1/cases/{review['id']}/claim"
+    shop.operator.post(claim, json={"actor": "ming"}).raise_for_status()
+    for order in ("newest", "urgent"):
+        assert [one["kind"] for one in shop.cases(order=order, kind="appeal")] == ["appeal"]
+        assert [one["id"] for one in shop.cases(order=order, state="claimed")] == [review["id"]]
+        assert [one["kind"] for one in shop.cases(order=order, state="open")] == ["appeal"]
+        assert shop.cases(order=order, state="resolved") == []
+    refused = shop.operator.get("/v1/cases", params={"order": "urgent", "cursor": "x"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "cursor")
