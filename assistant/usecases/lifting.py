@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection as Transaction
@@ -20,6 +21,7 @@ from assistant.usecases.opening import settle_case
 from assistant.usecases.policies import policy_in
 from assistant.usecases.registry import Held
 
+_DO = {Step.MUTE: Do.MUTE, Step.BAN: Do.BAN}
 _UNDO = {Step.MUTE: Do.UNMUTE, Step.BAN: Do.UNBAN}
 ENDED = {undo.value: step for step, undo in _UNDO.items()}
 """What an order of this name ends."""
@@ -36,7 +38,8 @@ def another_holds(assistant: Assistant, delivery: Delivery) -> bool:
 def lift(
     transaction: Transaction, held: Held | None, decision: DecisionRow, now: datetime, free_at: datetime
 ) -> PenaltyRow | None:
-    """The decision's penalty, which holds no longer; its end is ordered for ``free_at`` unless another of its kind is in force."""
+    """The decision's penalty, which holds no longer; its end is ordered for ``free_at``, or the end of another of its kind that is in
+    force where the platform was told a later one."""
     penalty = penalties.penalty_of(transaction, decision.community, decision.id)
     if penalty is None or penalty.state is PenaltyState.LIFTED:
         return None
@@ -107,18 +110,36 @@ def _end(
     others = penalties.in_force(
         transaction, penalty.community, penalty.connection_id, penalty.member_id, [penalty.step], now
     )
+    do, until = undo, None
     if others:
-        return
+        do, until = _DO[penalty.step], _last_end(others)
+        if not _ends_itself(held, penalty.step) or not _outlasts(penalty.ends_at, until):
+            return
     order = Order(
         id=new_id("dlv"),
-        do=undo,
+        do=do,
         channel=penalty.channel,
         member_id=penalty.member_id,
+        until=until,
         reason=f"decision {decision_id} overturned",
         refs=penalty.refs or {},
     )
     key = f"lift:{penalty.id}:{now.timestamp()}"
     deliveries.add(transaction, [order_entry(held, order, key, now, decision_id=penalty.decision_id, due_at=free_at)])
+
+
+def _ends_itself(held: Held, step: Step) -> bool:
+    return held.capabilities.ends_mutes if step is Step.MUTE else held.capabilities.ends_bans
+
+
+def _last_end(others: Sequence[PenaltyRow]) -> datetime | None:
+    ends = [one.ends_at for one in others]
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
+def _outlasts(end: datetime | None, other: datetime | None) -> bool:
+    """Whether what the platform was told last is to be cut to what still holds; no end is the longest."""
+    return other is not None and (end is None or end > other)
 
 
 def _record(

@@ -88,6 +88,38 @@ def test_the_end_of_a_short_step_does_not_end_a_longer_one(mapped: Mapped, api: 
     until(lambda: asked(api, undo) == ["u2", "u1"])
 
 
+def test_what_is_left_of_two_mutes_is_what_the_platform_is_told(shop: Shop) -> None:
+    """It ends them by itself, by the last end that it was told."""
+    rule(shop, Penalties(ladder=(LadderStep(1, Step.MUTE, 60), LadderStep(2, Step.MUTE, 1440))))
+    shop.say(ADVERT)
+    until(lambda: len(shop.record()["penalties"]) == 1)
+    shop.say(ADVERT)
+    until(lambda: len(shop.receiver.of("order.mute")) == 2 and nothing_waits(shop))
+    long, short = shop.record()["penalties"]
+    assert long["ends_at"] > short["ends_at"]
+    path = f"/v1/decisions/{long['decision_id']}/overturn"
+    shop.operator.post(path, json={"reason": "a quotation", "actor": "ming"}).raise_for_status()
+    cut = shop.receiver.wait("order.mute", count=3)[-1]
+    assert (cut.data["member_id"], cut.data["until"]) == ("u1", short["ends_at"])
+    path = f"/v1/decisions/{short['decision_id']}/overturn"
+    shop.operator.post(path, json={"reason": "a quotation", "actor": "ming"}).raise_for_status()
+    shop.receiver.wait("order.unmute")
+    assert len(shop.receiver.of("order.mute")) == 3
+
+
+def test_the_shorter_of_two_mutes_is_taken_back_without_a_word(shop: Shop) -> None:
+    rule(shop, Penalties(ladder=(LadderStep(1, Step.MUTE, 60), LadderStep(2, Step.MUTE, 1440))))
+    said = [shop.say(ADVERT)["decision_id"]]
+    until(lambda: len(shop.record()["penalties"]) == 1)
+    said += [shop.say(ADVERT)["decision_id"] for _ in range(2)]
+    until(lambda: len(shop.record()["strikes"]) == 3 and nothing_waits(shop))
+    mutes = len(shop.receiver.of("order.mute"))
+    path = f"/v1/decisions/{said[0]}/overturn"
+    shop.operator.post(path, json={"reason": "a quotation", "actor": "ming"}).raise_for_status()
+    until(lambda: nothing_waits(shop))
+    assert (len(shop.receiver.of("order.mute")), shop.receiver.of("order.unmute")) == (mutes, [])
+
+
 def test_a_step_without_an_end_is_not_ended(mapped: Mapped, api: Api) -> None:
     rule(mapped, Penalties(ladder=(LadderStep(1, Step.BAN),)))
     mapped.say(ADVERT)
