@@ -72,8 +72,8 @@ def strike(
     if not weight or label is None or not policy.penalties.enabled:
         return None
     community, connection_id, member_id = decision.community, held.connection.id, followed.member_id
-    now = assistant.clock()
     penalties.lock(transaction, community, f"{connection_id}/{member_id}")
+    now = assistant.clock()  # in the order in which they count: what one strike brought is found again by its time
     before = penalties.points(transaction, community, connection_id, member_id, now, dry_run=followed.dry_run)
     added = penalties.add_strike(
         transaction,

@@ -10,12 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from assistant.errors import Conflict
-from assistant.store import cases
-from assistant.types import Resolution
+from assistant.store import cases, penalties
+from assistant.types import LadderStep, Penalties, Resolution, Step
 from assistant.usecases import overturn as taking_back
 from assistant.usecases.cases import resolve_case
 from tests.integration.platforms.conftest import ADVERT, Shop
-from tests.integration.platforms.outbox_state import deliveries, nothing_waits, until
+from tests.integration.platforms.outbox_state import deliveries, nothing_waits, rule, until
 
 PICTURE = {"attachments": [{"kind": "image"}]}
 
@@ -152,3 +152,26 @@ def test_what_waits_is_narrowed_in_either_order(shop: Shop) -> None:
         assert shop.cases(order=order, state="resolved") == []
     refused = shop.operator.get("/v1/cases", params={"order": "urgent", "cursor": "x"})
     assert (refused.status_code, refused.json()["field"]) == (400, "cursor")
+
+
+def test_strikes_have_their_times_in_the_order_in_which_they_count(shop: Shop, monkeypatch) -> None:
+    """Of two that come at once, the one that waits for the other is the later: it brings the step, and falls with the other's point."""
+    rule(shop, Penalties(ladder=(LadderStep(2, Step.MUTE, 60),)))
+    lock, first = penalties.lock, threading.Lock()
+
+    def slow(transaction, community, member):
+        if member and community == shop.community and first.acquire(blocking=False):
+            until(lambda: shop.record()["strikes"])
+        lock(transaction, community, member)
+
+    monkeypatch.setattr(penalties, "lock", slow)
+    said = [shop.say(ADVERT)["decision_id"] for _ in range(2)]
+    until(lambda: shop.record()["penalties"])
+    monkeypatch.undo()
+    (mute,) = shop.record()["penalties"]
+    times = {one["decision_id"]: one["created_at"] for one in shop.record()["strikes"]}
+    (other,) = set(said) - {mute["decision_id"]}
+    assert times[other] < times[mute["decision_id"]]
+    asked = {"reason": "a quotation", "actor": "ming"}
+    answer = shop.operator.post(f"/v1/decisions/{other}/overturn", json=asked)
+    assert answer.json()["lifted"] == ["mute"]
