@@ -78,7 +78,7 @@ def test_its_answers_are_counted_once_a_member_by_the_latest(shop, content_servi
         ("保溫", 0.0),
         ("好洗", 0.5),
     ]
-    assert "m1" not in str(found)
+    assert "'m1'" not in str(found)
     other = content_service.client(content_service.key(community=content_service.community()))
     assert other.get(path).status_code == 404
     other.close()
