@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -272,6 +275,28 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         toml = TomlConfigSettingsSource(settings_cls, Path(os.environ.get("ASSISTANT_CONFIG", "assistant.toml")))
         return init_settings, env_settings, toml
+
+
+_NO_SETTINGS: Final = frozenset({"ASSISTANT_CONFIG", "ASSISTANT_DEMO_KEY", "ASSISTANT_KEY", "ASSISTANT_MCP_KEY"})
+"""Variables that are read, and are none of ``Settings``."""
+
+
+def unread_variables(environment: Iterable[str]) -> dict[str, str | None]:
+    """The names that begin as settings do and are none, which nothing reads, each with the setting's name that it is most like, if any.
+    Within a section a wrong name is refused by ``load_settings``."""
+    prefix = "ASSISTANT_"
+    known = [prefix + name.upper() for name in Settings.model_fields]
+    sections = tuple(f"{prefix}{name.upper()}_" for name, field in Settings.model_fields.items() if _is_section(field))
+    unread = [
+        name
+        for name in environment
+        if name.startswith(prefix) and name not in _NO_SETTINGS | set(known) and not name.startswith(sections)
+    ]
+    return {name: next(iter(get_close_matches(name, known, 1, 0.8)), None) for name in sorted(unread)}
+
+
+def _is_section(field: FieldInfo) -> bool:
+    return isinstance(field.default, Section)
 
 
 def load_settings(**overrides: object) -> Settings:

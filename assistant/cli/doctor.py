@@ -20,7 +20,7 @@ from assistant.cli.explain import explain
 from assistant.cli.screen import out
 from assistant.cli.serving import own_address, running_address
 from assistant.errors import AssistantError, CannotStart
-from assistant.settings import Settings, load_settings
+from assistant.settings import Settings, load_settings, unread_variables
 from assistant.text import Normalised
 from assistant.usecases.health import connection_facts, server_facts
 from assistant.wiring import administration, build_classifier, build_vault
@@ -31,7 +31,8 @@ _MAX_CLOCK_GAP_S = 5.0
 
 
 def doctor() -> None:
-    """Check port, disk, rights, database, model, clock, public address and connections. Exit code 4 if the service could not run."""
+    """Check port, disk, rights, database, model, clock, public address and connections, and name variables that nothing reads. Exit code 4
+    if the service could not run."""
     settings = load_settings()
     checks: list[tuple[str, Callable[[Settings], str]]] = [
         ("port", _port),
@@ -52,6 +53,9 @@ def doctor() -> None:
             failed = True
             detail = error.detail if isinstance(error, CannotStart) else explain(error)
             table.add_row(name, "[red]wrong", escape(detail))
+    for name, like in unread_variables(os.environ).items():
+        meant = f"; did you mean {like}?" if like else ""
+        table.add_row("environment", "[yellow]look", escape(f"{name} is no setting, and nothing reads it{meant}"))
     out.print(table)
     if failed:
         raise typer.Exit(Exit.CANNOT_START)

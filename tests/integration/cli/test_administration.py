@@ -173,6 +173,16 @@ def test_the_doctor_knows_the_service_and_finds_a_port_in_use(service: Service) 
     assert f"the service is running at {service.url}" in " ".join(free.stdout.split())
 
 
+def test_the_doctor_names_variables_that_nothing_reads(service: Service) -> None:
+    unread = {"ASSISTANT_PORT": "0", "ASSISTANT_PUBLIC_ULR": "https://m.example", "ASSISTANT_SERVICE_HOST": "10.0.0.1"}
+    done = command("doctor", env=service.environment | unread)
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 0, done.stdout
+    assert "ASSISTANT_PUBLIC_ULR is no setting" in said
+    assert "ASSISTANT_PUBLIC_URL?" in said
+    assert "ASSISTANT_SERVICE_HOST is no setting" in said
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
