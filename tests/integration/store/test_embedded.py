@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -207,7 +208,8 @@ def test_kill_9_of_everything(place: Place) -> None:
     first = place.started()
     first.process.kill()
     for pid in place.processes():
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     second = place.started()
     assert second.sql("SELECT answer FROM kept") == [[42]]
 
