@@ -77,11 +77,20 @@ def make_months(database: Database, moments: Iterable[datetime], *, anew: bool =
     with _MONTHS_LOCK:
         missing = {month: at for month, at in wanted.items() if anew or month not in _MONTHS}
     if missing:
-        with database.transaction(None) as connection:
-            for at in sorted(missing.values()):
-                connection.execute(text("SELECT make_event_month(:at)"), {"at": at})
+        for at in sorted(missing.values()):
+            _make_month(database, at)
         with _MONTHS_LOCK:
             _MONTHS.update(missing)
+
+
+def _make_month(database: Database, at: datetime) -> None:
+    """Who waited for another process to make the same month may not see that it is there until it cannot be made again."""
+    try:
+        with database.transaction(None) as connection:
+            connection.execute(text("SELECT make_event_month(:at)"), {"at": at})
+    except exc.ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.DuplicateTable):
+            raise
 
 
 def drop_months(connection: Connection, before: datetime) -> int:

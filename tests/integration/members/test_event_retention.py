@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -52,3 +54,20 @@ def test_a_month_that_was_dropped_is_made_again(service, client, community):
     with service.assistant.database.transaction(None) as connection:
         events.drop_months(connection, datetime(2002, 3, 1, tzinfo=UTC))
     assert put(service.assistant.database, community, "y", far) == {"y"}
+
+
+def test_two_processes_make_the_same_month(database, community):
+    shared = datetime(2031, 7, 15, tzinfo=UTC)
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction(None) as first:
+            first.execute(text("SELECT make_event_month(:at)"), {"at": shared})
+            second = other.submit(events.make_months, database, [shared], anew=True)
+            waited = time.monotonic() + 10
+            while not _somebody_waits(first) and time.monotonic() < waited:
+                time.sleep(0.02)
+        second.result(10)
+    assert put(database, community, "a", shared) == {"a"}
+
+
+def _somebody_waits(connection):
+    return connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
