@@ -95,6 +95,7 @@ def render_topic(topic: Topic, named: frozenset[str]) -> dict[str, Any]:
         "harmed": topic.harmed,
         "wished": topic.wished,
         "rising": topic.rising,
+        "risen": topic.risen,
         "samples": render_evidence(topic.samples, named),
         "people": [name for name in topic.people if name in named],
     }

@@ -15,6 +15,9 @@ def answer(shop):
 
 
 def test_what_rises_is_found_and_named(answer):
+    risen = [topic["risen"] for topic in answer["insight"]["topics"]]
+    assert risen == sorted(risen, reverse=True)
+    assert risen[0]
     names = [topic["name"] for topic in answer["insight"]["topics"][:4]]
     assert any("副食品" in name for name in names)
     assert any("保溫瓶" in name or "漏水" in name for name in names)
