@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,8 +12,10 @@ from assistant.errors import Unreadable
 from assistant.types.generation import Generated
 
 MAX_CHARS: Final = 100_000
+MAX_MODEL_CHARS: Final = 200
 _THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _DECODER: Final = json.JSONDecoder()
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "object": (dict,),
     "array": (list,),
@@ -58,7 +60,7 @@ def read_object(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The first JSON object in ``text``, also inside a fence or after words.
 
     Raises:
-        Unreadable: there is none, or it does not fit ``schema``.
+        Unreadable: there is none, it does not fit ``schema``, or no database and no answer could hold what it says.
     """
     start = text.find("{")
     if start < 0:
@@ -67,10 +69,30 @@ def read_object(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         found, _ = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
         raise Unreadable("the model wrote a broken JSON object") from None
+    if any(_UNSTORABLE.search(text) for text in _texts(found)):
+        raise Unreadable("the model wrote NUL or half of a surrogate pair")
     problem = misfit(found, schema)
     if problem:
         raise Unreadable(f"the model's JSON does not fit: {problem}")
     return dict(found)
+
+
+def model_name(told: Any) -> str:
+    """The name that a server told, as it can be kept; empty where it told none."""
+    return _UNSTORABLE.sub("", told)[:MAX_MODEL_CHARS] if isinstance(told, str) else ""
+
+
+def _texts(found: Any) -> Iterator[str]:
+    """Every text in decoded JSON, names included, however deep it lies."""
+    left = [found]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
 
 
 def misfit(value: Any, schema: Mapping[str, Any], path: str = "$") -> str:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from assistant.backends.generated import read_answer, unreadable, without_thoughts
+from assistant.backends.generated import model_name, read_answer, unreadable, without_thoughts
 from assistant.errors import AssistantError, DeliveryFailed, DeliveryRefused, Late, ModelError
 from assistant.types import ModelRef
 from assistant.types.generation import Generated, Prompted
@@ -174,7 +174,7 @@ def read_completion(body: bytes) -> Generated:
     generated = Generated(
         without_thoughts(_text_of(content)),
         None,
-        model if isinstance(model, str) else "",
+        model_name(model),
         isinstance(choice, dict) and choice.get("finish_reason") == "length",
         _count(counts.get("prompt_tokens")),
         _count(counts.get("completion_tokens")),

@@ -7,7 +7,7 @@ surely right as often as asked is proposed a step downwards, to be reviewed agai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import floor, sqrt
 
@@ -63,10 +63,12 @@ def _moved(thresholds: Thresholds, action: str, value: float) -> Thresholds:
 
 def _of_label(label: str, thresholds: Thresholds, reviews: Sequence[Reviewed], precision: float) -> Proposal | None:
     action = next((name for name in _ACTIONS if getattr(thresholds, name) is not None), None)
-    seen = sorted((one.scores.get(label, 0.0), one.removed) for one in reviews if label in one.labels)
-    if action is None or len(seen) < FEWEST:
+    if action is None:
         return None
     now = float(getattr(thresholds, action))
+    seen = sorted(_shown(label, now, reviews))
+    if len(seen) < FEWEST:
+        return None
     right = _share(seen)
     if right >= precision:
         lower = max(round(now - STEP, 2), LOWEST)
@@ -76,10 +78,22 @@ def _of_label(label: str, thresholds: Thresholds, reviews: Sequence[Reviewed], p
     for start, (score, _) in enumerate(seen[: len(seen) - FEWEST // 2 + 1]):
         if score > now and score > seen[start - 1][0] and _share(seen[start:]) >= precision:
             missed = sum(removed for _, removed in seen[:start])
-            return Proposal(
-                label, action, now, floor(score * 1e4) / 1e4, len(seen), right, _share(seen[start:]), missed
-            )
+            return Proposal(label, action, now, _digits(score), len(seen), right, _share(seen[start:]), missed)
     return None
+
+
+def _shown(label: str, now: float, reviews: Sequence[Reviewed]) -> Iterator[tuple[float, bool]]:
+    """What the threshold in force would show again, less what a lower one of then, or of a channel, has shown beside."""
+    for one in reviews:
+        score = one.scores.get(label, 0.0)
+        if label in one.labels and score >= now:
+            yield score, one.removed
+
+
+def _digits(score: float) -> float:
+    """``score`` to four digits, never above it: ``floor`` alone makes 0.0002 of 0.0003."""
+    rounded = round(score, 4)
+    return rounded if rounded <= score else floor(score * 1e4) / 1e4
 
 
 def _share(seen: Sequence[tuple[float, bool]]) -> float:

@@ -91,6 +91,18 @@ def test_answers_are_held_against_the_schema() -> None:
         assert where in misfit(bad, SCHEMA)
 
 
+@pytest.mark.parametrize("part", ["\ud83d", "\ude00 halved", "a\x00b"])
+@pytest.mark.parametrize("place", ["text", "name", "deep"])
+def test_what_nothing_can_keep_or_send_is_refused(part: str, place: str) -> None:
+    said: dict[str, object] = {"answerable": True, "sentences": [{"text": "a", "passage": 1}]}
+    more: dict[str, object] = {"text": {"note": part}, "name": {part: 1}, "deep": {"more": [[{"x": [1, part]}]]}}[place]
+    for ensure_ascii in (True, False):
+        with pytest.raises(DeliveryFailed, match="delivery_failed"):
+            read_object(json.dumps(said | more, ensure_ascii=ensure_ascii), SCHEMA)
+    whole = said | {"note": "😀 與 \ufffd"}
+    assert read_object(json.dumps(whole), SCHEMA) == whole
+
+
 @given(st.text() | JSON.map(json.dumps))
 def test_whatever_a_model_writes_is_read_or_refused(text: str) -> None:
     assert len(without_thoughts(text)) <= len(text)

@@ -178,9 +178,18 @@ def test_odd_counts_and_names_are_let_be(server: Said) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "kept"), [("ti\x00ny", "tiny"), ("a\ud83d", "a"), ("m" * 5_000, "m" * 200), ("通义/qwen", "通义/qwen")]
+)
+def test_a_model_s_name_can_be_kept(server: Said, told: str, kept: str) -> None:
+    server.answers = [completion('{"question": "a"}', model=told)]
+    assert ask(server.url).model == kept
+
+
+@pytest.mark.parametrize(
     ("content", "more"),
     [
         ('{"question": "a"}', {"finish_reason": "length"}),
+        ('{"question": "half an emoji: \\ud83d"}', {}),
         ('{"question": 5}', {}),
         ("no json", {}),
         ("", {}),

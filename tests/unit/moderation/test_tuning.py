@@ -40,6 +40,30 @@ def test_few_right_findings_prove_too_little_to_go_lower() -> None:
     assert propose(POLICY, [review(0.6, removed=True)] * FEWEST, precision=0.9) == []
 
 
+@pytest.mark.parametrize("step", [0.005, 0.0031])
+def test_a_proposal_that_was_put_in_force_is_not_followed_by_another(step: float) -> None:
+    reviews = [review(0.5 + n * step, removed=False) for n in range(60)]
+    reviews += [review(0.8 + n * 0.003, removed=True) for n in range(60)]
+    raised = applied(POLICY, propose(POLICY, reviews, precision=0.8))
+    assert raised.thresholds["spam"].review != POLICY.thresholds["spam"].review
+    assert propose(raised, reviews, precision=0.8) == []
+
+
+def test_what_an_earlier_threshold_showed_says_nothing_of_the_one_in_force() -> None:
+    below = [review(0.35 + n / 1000, removed=False) for n in range(100)]
+    assert propose(POLICY, [*below, *[review(0.6, removed=True)] * (FEWEST - 1)], precision=0.8) == []
+    (proposal,) = propose(POLICY, [*below, *[review(0.6, removed=True)] * 60], precision=0.8)
+    assert (proposal.reviewed, proposal.right, proposal.right_then) == (60, 1.0, None)
+
+
+@pytest.mark.parametrize("score", [0.5505, 0.5905, 0.6305, 0.7005, 0.5701, 0.9377])
+def test_a_proposal_shows_what_it_was_counted_by_and_nothing_beneath(score: float) -> None:
+    beneath = round(score - 0.0001, 4)
+    reviews = [review(beneath, removed=False)] * 30 + [review(score, removed=True)] * 30
+    (proposal,) = propose(POLICY, reviews, precision=0.9)
+    assert beneath < proposal.proposed <= score
+
+
 def test_few_reviews_propose_nothing() -> None:
     assert propose(POLICY, [review(0.6, removed=False)] * (FEWEST - 1), precision=0.9) == []
 
