@@ -47,6 +47,11 @@ def errors(*statuses: int, shape: type[BaseModel] = ProblemShape) -> dict[int | 
     }
 
 
+def streamed(description: str) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route that answers with JSON, or with server-sent events where they are asked for."""
+    return {200: {"description": description, "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+
+
 def install(app: FastAPI) -> None:
     """Make ``app.openapi`` answer with the complete document, built once."""
 
@@ -65,7 +70,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     _, definitions = models_json_schema(
         [(model, "validation") for model in sorted(_MODELS, key=str)], ref_template="#/components/schemas/{model}"
     )
-    schemas.update(definitions["$defs"])
+    for name, schema in definitions["$defs"].items():
+        if schemas.setdefault(name, schema) != schema:
+            raise TypeError(f"two shapes are called {name}: clients would read one answer by the other's")
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     components["securitySchemes"] = {

@@ -21,7 +21,7 @@ from assistant.usecases.faq.conversation import TURNS, Asker
 from assistant.usecases.request import Name
 from assistant.web.answers import json_answer
 from assistant.web.body import off_loop, parse, read_body
-from assistant.web.openapi import body, errors
+from assistant.web.openapi import body, errors, streamed
 from assistant.web.problem import openai_document, sentence
 from assistant.web.routes.connections import Community
 from assistant.web.routes.faq import KEEP_ALIVE_S, asker_of, preferred_of, render_asked
@@ -43,7 +43,7 @@ _MODEL_ERRORS = errors(401, 403, 404, 429, 503, shape=OpenAIErrorShape)
         "under `assistant`; with `stream`, in the last chunk that has a choice. System messages are not followed."
     ),
     responses={
-        200: {"description": "A chat completion, or its chunks as server-sent events."},
+        **streamed("A chat completion, or its chunks as server-sent events."),
         **errors(400, 401, 403, 404, 413, 415, 429, 503, shape=OpenAIErrorShape),
     },
     openapi_extra={

@@ -77,6 +77,10 @@ class ConnectionView(BaseModel):
     capabilities: dict[str, Any]
 
 
+class ConnectionsView(BaseModel):
+    connections: list[ConnectionView]
+
+
 _EXAMPLE = {"platform": "telegram", "name": "shop chat", "secrets": {"token": "123456:ABC"}}
 
 
@@ -109,7 +113,7 @@ async def post_connection(request: Request, community: Community = None) -> Resp
 @router.get(
     "/v1/connections",
     summary="The community's connections",
-    responses={200: {"model": list[ConnectionView]}, **errors(400, 401, 403, 404, 429, 503)},
+    responses={200: {"model": ConnectionsView}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
 async def get_connections(request: Request, community: Community = None) -> Response:

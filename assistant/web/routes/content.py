@@ -24,7 +24,7 @@ from assistant.usecases.request import Cursor, Name
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import off_loop, parse, read_body
-from assistant.web.openapi import body, errors
+from assistant.web.openapi import body, errors, streamed
 from assistant.web.routes.connections import Community
 from assistant.web.routes.faq import KEEP_ALIVE_S, event
 from assistant.web.site import Site, site_of
@@ -59,7 +59,7 @@ class PageQuery(BaseModel):
     "/v1/content/suggestions",
     summary="What to post, why, to whom and when",
     description="With `stream`, server-sent events: `insight`, then each `suggestion` once it is written and screened, then `done`.",
-    responses={200: {"description": "`insight` (topics, needs, occasions) and `suggestions`, best first."}, **ERRORS},
+    responses={**streamed("`insight` (topics, needs, occasions) and `suggestions`, best first."), **ERRORS},
     openapi_extra={**body(SuggestionsRequest, {"three": _EXAMPLE}), **SECURITY},
 )
 async def post_suggestions(request: Request, community: Community = None) -> Response:

@@ -26,7 +26,7 @@ from assistant.usecases.request import LanguageTag, Name, Shape, Text, storable
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
-from assistant.web.openapi import body, errors
+from assistant.web.openapi import body, errors, streamed
 from assistant.web.origins import check_origin
 from assistant.web.routes.connections import Community
 from assistant.web.site import client_address, site_of
@@ -99,7 +99,7 @@ class FeedbackShape(Shape):
     "/v1/faq/ask",
     summary="A member asks",
     description="With `stream`, server-sent events: `delta` with pieces of the answer, then `done` with all of it.",
-    responses={200: {"description": "The answer with its sources, a question back, or a person."}, **_ERRORS},
+    responses={**streamed("The answer with its sources, a question back, or a person."), **_ERRORS},
     openapi_extra={**body(AskShape, {"returns": {"question": "怎麼退貨？"}}), "parameters": _MEMBER, **_SECURITY},
 )
 async def post_ask(request: Request, community: Community = None) -> Response:

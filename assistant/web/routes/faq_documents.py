@@ -58,7 +58,7 @@ class JobShape(BaseModel):
     finished_at: datetime | None
 
 
-class ItemShape(BaseModel):
+class ReadShape(BaseModel):
     name: str
     state: str
     entries: int
@@ -69,7 +69,7 @@ class ItemShape(BaseModel):
 
 
 class WholeJobShape(JobShape):
-    documents: list[ItemShape] = Field(description="At most 1,000; those that failed first.")
+    documents: list[ReadShape] = Field(description="At most 1,000; those that failed first.")
 
 
 class DocumentShape(BaseModel):
@@ -81,6 +81,16 @@ class DocumentShape(BaseModel):
     warnings: list[str] = Field(description="What was left out or contradicts itself.")
     created_at: datetime
     updated_at: datetime
+
+
+class DocumentsShape(BaseModel):
+    documents: list[DocumentShape]
+    next_cursor: str | None
+
+
+class JobsShape(BaseModel):
+    jobs: list[JobShape]
+    next_cursor: str | None
 
 
 class PostQuery(BaseModel):
@@ -161,7 +171,7 @@ async def post_documents(request: Request, query: Annotated[PostQuery, Query()])
 @router.get(
     "/v1/faq/documents",
     summary="The documents, the newest first",
-    responses={200: {"model": list[DocumentShape]}, **errors(400, 401, 403, 404, 429, 503)},
+    responses={200: {"model": DocumentsShape}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
 async def get_documents(
@@ -205,7 +215,7 @@ async def delete_document(request: Request, document_id: Name, community: Commun
 @router.get(
     "/v1/faq/jobs",
     summary="Imports, the newest first",
-    responses={200: {"model": list[JobShape]}, **errors(400, 401, 403, 404, 429, 503)},
+    responses={200: {"model": JobsShape}, **errors(400, 401, 403, 404, 429, 503)},
     openapi_extra=_SECURITY,
 )
 async def get_jobs(

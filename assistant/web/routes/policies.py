@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -31,6 +32,13 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _EXAMPLE = {"id": "demo", "version": 1, "thresholds": {"spam": {"review": 0.6, "block": 0.95}}}
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPolicy(Policy):
+    """``warnings`` are there where there are any."""
+
+    warnings: tuple[str, ...] = ()
+
+
 @router.get(
     "/v1/communities/{community}/policy",
     summary="The policy in force",
@@ -50,7 +58,7 @@ async def get_policy(request: Request, community: str) -> Response:
     description="`version` is the one it was made from; if another was stored meanwhile, the answer is 409. Left out, or 0, it is stored "
     "regardless. "
     "`warnings`, where there are any, name what it asks for and a connected platform cannot do.",
-    response_model=Policy,
+    response_model=StoredPolicy,
     responses=errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     openapi_extra={
         "security": [{"key": []}],
