@@ -49,7 +49,7 @@ def errors(*statuses: int, shape: type[BaseModel] = ProblemShape) -> dict[int | 
 
 def streamed(description: str) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that answers with JSON, or with server-sent events where they are asked for."""
-    return {200: {"description": description, "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+    return {200: {"description": description, "content": {"text/event-stream": {}}}}
 
 
 def install(app: FastAPI) -> None:
