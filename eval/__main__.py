@@ -1,6 +1,6 @@
 """``python -m eval``: measure, report, compare with the baseline.
 
-Exit status: 0 done; 1 with ``--check``, a figure fell below the baseline's interval, or decisions were degraded; 2 usage.
+Exit status: 0 done; 1 with ``--check``, a figure fell below the baseline's interval, or decisions were degraded; 2 wrong usage or settings.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from assistant.errors import ConfigurationError
 from assistant.settings import load_settings
 from assistant.wiring import build_screener
 from eval import baseline, report
@@ -30,7 +31,11 @@ _HERE = Path(__file__).parent
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     console = Console()
-    results, about, datasets = _measure(_tasks(options), options.limit, console)
+    try:
+        results, about, datasets = _measure(_tasks(options), options.limit, console)
+    except ConfigurationError as error:
+        print(f"python -m eval: error: {error}", file=sys.stderr)
+        return 2
     report.write(results, about, datasets.catalogue, options.out)
     _print(console, results)
     console.print(f"written: {options.out}/report.html, report.md, report.json")
@@ -59,13 +64,41 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--baseline", type=Path, default=baseline.BASELINE, metavar="FILE", help="the baseline (eval/baseline.json)"
     )
     options = parser.parse_args(arguments)
-    if options.limit is not None and (options.check or options.write_baseline):
-        parser.error("--limit cuts the sets: its figures cannot be compared with the baseline")
-    if options.limit is not None and options.limit < 1:
-        parser.error("--limit must be 1 or more")
-    if options.out.exists() and not options.out.is_dir():
-        parser.error(f"--out {options.out} is not a folder")
+    if problem := _problem(options):
+        parser.error(problem)
     return options
+
+
+def _problem(options: argparse.Namespace) -> str | None:
+    """What would make the figures useless, or be found out only after they were measured."""
+    if options.limit is not None and (options.check or options.write_baseline):
+        return "--limit cuts the sets: its figures cannot be compared with the baseline"
+    if options.limit is not None and options.limit < 1:
+        return "--limit must be 1 or more"
+    if options.sample and options.task:
+        return "--sample and --task name different tasks: leave one out"
+    if options.check and options.write_baseline:
+        return "--write-baseline would replace the figures that --check compares with"
+    return _wrong_paths(options)
+
+
+def _wrong_paths(options: argparse.Namespace) -> str | None:
+    if options.out.exists() and not options.out.is_dir():
+        return f"--out {options.out} is not a folder"
+    if options.check and not options.baseline.is_file():
+        return f"--baseline {options.baseline} is not there: --check would compare with nothing, and pass"
+    if options.write_baseline and not options.baseline.absolute().parent.is_dir():
+        return f"--baseline {options.baseline} cannot be written: there is no such folder"
+    try:
+        if options.check or options.write_baseline:
+            baseline.read(options.baseline)
+    except (OSError, ValueError) as error:
+        return f"--baseline {options.baseline} cannot be read: {error}"
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"--out {options.out} cannot be made: {error.strerror}"
+    return None
 
 
 def _tasks(options: argparse.Namespace) -> Mapping[str, Task]:

@@ -47,12 +47,14 @@ def figures(results: Iterable[Result]) -> dict[str, dict[str, dict[str, float | 
 
 
 def read(path: Path = BASELINE) -> dict[str, Figures]:
-    """Per task, the figures of the baseline; empty where there is none yet."""
+    """Per task, the figures of the baseline; empty where there is none yet. Raises: ValueError, for what is none of ours."""
     if not path.is_file():
         return {}
     document = json.loads(path.read_text("utf-8"))
-    if document["version"] != VERSION:
-        raise ValueError(f"{path.name} has version {document['version']}, this harness reads {VERSION}")
+    if not isinstance(document, dict) or not isinstance(document.get("tasks"), dict):
+        raise ValueError(f"{path.name} is no baseline")
+    if document.get("version") != VERSION:
+        raise ValueError(f"{path.name} has version {document.get('version')}, this harness reads {VERSION}")
     tasks: dict[str, Figures] = document["tasks"]
     return tasks
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.metrics import Flags, Floats, Ints, ones
+from eval.metrics import Flags, Floats, Ints, ones, ratio
 
 SEED = 20_260
 RESAMPLES = 1_000
@@ -66,17 +66,23 @@ def _bounds(values: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def rate(flags: Flags, seed: int = SEED) -> Estimate:
-    """The share of true ``flags``: their bootstrap is a binomial draw. At 0 and at 1, where it has no width, Wilson's bounds (1927)."""
+def rate(flags: Flags, clusters: Ints | None = None, seed: int = SEED) -> Estimate:
+    """The share of true ``flags``: their bootstrap is a binomial draw, or one of whole ``clusters`` (n,). At 0 and at 1, where it has no
+    width, Wilson's bounds (1927), each cluster counting as one case.
+    """
     n = len(flags)
     if not n:
         return Estimate(np.nan, np.nan, np.nan, 0)
     share = float(flags.mean())
-    margin = _Z2 / (n + _Z2)
+    units = n if clusters is None else len(np.unique(clusters))
+    margin = _Z2 / (units + _Z2)
     if share == 0:
         return Estimate(0.0, 0.0, margin, n)
     if share == 1:
         return Estimate(1.0, 1 - margin, 1.0, n)
+    if clusters is not None:
+        values = flags.astype(float)
+        return estimates(n, {"rate": lambda w: ratio(w @ values, w.sum(axis=1))}, clusters, seed)["rate"]
     return Estimate(share, *_bounds(np.random.default_rng(seed).binomial(n, share, RESAMPLES) / n), n)
 
 

@@ -55,7 +55,7 @@ class Datasets:
 
     def read(self, name: str, path: str) -> bytes:
         """Raises:
-        Absent: the file is not there.
+        Absent: the file is not there, or cannot be read.
         Changed: its SHA-256 is not the catalogue's.
         """
         source = self.catalogue[name]
@@ -64,7 +64,10 @@ class Datasets:
             raise Absent(
                 f"absent: {name}/{path} is not in {self.data_dir} (from github.com/{source.repository}, commit {source.commit})"
             )
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise Absent(f"absent: {file} cannot be read: {error.strerror}") from None
         found = hashlib.sha256(content).hexdigest()
         if found != source.files[path]:
             raise Changed(

@@ -56,7 +56,11 @@ def binary_cells(
         },
         clusters,
     )
-    return {**figures, "recall": rate(flags[truth]), "false positives": rate(flags[~truth])}
+    shares = {
+        name: rate(flags[inside], None if clusters is None else clusters[inside])
+        for name, inside in (("recall", truth), ("false positives", ~truth))
+    }
+    return {**figures, **shares}
 
 
 def trivial_rows(truth: Flags) -> tuple[Row, Row]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from eval.bootstrap import Estimate, estimates, rate
+from eval.bootstrap import rate
 from eval.flow import Context
-from eval.metrics import Flags, Ints, Strings, accuracy
+from eval.metrics import Flags, Ints, Strings
 from eval.readings import HATEFUL, OFFENSIVE
 from eval.results import Bars, Better, Cell, Goal, Kind, Result, Row, Table
 from eval.tables import binary_table, flags, published
@@ -32,7 +32,7 @@ def hatecheck(context: Context) -> Result:
     )
     right = {name: (s >= 0.5) == truth for name, s in scores.items()}
     groups = _groups(truth, functions, right, templates)
-    table = _by_function(functions, truth, right)
+    table = _by_function(functions, truth, right, templates)
     goals = (
         Goal("HateCheck, macro-F1", binary.estimate("macro-F1"), Better.UP, 0.70),
         Goal("HateCheck, accuracy on the non-hateful", groups.estimate("hate alone"), Better.UP, 0.60),
@@ -49,21 +49,16 @@ def _groups(truth: Flags, functions: Strings, right: dict[str, Flags], templates
     counter = np.isin(functions, _COUNTER)
     rows = []
     for name, inside in (("not hateful", ~truth), ("counter-speech", counter), ("hateful", truth)):
-        cells: dict[str, Cell] = {k: _clustered(r[inside], templates[inside]) for k, r in right.items()}
+        cells: dict[str, Cell] = {k: rate(r[inside], templates[inside]) for k, r in right.items()}
         rows.append(Row(name, cells))
     return Table("accuracy by group", dict.fromkeys(right, Better.UP), tuple(rows))
 
 
-def _clustered(right: Flags, templates: Ints) -> Estimate:
-    every = np.ones_like(right)
-    return estimates(len(right), {"accuracy": lambda w: accuracy(every, right, w)}, templates)["accuracy"]
-
-
-def _by_function(functions: Strings, truth: Flags, right: dict[str, Flags]) -> Table:
+def _by_function(functions: Strings, truth: Flags, right: dict[str, Flags], templates: Ints) -> Table:
     rows = []
     for function in dict.fromkeys(functions):
         inside = functions == function
-        cells: dict[str, Cell] = {name: rate(r[inside]) for name, r in right.items()}
+        cells: dict[str, Cell] = {name: rate(r[inside], templates[inside]) for name, r in right.items()}
         cells |= {"flag everything": float(truth[inside][0]), "flag nothing": float(~truth[inside][0])}
         cells["Perspective (paper)"] = _PERSPECTIVE.get(function)
         rows.append(Row(str(function), cells))

@@ -177,7 +177,8 @@ def _counts(text: Text, spans: list[tuple[int, int]]) -> tuple[int, int, int, in
 
 
 def _covered(piece: Piece, spans: list[tuple[int, int]]) -> bool:
-    return 2 * sum(_overlap(span, piece) for span in spans) >= piece.end - piece.start
+    inside = {at for start, end in spans for at in range(max(start, piece.start), min(end, piece.end))}
+    return 2 * len(inside) >= piece.end - piece.start
 
 
 def _overlap(span: tuple[int, int], piece: Piece) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eval.bootstrap import RESAMPLES, estimates, rate, resamples
+from eval.tables import binary_cells
 
 
 def mean_of(values):
@@ -50,6 +51,28 @@ def test_a_rate_of_nothing_or_everything_keeps_a_width():
     assert none.high == pytest.approx(0.0370, abs=1e-4)  # Wilson, 0 of 100
     assert (every.value, every.high) == (1.0, 1.0)
     assert every.low == pytest.approx(1 - 0.0370, abs=1e-4)
+
+
+@pytest.mark.parametrize(("clusters", "each"), [(40, 25), (8, 100)])
+def test_a_rate_of_whole_clusters_is_as_wide_as_that_of_so_many_cases(clusters, each):
+    right = np.arange(clusters) % 4 == 0
+    whole = rate(np.repeat(right, each), np.repeat(np.arange(clusters), each))
+    assert whole.value == 0.25
+    assert whole.n == clusters * each
+    assert whole.high - whole.low == pytest.approx(2 * 1.96 * np.sqrt(0.25 * 0.75 / clusters), rel=0.15)
+    none = rate(np.zeros(clusters * each, dtype=bool), np.repeat(np.arange(clusters), each))
+    assert none.high == pytest.approx(rate(np.zeros(clusters, dtype=bool)).high)
+
+
+def test_every_column_of_a_table_draws_whole_clusters():
+    """Forty templates of 25 cases that stand and fall together: no figure is as sure as a thousand cases would make it."""
+    template = np.repeat(np.arange(40), 25)
+    truth, flagged = template % 2 == 0, template % 4 < 2
+    scores = np.where(flagged, 0.9, 0.1)
+    alone, together = binary_cells(truth, scores), binary_cells(truth, scores, clusters=template)
+    for column in ("accuracy", "recall", "false positives"):
+        assert together[column].value == alone[column].value == 0.5
+        assert together[column].high - together[column].low > 3 * (alone[column].high - alone[column].low)
 
 
 def test_no_cases_no_figure():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,15 @@ def test_a_changed_file_is_refused(datasets):
 def test_an_absent_file_says_where_it_comes_from(datasets):
     (datasets.data_dir / "set" / "c.tsv").unlink()
     with pytest.raises(Absent, match=r"github.com/someone/set, commit abc1234"):
+        datasets.read("set", "c.tsv")
+
+
+def test_a_file_that_cannot_be_read_is_absent_and_ends_no_run(datasets, monkeypatch):
+    def fails(_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_bytes", fails)
+    with pytest.raises(Absent, match=r"set/c.tsv cannot be read: Input/output error"):
         datasets.read("set", "c.tsv")
 
 

@@ -215,6 +215,20 @@ def test_half_of_a_piece_is_enough_and_less_is_not():
 
 
 @pytest.mark.parametrize(
+    ("spans", "found"),
+    [
+        ([(0, 3), (0, 3)], 0),
+        ([(0, 3), (1, 3), (2, 3)], 0),
+        ([(0, 2), (1, 3)], 0),
+        ([(0, 2), (6, 8)], 1),
+        ([(0, 3), (2, 4)], 1),
+    ],
+)
+def test_what_two_findings_share_is_covered_once(spans, found):
+    assert _counts(Text("0123456789", (Piece(0, 8, "id"),)), spans)[0] == found
+
+
+@pytest.mark.parametrize(
     ("number", "valid"), [("11010519491231002X", True), ("110105194912310021", False), ("12", False)]
 )
 def test_check_digit(number, valid):
