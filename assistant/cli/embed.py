@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from assistant.cli.screen import err, progress
+from assistant.cli.writing import check_writable
 from assistant.errors import InvalidInput
 from assistant.settings import load_settings
 from assistant.wiring import build_embedder
@@ -24,11 +25,14 @@ def embed(
 ) -> None:
     """Write one vector of length 1 for each line, as a NumPy array of 32-bit floats."""
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = _lines(file.read_bytes().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(field="FILE", problem=f"cannot be read: {error}") from None
-    embedder = build_embedder(load_settings())
     target = output or file.with_suffix(".npy")
+    check_writable(target, "--output")
+    if target.exists() and target.samefile(file):
+        raise InvalidInput(field="--output", problem=f"{target} is FILE itself")
+    embedder = build_embedder(load_settings())
     vectors = np.zeros((len(lines), embedder.dimensions), np.float32)
     with progress() as bar:
         task = bar.add_task("embedding", total=len(lines))
@@ -36,5 +40,12 @@ def embed(
             part = lines[at : at + _BATCH]
             vectors[at : at + len(part)] = embedder.encode(part)
             bar.update(task, advance=len(part))
-    np.save(target, vectors)
+    with target.open("wb") as written:
+        np.save(written, vectors)
     err.print(f"{target}: {vectors.shape[0]} x {vectors.shape[1]}, by {embedder.ref.id} {embedder.ref.version}")
+
+
+def _lines(content: str) -> list[str]:
+    """As editors and ``wc -l`` count them: what else Python takes for an end (U+2028, form feed, ...) stands inside a text."""
+    lines = content.replace("\r\n", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]

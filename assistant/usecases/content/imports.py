@@ -118,9 +118,10 @@ def irc(folder: Path) -> Iterator[Event]:
 
 
 def _log(path: Path, named: date | None, other: date) -> Iterator[tuple[Event, bool]]:
-    """Without ids; and whether the day is told, by the file's name (``named``) or by a line. It begins at ``other`` where it is not."""
+    """Without ids; and whether the day is told, by the file's name (``named``) or by a line. It begins at ``other`` where it is not. IRC's
+    codes for italics and for what is struck out are ends of lines to ``splitlines``, and are none."""
     before, day, is_dated = -1, named or other, named is not None
-    for line in _UNSTORABLE.sub("", path.read_text("utf-8", "replace")).splitlines():
+    for line in _UNSTORABLE.sub("", path.read_text("utf-8", "replace")).split("\n"):
         found = _SAID.match(line)
         if found is None or not (text := _text(found["words"])):
             continue

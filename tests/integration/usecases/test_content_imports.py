@@ -17,7 +17,7 @@ from assistant.types import Own
 from assistant.types.content import Said
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.communities import create_community
-from assistant.usecases.content.imports import Imported, import_archive
+from assistant.usecases.content.imports import Imported, import_archive, irc
 from assistant.usecases.members.privacy import erase_member
 from assistant.wiring import build
 from tests.integration.usecases.dump import write_dump
@@ -146,3 +146,10 @@ def test_an_archive_keeps_no_words_where_none_are_kept(database: Database, commu
     silent = made(database, tmp_path, retention={"text_days": 0})
     assert import_archive(silent, community, tmp_path, "stackexchange") == Imported(5, 5)
     assert said(silent, community) == []
+
+
+@pytest.mark.parametrize("mark", ["\x1d", "\x1e", "\x1c", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_a_message_does_not_end_at_its_italics(tmp_path: Path, mark: str) -> None:
+    lines = [f"[10:01] <ann> please {mark}read{mark} the manual", "[10:02] <bob> I did"]
+    (tmp_path / "2026-11-20.log").write_bytes("\r\n".join(lines).encode())
+    assert [event.text for event in irc(tmp_path)] == [f"please {mark}read{mark} the manual", "I did"]
