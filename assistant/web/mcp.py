@@ -71,7 +71,8 @@ class Passages(BaseModel):
 
 class Screened(BaseModel):
     """``action`` is allow, mask, review, hide or block, as the community's policy has it; ``scores`` are probabilities by label,
-    ``reason`` a sentence by language."""
+    ``reason`` a sentence by language. ``degraded``: a stage of screening failed, and the policy's fail mode decided. Where not
+    ``language_supported``, rules alone looked at it."""
 
     action: str
     flagged: bool
@@ -79,6 +80,8 @@ class Screened(BaseModel):
     scores: dict[str, float]
     findings: list[dict[str, Any]]
     masked_text: str | None = None
+    degraded: bool
+    language_supported: bool
 
 
 class Expected(BaseModel):

@@ -73,6 +73,10 @@ def test_it_asks_goes_on_searches_and_screens(faq: Faq, tmp_path: Path) -> None:
             screened = await client.call_tool("moderate", {"text": "加❤薇❤信 abc12345 日结300"})
             assert screened.structured_content["flagged"] is True
             assert screened.structured_content["reason"]["en"]
+            assert screened.structured_content["degraded"] is False
+            assert screened.structured_content["language_supported"] is True
+            foreign = await client.call_tool("moderate", {"text": "Здравствуйте, я хочу обменять чайник."})
+            assert foreign.structured_content["language_supported"] is False
 
     anyio.run(session)
     with faq.service.client(faq.service.key(community=faq.community)) as operator:
