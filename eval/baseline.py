@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eval.results import Better, Result, Status
 
@@ -50,13 +51,14 @@ def read(path: Path = BASELINE) -> dict[str, Figures]:
     """Per task, the figures of the baseline; empty where there is none yet. Raises: ValueError, for what is none of ours."""
     if not path.is_file():
         return {}
-    document = json.loads(path.read_text("utf-8"))
-    if not isinstance(document, dict) or not isinstance(document.get("tasks"), dict):
-        raise ValueError(f"{path.name} is no baseline")
-    if document.get("version") != VERSION:
-        raise ValueError(f"{path.name} has version {document.get('version')}, this harness reads {VERSION}")
-    tasks: dict[str, Figures] = document["tasks"]
-    return tasks
+    document: Any = json.loads(path.read_text("utf-8"))
+    match document:
+        case {"version": version} if version != VERSION:
+            raise ValueError(f"{path.name} has version {version}, this harness reads {VERSION}")
+        case {"version": _, "tasks": {}}:
+            found: dict[str, Figures] = document["tasks"]
+            return found
+    raise ValueError(f"{path.name} is no baseline")
 
 
 def write(results: Iterable[Result], path: Path = BASELINE) -> None:

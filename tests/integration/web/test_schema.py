@@ -1,4 +1,4 @@
-"""Requests generated from the OpenAPI document, valid and not: none is answered with a server error, nor otherwise than the document says."""
+"""Requests generated from the OpenAPI document, valid and not: none is answered with a server error, nor otherwise than it says."""
 
 import re
 
