@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,9 @@ def train(context: typer.Context) -> None:
 
 
 def _run_module(module: str, arguments: list[str]) -> int:
+    """In the folder where the command was given, so that files and settings are the ones that its user means."""
     if not (_ROOT / "eval" / "__main__.py").is_file():
         raise ConfigurationError("evaluation and training live in the repository: run this from a checkout")
-    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=_ROOT, check=False).returncode  # noqa: S603
+    found = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-P", "-m", module, *arguments]
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": found}, check=False).returncode  # noqa: S603
