@@ -67,8 +67,8 @@ def _bounds(values: Floats) -> tuple[float, float]:
 
 
 def rate(flags: Flags, clusters: Ints | None = None, seed: int = SEED) -> Estimate:
-    """The share of true ``flags``: their bootstrap is a binomial draw, or one of whole ``clusters`` (n,). At 0 and at 1, where it has no
-    width, Wilson's bounds (1927), each cluster counting as one case.
+    """The share of true ``flags``: their bootstrap is a binomial draw, or one of whole ``clusters`` (n,), unless all of these have the
+    same share. At 0 and at 1, where it has no width, Wilson's bounds (1927), each cluster counting as one case.
     """
     n = len(flags)
     if not n:
@@ -82,7 +82,9 @@ def rate(flags: Flags, clusters: Ints | None = None, seed: int = SEED) -> Estima
         return Estimate(1.0, 1 - margin, 1.0, n)
     if clusters is not None:
         values = flags.astype(float)
-        return estimates(n, {"rate": lambda w: ratio(w @ values, w.sum(axis=1))}, clusters, seed)["rate"]
+        found = estimates(n, {"rate": lambda w: ratio(w @ values, w.sum(axis=1))}, clusters, seed)["rate"]
+        if found.low < found.high:
+            return found
     return Estimate(share, *_bounds(np.random.default_rng(seed).binomial(n, share, RESAMPLES) / n), n)
 
 

@@ -64,6 +64,13 @@ def test_a_rate_of_whole_clusters_is_as_wide_as_that_of_so_many_cases(clusters, 
     assert none.high == pytest.approx(rate(np.zeros(clusters, dtype=bool)).high)
 
 
+@pytest.mark.parametrize("clusters", [1, 30])
+def test_clusters_that_are_all_alike_prove_no_certainty(clusters):
+    whole = rate(np.tile([True, False, False, False], clusters * 5), np.repeat(np.arange(clusters), 20))
+    assert (whole.low, whole.high) != (0.25, 0.25)
+    assert whole.low < whole.value == 0.25 < whole.high
+
+
 def test_every_column_of_a_table_draws_whole_clusters():
     """Forty templates of 25 cases that stand and fall together: no figure is as sure as a thousand cases would make it."""
     template = np.repeat(np.arange(40), 25)
