@@ -1,6 +1,7 @@
 """Community messages by writers who knew the labels' names and nothing of this project: harm, its innocent look-alikes, ordinary talk.
 
-Beside them what is said all day where a shop talks with its customers, all of it innocent.
+Beside them what is said all day where a shop talks with its customers, all of it innocent, and what three more writers thought that a
+moderator meets in a year.
 """
 
 from __future__ import annotations
@@ -54,12 +55,14 @@ def others(context: Context) -> Result:
         "harmful": Better.NEITHER,
     }
     shops, texts = _shops(context)
+    year, met = _year(context)
     tables = (
         Table("by language", {**_KINDS, "texts": Better.NEITHER}, (*by_language, *trivial)),
         Table("by label", columns, tuple(by_label)),
         shops,
+        *year,
     )
-    return Result("others", "Texts by other hands", tables, cases=len(cases) + texts)
+    return Result("others", "Texts by other hands", tables, cases=len(cases) + texts + met)
 
 
 def _shops(context: Context) -> tuple[Table, int]:
@@ -76,3 +79,33 @@ def _shops(context: Context) -> tuple[Table, int]:
         rows.append(Row(language, {**cells, "texts": float(its.sum())}))
     columns = {**_SHOPS, "texts": Better.NEITHER}
     return Table("communities of shops, all innocent: acted on", columns, tuple(rows)), len(cases)
+
+
+def _year(context: Context) -> tuple[tuple[Table, Table], int]:
+    """Harm of every label and as much that is innocent, by language and by label, and of how many texts."""
+    cases = context.cases(read_jsonl(context.own / "others" / "year.jsonl"))
+    screened = context.flow.screen([one["text"] for one in cases])
+    acted = screened.reaches(Action.MASK)
+    languages = np.array([one["lang"] for one in cases])
+    harmful = np.array([bool(one["labels"]) for one in cases])
+    by_language = []
+    for language in (*_LANGUAGES, "all"):
+        its = (languages == language) | (language == "all")
+        cells: dict[str, Cell] = {"texts": float(its.sum())}
+        for name, those in (("harm", its & harmful), ("innocent", its & ~harmful)):
+            if those.any():
+                cells[name] = rate(acted[those])
+        by_language.append(Row(language, cells))
+    by_label = []
+    for label in Label:
+        its = np.array([label in one["labels"] for one in cases])
+        if its.any():
+            cells = {"acted on": rate(acted[its]), "right label": rate(screened.over([label])[its])}
+            by_label.append(Row(str(label), {**cells, "texts": float(its.sum())}))
+    kinds = {"harm": Better.UP, "innocent": Better.DOWN, "texts": Better.NEITHER}
+    labels = {"acted on": Better.UP, "right label": Better.UP, "texts": Better.NEITHER}
+    tables = (
+        Table("a moderator's year, by language: acted on", kinds, tuple(by_language)),
+        Table("a moderator's year, by label", labels, tuple(by_label)),
+    )
+    return tables, len(cases)
