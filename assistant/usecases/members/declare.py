@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -239,10 +239,19 @@ def allow_topic(assistant: Assistant, community: str, member_id: str, topic: str
     now = assistant.clock()
     with assistant.database.transaction(community) as transaction:
         members.find(transaction, community, member_id)
-        if not consents.allow_again(transaction, community, member_id, topic):
+        if not allow_topics(transaction, community, member_id, [topic], now):
             raise InvalidInput(field="topic", problem="was not stopped")
-        profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
         return whole_member(transaction, community, member_id)
+
+
+def allow_topics(
+    transaction: Transaction, community: str, member_id: str, topics: Collection[str], now: datetime
+) -> int:
+    """How many of them had been stopped; where there were any, what is inferred is inferred anew with them."""
+    found = sum(consents.allow_again(transaction, community, member_id, topic) for topic in sorted(topics))
+    if found:
+        profiles.queue(transaction, community, [member_id], profiles.BEGINNING, now)
+    return found
 
 
 def whole_member(transaction: Transaction, community: str, member_id: str) -> Member:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import NotFound
-from assistant.store import campaigns, consents, events, members, push_settings
+from assistant.store import campaigns, communities, consents, events, members, push_settings
 from assistant.types.event import Event, EventType, Seen
 from assistant.types.member import Consent, ConsentPurpose
 from assistant.usecases.assistant import Assistant
@@ -21,6 +21,15 @@ ASKED = (ConsentPurpose.PUSH, ConsentPurpose.PROFILING, ConsentPurpose.ANALYTICS
 """What the page asks about; a child's and health data are asked for where they are given."""
 PER_WEEK = (1, 2, 3, 5)
 """What a member may limit messages to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """What is ticked on the page: purposes allowed, connections wanted, topics stopped."""
+
+    purposes: frozenset[ConsentPurpose]
+    channels: frozenset[str]
+    stops: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +51,10 @@ def own_page(assistant: Assistant, token: PushToken) -> OwnPage:
         granted = consents.granted(transaction, token.community, [token.member_id]).get(token.member_id, set())
         stops = consents.stops(transaction, token.community, [token.member_id]).get(token.member_id, set())
         wishes = push_settings.preferences(transaction, token.community, token.member_id)
+        name = communities.get(transaction, token.community).name
     held = assistant.registry.of_community(token.community)
     return OwnPage(
-        held[0].community_name if held else token.community,
+        name,
         frozenset(granted),
         {one.connection.id: one.connection.name or one.platform.title for one in held},
         frozenset(wishes.get("refused", ())),
@@ -53,33 +63,29 @@ def own_page(assistant: Assistant, token: PushToken) -> OwnPage:
     )
 
 
-def save_page(
-    assistant: Assistant,
-    token: PushToken,
-    granted: Collection[ConsentPurpose],
-    channels: Collection[str],
-    per_week: int | None,
-    kept_stops: Collection[str],
-) -> None:
-    """What the form says, all at once; a no is carried out in the same transaction. Raises: NotFound."""
+def save_page(assistant: Assistant, token: PushToken, shown: Ticks, ticked: Ticks, per_week: int | None) -> None:
+    """What the member changed of what the page had ``shown``, all at once; a no is carried out in the same transaction. Whatever was said
+    elsewhere meanwhile, and connections that were not on the page, stay as they are.
+
+    Raises: NotFound.
+    """
     now = assistant.clock()
     offered = {one.connection.id for one in assistant.registry.of_community(token.community)}
     with assistant.database.transaction(token.community) as transaction:
         members.find(transaction, token.community, token.member_id)
         before = consents.granted(transaction, token.community, [token.member_id]).get(token.member_id, set())
-        answers = [
-            Consent(purpose, purpose in granted, PAGE, now)
-            for purpose in ASKED
-            if (purpose in granted) != (purpose in before)
-        ]
+        after = (before | (ticked.purposes - shown.purposes)) - (shown.purposes - ticked.purposes)
+        answers = [Consent(one, one in after, PAGE, now) for one in ASKED if (one in after) != (one in before)]
         declare.answer(transaction, token.community, token.member_id, answers, now)
-        document: dict[str, Any] = {"refused": sorted(offered - set(channels))}
+        refused = set(push_settings.preferences(transaction, token.community, token.member_id).get("refused", ()))
+        refused = (refused | (offered & (shown.channels - ticked.channels))) - (ticked.channels - shown.channels)
+        document: dict[str, Any] = {"refused": sorted(refused)}
         if per_week is not None:
             document["per_week"] = per_week
         push_settings.save_preferences(transaction, token.community, token.member_id, document, now)
         stopped = consents.stops(transaction, token.community, [token.member_id]).get(token.member_id, set())
-        for topic in stopped - set(kept_stops):
-            consents.allow_again(transaction, token.community, token.member_id, topic)
+        wanted_again = stopped & (shown.stops - ticked.stops)
+        declare.allow_topics(transaction, token.community, token.member_id, wanted_again, now)
 
 
 def unsubscribe(assistant: Assistant, token: PushToken) -> None:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from assistant.errors import AssistantError, InvalidInput, NotFound, RateLimited, TooLarge, UnsupportedMedia
+from assistant.errors import AssistantError, InvalidInput, NotFound, RateLimited, UnsupportedMedia
+from assistant.members.topics import shipped_topics
 from assistant.types.member import ConsentPurpose
 from assistant.usecases.push import preferences as usecase
 from assistant.usecases.push.links import Leads, PushToken, read_link
+from assistant.web.body import read_bytes
 from assistant.web.pages import FORM_CSP, language_of, page
 from assistant.web.problem import sentence
 from assistant.web.site import Site, client_address, site_of
 from assistant.words import LANGUAGES, choose_language, load_words
 
-MAX_FORM_BYTES = 20_000
-MAX_FIELDS = 300
+MAX_FORM_BYTES = 1_000_000
+MAX_FIELDS = 5_000
+"""A member may have stopped many topics, each of them a hundred characters of twelve bytes."""
+SHOWN = "shown_"
 _FORM = "application/x-www-form-urlencoded"
+_PARTS = "multipart/form-data"
 _NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 pages = APIRouter(include_in_schema=False)
@@ -46,7 +51,7 @@ async def get_unsubscribe(request: Request, token: str) -> Response:
 
 @pages.post("/unsubscribe/{token}")
 async def post_unsubscribe(request: Request, token: str) -> Response:
-    """RFC 8058: the body is ``List-Unsubscribe=One-Click``, or the page's own form."""
+    """RFC 8058, section 3.2: the body is ``List-Unsubscribe=One-Click`` in either encoding of forms, or the page's own form."""
     return await _for_members(request, Leads.UNSUBSCRIBE, token, _leave)
 
 
@@ -67,30 +72,37 @@ async def _for_members(request: Request, leads: Leads, token: str, answer: Answe
 
 async def _page(request: Request, site: Site, read: PushToken, saved: bool = False) -> Response:
     own = await asyncio.to_thread(usecase.own_page, site.assistant, read)
+    language = _language(request, read)
     return page(
         "preferences.html",
         request,
-        language=_language(request, read),
+        language=language,
         csp=FORM_CSP,
         community=own.community_name,
         asked=[(one.value, one in own.granted) for one in usecase.ASKED],
         channels=[(one, name, one not in own.refused) for one, name in own.channels.items()],
         per_week=own.per_week,
         choices=usecase.PER_WEEK,
-        stops=own.stops,
+        stops=[(one, _called(one, language)) for one in own.stops],
         saved=saved or request.query_params.get("saved") == "1",
     )
 
 
 async def _save(request: Request, site: Site, read: PushToken) -> Response:
     fields = await _fields(request)
-    granted = {ConsentPurpose(value) for name, value in fields if name == "consent" and value in set(ConsentPurpose)}
-    channels = {value for name, value in fields if name == "channel"}
-    stops = {value for name, value in fields if name == "stop"}
+    shown = _ticks([(name.removeprefix(SHOWN), value) for name, value in fields if name.startswith(SHOWN)])
     week = next((value for name, value in fields if name == "per_week"), "")
     per_week = int(week) if week in {str(one) for one in usecase.PER_WEEK} else None
-    await asyncio.to_thread(usecase.save_page, site.assistant, read, granted, channels, per_week, stops)
+    await asyncio.to_thread(usecase.save_page, site.assistant, read, shown, _ticks(fields), per_week)
     return RedirectResponse(f"{request.url.path}?saved=1{_language_query(request)}", status_code=303)
+
+
+def _ticks(fields: Sequence[tuple[str, str]]) -> usecase.Ticks:
+    def of(kind: str) -> frozenset[str]:
+        return frozenset(value for name, value in fields if name == kind)
+
+    purposes = frozenset(ConsentPurpose(value) for value in of("consent") & set(ConsentPurpose))
+    return usecase.Ticks(purposes, of("channel"), of("stop"))
 
 
 async def _ask(request: Request, site: Site, read: PushToken) -> Response:
@@ -99,7 +111,7 @@ async def _ask(request: Request, site: Site, read: PushToken) -> Response:
 
 
 async def _leave(request: Request, site: Site, read: PushToken) -> Response:
-    await _fields(request)
+    await _read(request, (_FORM, _PARTS))
     await asyncio.to_thread(usecase.unsubscribe, site.assistant, read)
     own = await asyncio.to_thread(usecase.own_page, site.assistant, read)
     return _unsubscribe_page(request, read, own.community_name, gone=True)
@@ -122,6 +134,12 @@ def _unsubscribe_page(request: Request, read: PushToken, community: str, *, gone
     )
 
 
+def _called(stop: str, language: str) -> str:
+    kind, _, name = stop.partition(":")
+    key, words = f"push.page.stages.{name}", load_words()
+    return words.get(key, language) if kind == "stage" and key in words else shipped_topics().name(name, language)
+
+
 def _sorry(request: Request, error: AssistantError) -> Response:
     language = language_of(request)
     text = load_words().get("push.page.gone", language) if isinstance(error, NotFound) else sentence(error, language)
@@ -142,15 +160,14 @@ def _language_query(request: Request) -> str:
 
 async def _fields(request: Request) -> list[tuple[str, str]]:
     """Raises: UnsupportedMedia, TooLarge, InvalidInput."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != _FORM:
-        raise UnsupportedMedia(field="Content-Type", limit=_FORM)
-    size, chunks = 0, []
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_FORM_BYTES:
-            raise TooLarge(field="body", limit=MAX_FORM_BYTES)
-        chunks.append(chunk)
+    body = await _read(request, (_FORM,))
     try:
-        return parse_qsl(b"".join(chunks).decode("ascii"), errors="strict", max_num_fields=MAX_FIELDS)
+        return parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=MAX_FIELDS)
     except (UnicodeDecodeError, ValueError):
         raise InvalidInput(field="body", problem="cannot be read") from None
+
+
+async def _read(request: Request, media: tuple[str, ...]) -> bytes:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() not in media:
+        raise UnsupportedMedia(field="Content-Type", limit=media[0])
+    return await read_bytes(request, MAX_FORM_BYTES)
