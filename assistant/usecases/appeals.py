@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
-from assistant.store import appeals, audit, cases, deliveries
+from assistant.store import appeals, audit, cases, communities, deliveries, faq_settings
 from assistant.store.appeals import AppealRow, AppealState
 from assistant.store.decisions import DecisionRow
 from assistant.store.decisions import get as get_decision
@@ -13,6 +17,7 @@ from assistant.store.paging import Page
 from assistant.types import Action, Case, CaseKind
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.entries import event_entries
+from assistant.usecases.faq.settings import read_settings
 from assistant.usecases.identity import new_id
 from assistant.usecases.opening import open_case
 from assistant.usecases.overturn import is_overturned
@@ -48,12 +53,27 @@ def make_appeal(
         return _add(assistant, transaction, decision, said, language)
 
 
-def find_appeal(assistant: Assistant, community: str, decision_id: str) -> tuple[DecisionRow, AppealRow | None, bool]:
-    """The decision, its appeal, and whether it is overturned, by an appeal or without one. Blocks on the database. Raises: NotFound."""
+@dataclass(frozen=True, slots=True)
+class Appealed:
+    """A decision as its member sees it: ``overturned`` by an appeal or without one; ``zone`` is the community's where it has said one."""
+
+    decision: DecisionRow
+    appeal: AppealRow | None
+    overturned: bool
+    community_name: str
+    zone: tzinfo
+
+
+def find_appeal(assistant: Assistant, community: str, decision_id: str) -> Appealed:
+    """Blocks on the database. Raises: NotFound."""
     with assistant.database.transaction(community) as transaction:
         decision = get_decision(transaction, community, decision_id)
         appeal = appeals.of_decision(transaction, community, decision_id)
-        return decision, appeal, is_overturned(transaction, community, decision_id)
+        overturned = is_overturned(transaction, community, decision_id)
+        name = communities.get(transaction, community).name
+        document, _ = faq_settings.load(transaction, community)
+    zone = ZoneInfo(read_settings(document).time_zone) if "time_zone" in document else UTC
+    return Appealed(decision, appeal, overturned, name, zone)
 
 
 def list_appeals(

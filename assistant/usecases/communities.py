@@ -54,6 +54,12 @@ def list_communities(database: Database) -> list[Community]:
         return communities.list_all(connection)
 
 
+def name_of(database: Database, community: str) -> str:
+    """What members know it as. Raises: NotFound."""
+    with database.transaction(community) as connection:
+        return communities.get(connection, community).name
+
+
 def set_dry_run(database: Database, community: str, *, dry_run: bool) -> None:
     """On, nothing is carried out on any of its connections. Raises: NotFound."""
     with database.transaction(community) as connection:

@@ -31,6 +31,15 @@ def require_playground(request: Request, setting: Literal["auto", "on", "off"], 
         raise NotFound
 
 
+def serves_playground(request: Request, setting: Literal["auto", "on", "off"], public_url: str | None) -> bool:
+    """Whether a link to it leads the reader of this page anywhere."""
+    try:
+        require_playground(request, setting, public_url)
+    except NotFound:
+        return False
+    return True
+
+
 def is_local(request: Request, public_url: str | None) -> bool:
     """Whether the request comes from this machine and was meant for it.
 

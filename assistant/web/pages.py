@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from assistant.web.loopback import serves_playground
+from assistant.web.site import site_of
 from assistant.words import LANGUAGES, choose_language, load_words
 
 STATIC: Final = Path(__file__).with_name("static")
@@ -31,9 +33,19 @@ def page(
     def t(key: str, **names: object) -> str:
         return words.get(key, lang, **names)
 
-    text = _templates().get_template(template).render(t=t, lang=lang, languages=_NAMES.items(), **values)
+    def leads() -> dict[str, bool]:
+        settings = site_of(request).assistant.settings
+        served = serves_playground(request, settings.playground, settings.public_url)
+        return {"playground": served, "demo": settings.demo}
+
+    text = _templates().get_template(template).render(t=t, lang=lang, languages=_NAMES.items(), leads=leads, **values)
     headers = {"content-security-policy": csp, "vary": "Accept-Language"}
     return Response(text, status, media_type="text/html", headers=headers)
+
+
+def asked_language(request: Request, before: str = "?") -> str:
+    """What keeps the language that the address asks for when a form's answer leads on: ``?lang=zh-Hant``, or nothing."""
+    return f"{before}lang={language_of(request)}" if request.query_params.get("lang") else ""
 
 
 def language_of(request: Request) -> str:

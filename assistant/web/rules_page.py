@@ -15,19 +15,20 @@ _ANY_OWN = CUSTOM_PREFIX + "*"
 _MINUTES = (("day", 1_440), ("hour", 60), ("minute", 1))
 
 
-def rules_document(community: str, policy: Policy, words: Words, language: str) -> dict[str, Any]:
-    """The rules in ``language``; ``own`` holds the community's own labels under their own names.
+def rules_document(community: str, name: str, policy: Policy, words: Words, language: str) -> dict[str, Any]:
+    """The rules in ``language``; members know the community as ``name``. ``own`` holds its own labels under their own names.
 
     ``points`` of a rule are what a message may add for its author, fewest first; ``penalties`` is ``None`` where nothing is added up.
     """
     shipped = [
-        _shipped(name, steps, policy, words, language)
-        for name, steps in policy.thresholds.items()
-        if not name.startswith(CUSTOM_PREFIX)
+        _shipped(label, steps, policy, words, language)
+        for label, steps in policy.thresholds.items()
+        if not label.startswith(CUSTOM_PREFIX)
     ]
-    own = [_own(name, policy, words, language) for name in _own_labels(policy)]
+    own = [_own(label, policy, words, language) for label in _own_labels(policy)]
     return {
         "community": community,
+        "name": name,
         "language": language,
         "version": policy.version,
         "rules": shipped,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -38,7 +38,8 @@ from assistant.words import load_words
 _FURTHEST: Final = timedelta(days=90)
 _LEAST: Final = timedelta(days=4)
 """What is planned so far before and after a moment is looked at: gaps last 72 hours at most."""
-Number = Annotated[float, Field(ge=0, le=1e12)]
+MAX_NUMBER: Final = 10**12
+Number = Annotated[float, Field(ge=0, le=MAX_NUMBER)]
 
 
 class PlanRequest(Shape):
@@ -185,18 +186,20 @@ def open_page(assistant: Assistant, secret: str) -> tuple[Entry, Draft]:
         return entry, draft
 
 
-def posted_by_hand(assistant: Assistant, secret: str, numbers: Mapping[str, float]) -> Entry:
-    """Done, and its numbers, as often as they are corrected. Raises: NotFound."""
+def posted_by_hand(
+    assistant: Assistant, secret: str, numbers: Mapping[str, float], emptied: Collection[str] = ()
+) -> Entry:
+    """Done, and its numbers, as often as they are corrected; those ``emptied`` are known no longer. Raises: NotFound."""
     entry, _ = open_page(assistant, secret)
     now = assistant.clock()
     with assistant.database.transaction(entry.community) as transaction:
         if entry.state is SlotState.PLANNED:
             _publish(transaction, entry, now)
-        if entry.state is SlotState.PLANNED or numbers:
+        if entry.state is SlotState.PLANNED or numbers or emptied:
             entry = content_calendar.get(transaction, entry.community, entry.id, lock=True)
             if entry.state is not SlotState.PUBLISHED:
                 raise NotFound("page_unknown", field="page")
-        return _measured(transaction, entry, numbers, now) if numbers else entry
+        return _measured(transaction, entry, numbers, now, emptied) if numbers or emptied else entry
 
 
 def published_text(draft: Draft) -> str:
@@ -277,10 +280,13 @@ def _publish(transaction: Transaction, entry: Entry, at: datetime, sent: str | N
     content_posts.put(transaction, entry.community, [post], at)
 
 
-def _measured(transaction: Transaction, entry: Entry, numbers: Mapping[str, float], now: datetime) -> Entry:
+def _measured(
+    transaction: Transaction, entry: Entry, numbers: Mapping[str, float], now: datetime, emptied: Collection[str] = ()
+) -> Entry:
     if entry.state is not SlotState.PUBLISHED:
         raise Conflict("entry_unpublished", field="entry")
-    together: dict[str, Any] = {**entry.numbers, **numbers}
+    kept = {name: value for name, value in entry.numbers.items() if name not in emptied}
+    together: dict[str, Any] = {**kept, **numbers}
     content_calendar.change(transaction, entry, SlotState.PUBLISHED, numbers=together)
     content_posts.set_numbers(transaction, entry.community, entry.id, together, now)
     return replace(entry, numbers=together)

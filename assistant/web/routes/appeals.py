@@ -31,7 +31,7 @@ from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
-from assistant.web.pages import FORM_CSP, language_of, page
+from assistant.web.pages import FORM_CSP, asked_language, language_of, page
 from assistant.web.problem import sentence
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, client_address, site_of
@@ -165,31 +165,30 @@ async def _take(request: Request, site: Site, read: AppealToken) -> Response:
         return await _page(request, site, read, error, text)
     except Conflict:
         pass  # it is there already: the page says so
-    return RedirectResponse(request.url.path + _language_query(request), status_code=303)
+    return RedirectResponse(request.url.path + asked_language(request), status_code=303)
 
 
 async def _page(
     request: Request, site: Site, read: AppealToken, problem: InvalidInput | None = None, text: str = ""
 ) -> Response:
     """What was decided, and a form, or what became of the appeal; with a ``problem``, what was typed is in the form again."""
-    decision, appeal, overturned = await asyncio.to_thread(
-        find_appeal, site.assistant, read.community, read.decision_id
-    )
+    found = await asyncio.to_thread(find_appeal, site.assistant, read.community, read.decision_id)
+    decision, appeal = found.decision, found.appeal
     language = _language(request, read)
-    held = site.assistant.registry.of_community(read.community)
     return page(
         "appeal.html",
         request,
         language=language,
         csp=FORM_CSP,
         status=200 if problem is None else problem.status,
-        community=held[0].community_name if held else read.community,
+        community=found.community_name,
         slug=read.community,
         reason=decision.answer["reason"].get(language) or decision.answer["reason"]["en"],
         rules=_rules(decision.labels, language),
         decision_id=decision.id,
         appeal=appeal,
-        overturned=overturned,
+        sent_on=appeal.created_at.astimezone(found.zone).strftime("%Y-%m-%d") if appeal else "",
+        overturned=found.overturned,
         problem=_sentence(problem, text, language) if problem else None,
         text=text,
         limit=MAX_APPEAL_CHARS,
@@ -221,11 +220,6 @@ def _sorry(request: Request, error: AssistantError) -> Response:
 
 def _language(request: Request, read: AppealToken) -> str:
     return language_of(request) if request.query_params.get("lang") else read.language
-
-
-def _language_query(request: Request) -> str:
-    lang = request.query_params.get("lang")
-    return f"?lang={lang}" if lang in LANGUAGES else ""
 
 
 async def _form_text(request: Request) -> str:

@@ -16,6 +16,7 @@ from assistant.moderation.policy import MAX_POLICY_BYTES, dump_policy, read_poli
 from assistant.types import Policy
 from assistant.types.access import Scope
 from assistant.usecases.caller import Caller
+from assistant.usecases.communities import name_of
 from assistant.usecases.policies import current_policy, save_policy
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
@@ -110,7 +111,8 @@ async def get_rules(
         site.addresses.take(f"rules {client_address(request)}", site.assistant.settings.limits.playground_per_minute)
     policy = await current_policy(site.assistant, _slug(community))
     language = language_of(request)
-    rules: dict[str, Any] = rules_document(community, policy, load_words(), language)
+    name = await asyncio.to_thread(name_of, site.assistant.database, community)
+    rules: dict[str, Any] = rules_document(community, name, policy, load_words(), language)
     if _wants_json(request):
         return json_answer(rules)
     return page("rules.html", request, rules=rules)
