@@ -22,6 +22,40 @@ from assistant.types.faq import Turn
         ("你好", "en", None, "zh-Hans"),
         ("？？", "zh-Hant", None, "zh-Hant"),
         ("？？", "zh-Hant", "en", "en"),
+        # a number, a model or an abbreviation is written alike everywhere
+        *(
+            (text, "en", "zh-Hant", "zh-Hant")
+            for text in (
+                "A12345678",
+                "#TW-20991",
+                "iPhone 15",
+                "iPad 10",
+                "OK",
+                "ok",
+                "VIP",
+                "S24 Ultra",
+                "PS5?",
+                "x100v",
+            )
+        ),
+        ("MX-500", "zh-Hans", None, "zh-Hans"),
+        ("iPhone 15 Pro Max", "zh-Hant", None, "zh-Hant"),
+        ("A12345678", "zh-Hant", "en", "en"),
+        *(
+            (text, "zh-Hant", "zh-Hant", "en")
+            for text in (
+                "returns",
+                "Is A123 here?",
+                "iPhone 15 broken",
+                "HELP",
+                "ok thanks",
+                "A123 has not arrived",
+                "Refund A123",
+                "hello",
+                "I am lost",
+                "A refund please",
+            )
+        ),
         # the script tells
         ("怎麼退貨", "zh-Hans", None, "zh-Hant"),
         ("怎么退货", "zh-Hant", None, "zh-Hans"),
@@ -44,3 +78,11 @@ def test_what_is_asked_for_then_what_is_written_then_the_communitys(
 def test_a_neutral_text_follows_what_was_written_before() -> None:
     assert answer_language("了解", [Turn("怎麼退貨", asker=True)], "zh-Hans") == "zh-Hant"
     assert answer_language("了解", [Turn("怎麼退貨", asker=False)], "zh-Hans") == "zh-Hans"
+
+
+def test_an_order_number_is_answered_in_the_conversations_language() -> None:
+    asked = [Turn("我的訂單到哪了", asker=True), Turn("請告訴我訂單編號", asker=False)]
+    assert answer_language("A12345678", asked, "en") == "zh-Hant"
+    assert answer_language("A12345678", asked, "en", "en") == "zh-Hant"
+    assert answer_language("SF1098", [Turn("我的订单到哪了", asker=True)], "zh-Hant") == "zh-Hans"
+    assert answer_language("SF1098", [Turn("Where is my parcel?", asker=True)], "zh-Hant", "zh-Hant") == "en"
