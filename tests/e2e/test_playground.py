@@ -139,6 +139,18 @@ def test_typing_fast_asks_once(open_page):
     assert asked == ["hello there"]
 
 
+def test_an_emptied_text_waits_for_no_answer(open_page):
+    page = open_page()
+    type_and_wait(page, LURING)
+    page.route("**/playground/screen", lambda route: None)  # no further answer
+    with page.expect_request("**/playground/screen"):
+        page.fill("#text", LURING + "!")
+    assert page.locator(".verdict.stale[aria-busy]").count() == 1
+    page.fill("#text", "")
+    page.wait_for_selector("#action[data-action=none]")
+    assert page.locator(".verdict.stale, .verdict[aria-busy]").count() == 0
+
+
 def test_every_example_can_be_chosen(open_page):
     page = open_page("/?lang=zh-Hant")
     for chip in page.locator(".chip").all():

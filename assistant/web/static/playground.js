@@ -127,7 +127,13 @@ const showAction = (action, text) => {
   el.action.textContent = text.charAt(0).toUpperCase() + text.slice(1);
 };
 
+const settle = () => {
+  verdict.classList.remove("stale");
+  verdict.removeAttribute("aria-busy");
+};
+
 const clear = () => {
+  settle();
   screened = { text: "", findings: [] };
   showAction("none", words.waiting);
   for (const part of [el.facts, el.evidence, el.scores]) part.replaceChildren();
@@ -182,8 +188,7 @@ const screen = async () => {
     if (error.name === "AbortError") return;
     complain(words.offline);
   }
-  verdict.classList.remove("stale");
-  verdict.removeAttribute("aria-busy");
+  settle();
 };
 
 const schedule = (wait = WAIT_MS) => {
