@@ -36,8 +36,9 @@ def asked_in(question: str, turns: Sequence[Turn]) -> str:
 
 def answer_language(question: str, turns: Sequence[Turn], default: str, preferred: str | None = None) -> str:
     """As ``asked_in``, but ``preferred`` (what the asker's browser says) where it is the same language, and the community's ``default``
-    where nothing tells: no letters, or those of a number or a name (A1234567, iPhone 15), Chinese whose script no character shows, Traditional Chinese that may be of either place. A question
-    in Traditional characters is not answered in Simplified ones, nor one in English in Chinese or the other way round."""
+    where nothing tells: no letters, or those of a number or a name (A1234567, iPhone 15), Chinese whose script no character shows,
+    Traditional Chinese that may be of either place. A question in Traditional characters is not answered in Simplified ones, nor one in
+    English in Chinese or the other way round."""
     said = [question, *(turn.text for turn in reversed(turns) if turn.asker)]
     if all(_told(text) == "und" for text in said):
         return preferred or default

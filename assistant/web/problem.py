@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from http import HTTPStatus
+from string import Formatter
 from typing import Any
 
 import orjson
@@ -11,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.errors import AssistantError, InvalidInput, RateLimited, StillLoading, TooLarge, Unauthenticated
-from assistant.words import choose_language, load_words
+from assistant.words import Words, choose_language, load_words
 
 OPENAI_PATHS = frozenset({"/v1/moderations", "/v1/chat/completions", "/v1/models"})
 OPENAI_PREFIX = "/v1/models/"
 PERSPECTIVE_PREFIXES = ("/v1alpha1/", "/$discovery/", "/discovery/")
 
+_LONGEST_PROBLEM = 500
 _PERSPECTIVE_DETAIL = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 _GOOGLE_STATUS = {
     400: "INVALID_ARGUMENT",
@@ -66,17 +69,30 @@ def sentence(error: AssistantError, accept_language: str | None) -> str:
     words, language = load_words(), choose_language(accept_language)
     key = f"errors.{error.message}"
     values = {"problem": "", **{name: "" if value is None else value for name, value in error.values.items()}}
-    known = _validator_sentences().get(str(values["problem"]))
-    if known:
-        values["problem"] = words.get(known, language)
+    values["problem"] = _in_words(str(values["problem"]), words, language)
     return words.get(key if key in words else "errors.internal", language, **values)
 
 
+def _in_words(problem: str, words: Words, language: str) -> str:
+    """The validator's ``problem`` as the words file says it in ``language``; as it is where the file does not know it."""
+    if language == "en" or len(problem) > _LONGEST_PROBLEM:
+        return problem
+    for pattern, key in _validator_sentences():
+        if found := pattern.fullmatch(problem):
+            return words.get(key, language, **found.groupdict())
+    return problem
+
+
 @cache
-def _validator_sentences() -> dict[str, str]:
-    """The validator's English sentences that the words file says in other languages too."""
+def _validator_sentences() -> list[tuple[re.Pattern[str], str]]:
+    """The validator's English sentences that the words file says in other languages too; those that leave the least open first."""
     words = load_words()
-    return {words.get(key): key for key in words.keys("problems.")}
+    known = []
+    for key in words.keys("problems."):
+        pieces = list(Formatter().parse(words.get(key)))
+        pattern = "".join(re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, _, _ in pieces)
+        known.append((sum(len(text) for text, *_ in pieces), re.compile(pattern, re.DOTALL), key))
+    return [(pattern, key) for _, pattern, key in sorted(known, key=lambda one: -one[0])]
 
 
 def request_id(request: Request) -> str:
