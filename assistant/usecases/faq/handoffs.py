@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection as Transaction
 
-from assistant.errors import Conflict, InvalidInput, TooLarge
+from assistant.errors import ConfigurationError, Conflict, InvalidInput, TooLarge
 from assistant.store import audit, deliveries, faq_conversations
 from assistant.store.database import EVERY_COMMUNITY
 from assistant.store.faq_conversations import Conversation, ConversationState, Handoff, HandoffState, TurnRow
@@ -113,12 +114,20 @@ def list_handoffs(
         return faq_conversations.page_handoffs(transaction, community, state, cursor, limit)
 
 
-def show_handoff(assistant: Assistant, community: str, handoff_id: str) -> tuple[Handoff, list[TurnRow]]:
-    """With the conversation. Raises: NotFound."""
+def show_handoff(assistant: Assistant, community: str, handoff_id: str) -> dict[str, Any]:
+    """With the conversation, and the contact that the member left to be answered at: ``None`` where there is none, or its key is gone.
+
+    Raises: NotFound.
+    """
     with assistant.database.transaction(community) as transaction:
         handoff = faq_conversations.get_handoff(transaction, community, handoff_id)
         conversation = faq_conversations.get(transaction, community, handoff.conversation_id)
-        return handoff, faq_conversations.turns(transaction, conversation, _SHOWN_TURNS)
+        turns = faq_conversations.turns(transaction, conversation, _SHOWN_TURNS)
+    contact = None
+    if handoff.contact is not None:
+        with suppress(ConfigurationError):
+            contact = assistant.vault.open(Sealed(**handoff.contact), f"handoff/{handoff_id}")
+    return render_handoff(handoff, turns) | {"contact": contact}
 
 
 def hold_handoff(assistant: Assistant, community: str, handoff_id: str, actor: str) -> Handoff:

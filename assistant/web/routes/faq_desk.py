@@ -249,13 +249,12 @@ async def get_handoffs(request: Request, query: Annotated[HandoffQuery, Query()]
 @router.get(
     "/v1/faq/handoffs/{handoff_id}",
     summary="One hand-off with its conversation",
-    responses={200: {"description": "The hand-off and its `turns`."}, **_ERRORS},
+    responses={200: {"description": "The hand-off, its `turns`, and the `contact` that the member left."}, **_ERRORS},
     openapi_extra=_SECURITY,
 )
 async def get_handoff(request: Request, handoff_id: Name, community: Community = None) -> Response:
     _, site, own = await operator_of(request, community)
-    handoff, turns = await asyncio.to_thread(handoffs_usecase.show_handoff, site.assistant, own, handoff_id)
-    return json_answer(handoffs_usecase.render_handoff(handoff, turns))
+    return json_answer(await asyncio.to_thread(handoffs_usecase.show_handoff, site.assistant, own, handoff_id))
 
 
 @router.post(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.errors import DatabaseUnavailable
 from tests.integration.faq.conftest import Faq, jwt
 
@@ -68,6 +70,21 @@ def test_the_button_keeps_a_contact_only_with_consent_and_sealed(faq: Faq) -> No
     with faq.service.assistant.database.transaction(faq.community) as transaction:
         kept = transaction.exec_driver_sql("SELECT contact::text FROM faq_handoffs").scalar()
     assert "me@example.org" not in kept
+
+
+@pytest.mark.parametrize(
+    "contact", [{"kind": "email", "value": "mei+faq@例子.example"}, {"kind": "other", "value": "LINE: 小美🧸"}]
+)
+def test_who_answers_reads_the_contact_where_no_system_is_told(faq: Faq, contact) -> None:
+    asked = faq.ask("你們老闆的生日是哪一天")
+    mine = {"x-conversation-token": asked["conversation_token"]}
+    path = f"/v1/faq/conversations/{asked['conversation_id']}/handoff"
+    first = faq.member.post(path, json={}, headers=mine).json()["handoff"]["id"]
+    assert faq.operator.get(f"/v1/faq/handoffs/{first}").json()["contact"] is None
+    faq.member.post(path, json={"contact": contact, "consent": True}, headers=mine).raise_for_status()
+    assert faq.operator.get(f"/v1/faq/handoffs/{first}").json()["contact"] == f"{contact['kind']}:{contact['value']}"
+    assert contact["value"] not in faq.operator.get("/v1/faq/handoffs").text
+    assert faq.member.get(f"/v1/faq/handoffs/{first}").status_code == 403
 
 
 def test_a_contact_is_sealed_in_the_outbox_too_and_posted_in_the_clear(faq: Faq, receiver) -> None:
