@@ -380,6 +380,27 @@ def test_an_answer_that_came_meanwhile_is_shown_on_return(shop, faq):
     assert page.inner_text(".launch") == "有問題嗎？"
 
 
+def test_two_pages_of_a_shop_hold_one_conversation(shop, faq):
+    """The answer that a person gives to what was asked on the first page is not lost by a question on the second."""
+    made = shop()
+    first, second = opened(made.visit()), opened(made.visit(path="/other"))
+    ask(first, "請轉真人客服")
+    second.locator(".status", has_text="等候").wait_for()
+    assert second.locator(".turn.member .said").all_inner_texts() == ["請轉真人客服"]
+    with second.expect_response("**/v1/faq/ask*") as sent:
+        ask(second, "怎麼退貨？")
+    ids = {
+        one["conversation_id"] for one in faq.operator.get("/v1/faq/handoffs", params={"limit": 1}).json()["handoffs"]
+    }
+    assert ids == {sent.value.request.post_data_json["conversation_id"]}
+    second.click(".restart")
+    first.wait_for_function(
+        "() => document.querySelector('community-assistant').shadowRoot.querySelectorAll('.turn.member').length === 0"
+    )
+    assert first.locator(".status").inner_text() == ""
+    assert first.locator(".chips button, .turn.bot").count() >= 1
+
+
 def test_without_storage_it_works_for_the_page(shop):
     visiting = shop()
     visiting.context.add_init_script(

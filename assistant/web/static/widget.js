@@ -138,6 +138,23 @@ class CommunityAssistant extends HTMLElement {
     this.setState("bot");
   }
 
+  /* Another page of the shop began a conversation, or began anew: one member has one, else an answer could be waited for in neither. */
+  follow(stored) {
+    if (this.busy) return;
+    let kept;
+    try { kept = JSON.parse(stored) || {}; } catch (error) { return; }
+    const other = kept.id !== this.kept.id;
+    this.kept = kept;
+    if (!other) return;
+    this.newest = this.after = "";
+    this.seen.clear();
+    this.sent = [];
+    this.el.log.textContent = "";
+    this.begun = null;
+    this.setState(kept.state || "bot");
+    if (this.opened) this.ready().then(() => this.schedule(0)); else this.schedule(0);
+  }
+
   // ---- the service
 
   /* Set by the page: a token that its server signs, or a function that gives one. */
@@ -247,6 +264,7 @@ class CommunityAssistant extends HTMLElement {
     if (window.visualViewport) ["resize", "scroll"].forEach((name) => visualViewport.addEventListener(name, fit));
     window.addEventListener("resize", fit);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.schedule(0); });
+    window.addEventListener("storage", (event) => { if (event.key === this.place && this.isConnected) this.follow(event.newValue); });
   }
 
   // ---- the panel
@@ -550,11 +568,14 @@ class CommunityAssistant extends HTMLElement {
 
   async restore() {
     this.greet();
-    if (!this.kept.id) return;
+    const { id } = this.kept;
+    if (!id) return;
     try {
-      this.take(await this.call("GET", "conversations/" + this.kept.id));
+      const found = await this.call("GET", "conversations/" + id);
+      if (this.kept.id !== id) return;
+      this.take(found);
       this.drop(".chips");
-    } catch (error) { if (error.status === 404) this.forget(); }
+    } catch (error) { if (error.status === 404 && this.kept.id === id) this.forget(); }
     this.schedule();
   }
 
