@@ -63,6 +63,7 @@ def test_what_a_member_ticks_is_what_holds(service, page, language):
 
         assert page.locator("html").get_attribute("lang").startswith(language.partition("-")[0])
         assert page.get_by_role("heading", level=1).inner_text() == said("title")
+        assert page.locator("button:visible").all_inner_texts() == [said("save")]  # none that only a script could obey
         assert page.get_by_label(said("push.name")).is_checked()
         assert page.get_by_label("電子報").is_checked()
         assert page.get_by_label("露營").is_checked()
