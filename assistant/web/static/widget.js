@@ -2,8 +2,8 @@
  *
  *   <script src="https://assistant.example/widget.js" data-community="shop" data-key="cak_..." data-language="zh-Hant" defer></script>
  *
- * Attributes, custom properties and what a content-security policy has to allow: docs/widget.md. The syntax stays at ES2018, without
- * modules: the browsers inside chat apps are old. Nothing is ever inserted as markup.
+ * Attributes, custom properties, content-security policies: docs/widget.md. It stays at ES2018 without modules: browsers inside chat
+ * apps are old. Nothing is ever inserted as markup.
  */
 (function () {
 "use strict";
@@ -12,14 +12,14 @@ if (!window.customElements || customElements.get(NAME)) return;
 const SCRIPT = document.currentScript || document.querySelector('script[data-key][src*="widget.js"]');
 const HOME = SCRIPT ? new URL(".", SCRIPT.src).href.replace(/\/(static\/)?$/, "") : "";
 
-const ANSWER_MS = 60000;  // without a sign of life, a request is over
+const ANSWER_MS = 60000;  // without a sign of life
 const POLL_MS = 4000;  // while a person is waited for and the panel is open
 const POLL_CLOSED_MS = 20000;
 const POLL_MOST_MS = 120000;
 const IME_MS = 100;  // Safari ends a composition before it tells of the Enter that ended it
 const SMALL = "(max-width: 520px), (max-height: 460px)";
 const URLS = /(https?:\/\/[^\s<>"'，。；、！？：）】」』》]+)/;
-// Characters that one of the scripts has alone: who writes in the other one is answered in it, not in the page's.
+// Characters of one script alone: who writes in the other one is answered in it, not in the page's.
 const HANS = /[这们么为说对时个来国过还没经发货单价给钱让问订运费换积员买卖请谢见东车门]/;
 const HANT = /[這們麼為說對時個來國過還沒經發貨單價給錢讓問訂運費換積員買賣請謝見東車門]/;
 
@@ -99,7 +99,7 @@ const linkTo = (address) => {
   try { const url = new URL(address); return /^https?:$/.test(url.protocol) ? url.href : ""; } catch (error) { return ""; }
 };
 const link = (href, textContent) => make("a", { href, target: "_blank", rel: "noopener noreferrer nofollow", textContent });
-/* Web addresses become links; everything else is text. */
+/* Web addresses become links, all else is text. */
 const write = (node, text) => {
   node.textContent = "";
   text.split(URLS).forEach((piece, at) => node.append(at % 2 && linkTo(piece) ? link(linkTo(piece), piece) : piece));
@@ -117,15 +117,17 @@ class CommunityAssistant extends HTMLElement {
     this.seen = new Set();
     this.sent = [];
     this.fails = 0;
-    try { this.kept = JSON.parse(localStorage.getItem(this.place)) || {}; } catch (error) { this.kept = {}; }
+    this.load();
     this.start().catch((error) => console.warn(NAME + ": " + error.message));
   }
 
   disconnectedCallback() { clearTimeout(this.timer); this.lockPage(false); }
 
-  // ---- what is kept in this browser: the conversation's id and token, and how far it was read
+  // ---- kept in this browser: the conversation's id and token, and how far it was read
 
   get place() { return [NAME, this.api, this.dataset.community || ""].join(" "); }
+
+  load() { try { this.kept = JSON.parse(localStorage.getItem(this.place)) || {}; } catch (error) { this.kept = {}; } return this.kept; }
 
   keep(changes) {
     this.kept = changes ? Object.assign(this.kept, changes) : {};
@@ -136,23 +138,6 @@ class CommunityAssistant extends HTMLElement {
     this.keep(null);
     this.newest = this.after = "";
     this.setState("bot");
-  }
-
-  /* Another page of the shop began a conversation, or began anew: one member has one, else an answer could be waited for in neither. */
-  follow(stored) {
-    if (this.busy) return;
-    let kept;
-    try { kept = JSON.parse(stored) || {}; } catch (error) { return; }
-    const other = kept.id !== this.kept.id;
-    this.kept = kept;
-    if (!other) return;
-    this.newest = this.after = "";
-    this.seen.clear();
-    this.sent = [];
-    this.el.log.textContent = "";
-    this.begun = null;
-    this.setState(kept.state || "bot");
-    if (this.opened) this.ready().then(() => this.schedule(0)); else this.schedule(0);
   }
 
   // ---- the service
@@ -181,7 +166,7 @@ class CommunityAssistant extends HTMLElement {
     } finally { clearTimeout(timer); }
   }
 
-  /* Server-sent events over fetch: the pieces go to onText, the whole answer comes back. */
+  /* Server-sent events over fetch: the pieces go to onText, the whole comes back. */
   async events(body, onText, alive) {
     const reader = body.getReader(), decoder = new TextDecoder();
     let held = "";
@@ -264,7 +249,6 @@ class CommunityAssistant extends HTMLElement {
     if (window.visualViewport) ["resize", "scroll"].forEach((name) => visualViewport.addEventListener(name, fit));
     window.addEventListener("resize", fit);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.schedule(0); });
-    window.addEventListener("storage", (event) => { if (event.key === this.place && this.isConnected) this.follow(event.newValue); });
   }
 
   // ---- the panel
@@ -368,7 +352,7 @@ class CommunityAssistant extends HTMLElement {
     if (questions.length) this.offer(turn, questions, this.words.top, "chips");
   }
 
-  /* Questions as buttons, gone once something is asked. */
+  /* Questions as buttons, gone once one is asked. */
   offer(turn, questions, label, kind) {
     const row = make("div", { className: "row once " + kind, role: "group", "aria-label": label });
     if (kind === "chips") row.append(make("span", { className: "quiet", textContent: label, "aria-hidden": "true" }));
@@ -458,6 +442,7 @@ class CommunityAssistant extends HTMLElement {
   async ask(question) {
     if (!this.el || this.busy) return;
     this.setBusy(true);
+    if (!this.kept.id && this.load().id) this.begun = null;  // begun on another page
     await this.ready();
     this.drop(".once");
     const mine = this.say("member", question), turn = this.say("bot", this.words.looking), said = turn.lastChild;
@@ -506,7 +491,7 @@ class CommunityAssistant extends HTMLElement {
     this.toEnd();
   }
 
-  /* What stands at an answer: that a model wrote it, where it comes from, what else was meant, whether it helped. */
+  /* At an answer: that a model wrote it, where it comes from, what else was meant, whether it helped. */
   adorn(turn, done, id) {
     const cited = done.citations && done.citations.length, written = this.kept.written || [];
     if (done.written || written.indexOf(id) >= 0) {
@@ -544,7 +529,7 @@ class CommunityAssistant extends HTMLElement {
     this.schedule();
   }
 
-  /* As the bot says it: a wait only where one is known, no promise where nobody is there. */
+  /* As the bot says it: a wait only where known, no promise where nobody is there. */
   handedOver(handoff) {
     const t = this.words, said = [handoff.on_duty ? t.handoff : t.nobody];
     const { hours, promised_minutes: minutes, write_to: contact } = handoff;
@@ -562,20 +547,17 @@ class CommunityAssistant extends HTMLElement {
     this.focusText();
   }
 
-  // ---- what was said before, and what a person says now
+  // ---- what was said before, what a person says now
 
   ready() { return this.begun || (this.begun = this.restore()); }
 
   async restore() {
     this.greet();
-    const { id } = this.kept;
-    if (!id) return;
+    if (!this.kept.id) return;
     try {
-      const found = await this.call("GET", "conversations/" + id);
-      if (this.kept.id !== id) return;
-      this.take(found);
+      this.take(await this.call("GET", "conversations/" + this.kept.id));
       this.drop(".chips");
-    } catch (error) { if (error.status === 404 && this.kept.id === id) this.forget(); }
+    } catch (error) { if (error.status === 404) this.forget(); }
     this.schedule();
   }
 
