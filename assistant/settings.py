@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -25,8 +25,18 @@ from pydantic_settings import (
 from assistant.errors import ConfigurationError
 
 
+def _none_if_empty(default: object, value: object) -> object:
+    """Where nothing is the default, an empty text means it: compose files and scripts pass variables on that are set to nothing."""
+    return None if default is None and isinstance(value, str) and not value.strip() else value
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object, info: ValidationInfo) -> object:
+        return _none_if_empty(cls.model_fields[info.field_name or ""].default, value)
 
 
 class DatabaseSettings(Section):
@@ -262,6 +272,11 @@ class Settings(BaseSettings):
     outgoing: OutgoingSettings = OutgoingSettings()
     log: LogSettings = LogSettings()
     eval: EvalSettings = EvalSettings()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object, info: ValidationInfo) -> object:
+        return _none_if_empty(cls.model_fields[info.field_name or ""].default, value)
 
     @classmethod
     def settings_customise_sources(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.settings import Settings, unread_variables
+import pytest
+
+from assistant.errors import ConfigurationError
+from assistant.settings import Settings, load_settings, unread_variables
 
 
 def test_every_setting_and_what_commands_read_is_known() -> None:
@@ -17,3 +20,33 @@ def test_what_nothing_reads_is_named_with_what_it_is_most_like() -> None:
     assert found["ASSISTANT_WORKRES"] == "ASSISTANT_WORKERS"
     assert found["ASSISTANT_SERVICE_HOST"] is None
     assert "ASSISTANT_RISKY" in found
+
+
+OPTIONAL = [
+    "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
+    "SECRET_KEY",
+    "PUBLIC_URL",
+    "GENERATOR_BASE_URL",
+    "GENERATOR_API_KEY",
+    "RISK_MODEL",
+    "RISK_LABEL_MAP",
+    "EMBEDDING_MODEL",
+    "EMBEDDING_TRUNCATE",
+]
+
+
+@pytest.mark.parametrize("given", ["", "  "])
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_a_variable_set_to_nothing_is_as_one_that_is_not_set(
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str
+) -> None:
+    monkeypatch.setenv(f"ASSISTANT_{name}", given)
+    assert load_settings() == Settings()
+
+
+def test_where_nothing_is_no_value_an_empty_one_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_PORT", "")
+    monkeypatch.setenv("ASSISTANT_LOG_LEVEL", "")
+    with pytest.raises(ConfigurationError, match=r"port: .*; log\.level: "):
+        load_settings()
