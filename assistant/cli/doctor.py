@@ -53,6 +53,9 @@ def doctor() -> None:
             failed = True
             detail = error.detail if isinstance(error, CannotStart) else explain(error)
             table.add_row(name, "[red]wrong", escape(detail))
+        except OSError as error:
+            failed = True
+            table.add_row(name, "[red]wrong", escape(f"{error.filename or 'a file'}: {error.strerror or error}"))
     for name, like in unread_variables(os.environ).items():
         meant = f"; did you mean {like}?" if like else ""
         table.add_row("environment", "[yellow]look", escape(f"{name} is no setting, and nothing reads it{meant}"))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.data_folder import ready_folder
 from assistant.cli.forking import forking
 from assistant.cli.importing import imported
 from assistant.cli.listening import listen
@@ -32,6 +33,7 @@ def serve(
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     listeners = listen(settings, settings.workers or _by_cores())
     settings = settings.model_copy(update={"port": listeners[0].getsockname()[1]})
+    ready_folder(settings.data_dir)
     if len(listeners) == 1:
         imported(_SERVICE).serve_alone(settings, listeners[0])
         return

@@ -10,6 +10,7 @@ import structlog
 import typer
 import uvloop
 
+from assistant.cli.data_folder import ready_folder
 from assistant.cli.screen import err
 from assistant.errors import InvalidInput
 from assistant.ports import Classifier
@@ -41,6 +42,7 @@ def worker(
     if gateway not in {None, "discord"}:
         raise InvalidInput(field="--gateway", problem="must be discord")
     settings = load_settings()
+    ready_folder(settings.data_dir)
     database, embedded = open_database(settings)
     try:
         assistant = build(settings, database=database, screening=gateway is not None or has_faq())

@@ -72,7 +72,7 @@ def open_vault(data_dir: Path, given: str | None) -> tuple[Vault, bool]:
     The second value says that it was made now.
 
     Raises:
-        ConfigurationError: a key is not 32 bytes in base64, or the file cannot be read.
+        ConfigurationError: a key is not 32 bytes in base64, or the file cannot be made or read.
     """
     if given:
         keys = [_decode(part, "ASSISTANT_SECRET_KEY") for part in given.split(",") if part.strip()]
@@ -80,7 +80,10 @@ def open_vault(data_dir: Path, given: str | None) -> tuple[Vault, bool]:
             raise ConfigurationError("ASSISTANT_SECRET_KEY holds no key: set one, or leave it out")
         return Vault(keys), False
     path = data_dir / FILE
-    made = _make(path)
+    try:
+        made = _make(path)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be made: {error.strerror}") from None
     try:
         return Vault([_decode(path.read_text("ascii"), str(path))]), made
     except (OSError, UnicodeDecodeError) as error:
