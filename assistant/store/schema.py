@@ -27,7 +27,11 @@ def migrate(direct_url: str, serving_url: str) -> None:
     """
     role = read_url(serving_url).username or ""
     engine = create_engine(
-        read_url(direct_url), poolclass=NullPool, use_native_hstore=False, connect_args=connect_arguments(10)
+        read_url(direct_url),
+        poolclass=NullPool,
+        use_native_hstore=False,
+        # said aloud: of a database of no encoding the driver could not even read the version
+        connect_args=connect_arguments(10) | {"client_encoding": "UTF8"},
     )
     try:
         with engine.begin() as connection:
@@ -101,6 +105,12 @@ def _check_server(connection: Connection) -> None:
     number = int(connection.scalar(text("SHOW server_version_num")) or 0)
     if number < _LEAST_SERVER:
         raise ConfigurationError(f"PostgreSQL {number // 10_000} is too old: 16 or later is needed")
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"the database's encoding is {encoding}, which cannot hold every text: make it anew with "
+            "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+        )
     installed, available = connection.execute(
         text("SELECT installed_version, default_version FROM pg_available_extensions WHERE name = 'vector'")
     ).one_or_none() or (None, None)

@@ -109,6 +109,18 @@ def test_old_pgvector_is_refused(external: External) -> None:
         external.migrate()
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_CN"])
+def test_a_database_that_cannot_hold_every_text_is_refused(external: External, encoding: str) -> None:
+    external.admin("DROP DATABASE {name}", "postgres")
+    locale = "LOCALE_PROVIDER libc LOCALE 'C'"
+    external.admin(
+        f"CREATE DATABASE {{name}} TEMPLATE template0 OWNER {{owner}} ENCODING '{encoding}' {locale}", "postgres"
+    )
+    external.admin("CREATE EXTENSION vector")
+    with pytest.raises(ConfigurationError, match=f"encoding is {encoding}.*ENCODING 'UTF8'"):
+        external.migrate()
+
+
 def test_a_newer_database_is_refused(external: External) -> None:
     external.admin("CREATE EXTENSION vector")
     external.migrate()
