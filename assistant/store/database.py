@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import orjson
 import psycopg
 from psycopg import errors
 from psycopg.types.json import set_json_loads
-from sqlalchemy import URL, Connection, create_engine, exc, make_url, text
+from sqlalchemy import URL, Connection, create_engine, event, exc, make_url, text
 
 from assistant.errors import ConfigurationError, DatabaseUnavailable, NotFound
+from assistant.store.patience import GRACE_S, PatientConnection
 
 EVERY_COMMUNITY = "*"
 OVER_LIMITS = (
@@ -43,6 +45,8 @@ class Database:
             json_deserializer=orjson.loads,  # a whole number over 64 bits, as jsonb writes 1e300, comes back as a float
             connect_args=connect_arguments(timeout_s),
         )
+        event.listen(self._engine, "do_connect", self._connected)
+        event.listen(self._engine, "checkin", self._given_back)
 
     @contextmanager
     def transaction(self, community: str | None, statement_s: float | None = None) -> Iterator[Connection]:
@@ -55,6 +59,9 @@ class Database:
         """
         milliseconds = math.ceil((statement_s or self.timeout_s) * 1000)
         with failures_named(), self._engine.begin() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, PatientConnection)  # noqa: S101
+            driver.patience_s = milliseconds / 1000 + GRACE_S
             connection.execute(_BIND, {"community": community or "", "milliseconds": str(milliseconds)})
             yield connection
 
@@ -71,9 +78,18 @@ class Database:
         """
         with failures_named():
             plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-            connection = psycopg.connect(plain, **connect_arguments(self.timeout_s))  # type: ignore[arg-type]
+            connection = self._connected(None, None, (plain,), connect_arguments(self.timeout_s))
         set_json_loads(orjson.loads, connection)
         return connection
+
+    def _connected(self, _: object, __: object, where: tuple[str, ...], how: dict[str, Any]) -> PatientConnection:
+        connection = PatientConnection.connect(*where, **how)
+        connection.patience_s = self.timeout_s + GRACE_S
+        return connection
+
+    def _given_back(self, connection: PatientConnection | None, _: object) -> None:
+        if connection is not None:
+            connection.patience_s = self.timeout_s + GRACE_S
 
     def close(self) -> None:
         self._engine.dispose()
@@ -86,6 +102,10 @@ def connect_arguments(timeout_s: float) -> dict[str, object]:
         "prepare_threshold": None,
         "application_name": "assistant",
         "tcp_user_timeout": math.ceil(timeout_s * 1000),
+        # a server that is gone says nothing: by the system's own settings it is missed after two hours
+        "keepalives_idle": max(5, math.ceil(timeout_s)),
+        "keepalives_interval": max(2, math.ceil(timeout_s / 3)),
+        "keepalives_count": 3,
     }
 
 
