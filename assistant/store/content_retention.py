@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import text
 
-from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.store.database import Database
+from assistant.store.purging import every, in_chunks
 
 _DRAFTS = text("""
     DELETE FROM content_drafts WHERE id IN (
@@ -30,12 +32,5 @@ _SPENDING = text("""
 def purge(database: Database, before: datetime, chunk: int = 1_000) -> int:
     """Everything that was last changed before then, a transaction per chunk; a draft goes with its edits and its places in the calendar,
     and stays while it is planned. How many rows."""
-    total = 0
-    for statement in (_DRAFTS, _POSTS, _SPENDING):
-        while True:
-            with database.transaction(EVERY_COMMUNITY) as connection:
-                done = connection.execute(statement, {"before": before, "chunk": chunk}).rowcount
-            if not done:
-                break
-            total += done
-    return total
+    statements = (_DRAFTS, _POSTS, _SPENDING)
+    return sum(every(*(partial(in_chunks, database, statement, chunk, before=before) for statement in statements)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import text
 
 from assistant.store import events, profiles
 from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.store.purging import every, in_chunks
 
 _TEXTS = text("""
     UPDATE events SET text = NULL WHERE (community, id, at) IN (
@@ -23,16 +25,22 @@ _MONTH = timedelta(days=32)
 def purge(database: Database, now: datetime, events_before: datetime, texts_before: datetime, chunk: int = 5000) -> int:
     """Drops the months wholly before ``events_before``, with their ids; takes the words of what came before ``texts_before``; thins
     snapshots; and makes the months that events will soon need. How many months were dropped."""
-    events.make_months(database, [now, now + _MONTH])
-    with database.transaction(EVERY_COMMUNITY) as connection:
-        dropped = events.drop_months(connection, events_before)
     first = events_before.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    for statement, before in ((_KEYS, first), (_TEXTS, texts_before)):
-        while True:
-            with database.transaction(EVERY_COMMUNITY) as connection:
-                if not connection.execute(statement, {"before": before, "chunk": chunk}).rowcount:
-                    break
-    while True:
-        with database.transaction(EVERY_COMMUNITY) as connection:
-            if not profiles.thin(connection, chunk):
-                return dropped
+    _, _, dropped, *_ = every(
+        partial(_make_months, database, now),
+        partial(in_chunks, database, _TEXTS, chunk, before=texts_before),
+        partial(_drop_months, database, events_before),
+        partial(in_chunks, database, _KEYS, chunk, before=first),
+        partial(in_chunks, database, profiles.THIN, chunk),
+    )
+    return dropped
+
+
+def _drop_months(database: Database, before: datetime) -> int:
+    with database.transaction(EVERY_COMMUNITY) as connection:
+        return events.drop_months(connection, before)
+
+
+def _make_months(database: Database, now: datetime) -> int:
+    events.make_months(database, [now, now + _MONTH])
+    return 0

@@ -3,8 +3,6 @@ passed over."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import Connection, text
 
 _HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
@@ -13,7 +11,10 @@ _SINCE = text("""
     WHERE community = :community AND made_in >= CAST(:since AS xid8) AND made_in < CAST(:until AS xid8)
 """)
 _OLDEST = text("SELECT min(at) FROM faq_changes WHERE community = :community")
-_PURGE = text("DELETE FROM faq_changes WHERE at < :before")
+PURGE = text(
+    "DELETE FROM faq_changes WHERE number IN (SELECT number FROM faq_changes WHERE at < :before LIMIT :chunk)"
+)
+"""In a transaction of every community."""
 
 
 def horizon(connection: Connection) -> str:
@@ -25,8 +26,3 @@ def since(connection: Connection, community: str, begins: str, ends: str) -> lis
     """Ids of entries that transactions from one horizon until before another changed."""
     values = {"community": community, "since": begins, "until": ends}
     return [row[0] for row in connection.execute(_SINCE, values)]
-
-
-def purge(connection: Connection, before: datetime) -> int:
-    """In a transaction of every community."""
-    return connection.execute(_PURGE, {"before": before}).rowcount

@@ -8,12 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, RowMapping, Text, any_, delete, insert, literal, select, update
+from sqlalchemy import ARRAY, Connection, RowMapping, Text, any_, insert, literal, select, text, update
 
 from assistant.errors import Conflict, NotFound
 from assistant.store.faq_tables import faq_conversations, faq_handoffs, faq_turns
 from assistant.store.paging import Page, read_page
 
+PURGE = text("""
+    DELETE FROM faq_conversations WHERE id IN (
+        SELECT id FROM faq_conversations WHERE updated_at < :before LIMIT :chunk
+    )
+""")
+"""Conversations that nobody has written in since then, with what was said; in a transaction of every community."""
 _CHOICE = "choice"
 
 
@@ -122,11 +128,6 @@ def latest(
     query = select(faq_conversations).where(mine).order_by(faq_conversations.c.updated_at.desc()).limit(1)
     row = connection.execute(query).mappings().one_or_none()
     return _conversation(row) if row is not None else None
-
-
-def purge(connection: Connection, before: datetime) -> int:
-    """Conversations that nobody has written in since then, with what was said; in a transaction of every community. How many there were."""
-    return connection.execute(delete(faq_conversations).where(faq_conversations.c.updated_at < before)).rowcount
 
 
 def set_state(connection: Connection, conversation: Conversation, state: ConversationState, now: datetime) -> None:

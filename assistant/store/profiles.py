@@ -239,7 +239,7 @@ def with_tags(connection: Connection, community: str, tags: Sequence[str], most:
     return list(connection.scalars(query, {"community": community, "tags": list(tags), "most": most}))
 
 
-_THIN = text("""
+THIN = text("""
     DELETE FROM profile_snapshots WHERE (community, member_id, at, event_id) IN (
         SELECT s.community, s.member_id, s.at, s.event_id FROM profile_snapshots s JOIN profiles p USING (community, member_id)
         WHERE s.at < p.at - interval '10 days' AND EXISTS (
@@ -248,11 +248,7 @@ _THIN = text("""
         ) LIMIT :chunk
     )
 """)
-
-
-def thin(connection: Connection, chunk: int = 5000) -> int:
-    """Keeps every snapshot of a member's last ten days, and one a month before; how many went. For a transaction of every community."""
-    return connection.execute(_THIN, {"chunk": chunk}).rowcount
+"""Keeps every snapshot of a member's last ten days, and one a month before. For a transaction of every community."""
 
 
 def _state(row: RowMapping | Mapping[str, Any], model: str) -> State | None:

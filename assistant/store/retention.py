@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.store.database import Database
+from assistant.store.purging import every, in_chunks
 
 _DECISION_TEXTS = text("""
     UPDATE decisions SET text = NULL, masked_text = NULL, parts = NULL, context = NULL, text_expires_at = NULL
@@ -89,43 +92,23 @@ class Purged:
     def anything(self) -> bool:
         return self != Purged()
 
-    def __add__(self, other: Purged) -> Purged:
-        return Purged(
-            self.decision_texts + other.decision_texts,
-            self.feedback_texts + other.feedback_texts,
-            self.idempotency_keys + other.idempotency_keys,
-            self.decisions + other.decisions,
-            self.feedback + other.feedback,
-            self.deliveries + other.deliveries,
-            self.records + other.records,
-        )
-
-
-def purge_chunk(connection: Connection, now: datetime, decisions_before: datetime, chunk: int = 1000) -> Purged:
-    """At most ``chunk`` rows of each kind, in a transaction of every community."""
-
-    def rows(statement: object, moment: datetime) -> int:
-        return connection.execute(statement, {"moment": moment, "chunk": chunk}).rowcount  # type: ignore[call-overload,no-any-return]
-
-    return Purged(
-        decision_texts=rows(_DECISION_TEXTS, now),
-        feedback_texts=rows(_FEEDBACK_TEXTS, now),
-        idempotency_keys=rows(_KEYS, now),
-        decisions=rows(_DECISIONS, decisions_before),
-        feedback=rows(_FEEDBACK, decisions_before),
-        deliveries=rows(_DELIVERIES, decisions_before)
-        + rows(_DELIVERY_WORDS, now - _WORDS_FOR)
-        + rows(_DELIVERY_DATA, now - _WORDS_FOR),
-        records=sum(rows(statement, decisions_before) for statement in _RECORDS),
-    )
-
 
 def purge(database: Database, now: datetime, decisions_before: datetime, chunk: int = 1000) -> Purged:
-    """Everything due, a transaction per chunk, so that it neither holds up writers nor runs into the statement's time limit."""
-    total = Purged()
-    while True:
-        with database.transaction(EVERY_COMMUNITY) as connection:
-            done = purge_chunk(connection, now, decisions_before, chunk)
-        if not done.anything:
-            return total
-        total += done
+    """Everything due, the words first."""
+    words_before = now - _WORDS_FOR
+    steps = (
+        ("decision_texts", _DECISION_TEXTS, now),
+        ("feedback_texts", _FEEDBACK_TEXTS, now),
+        ("deliveries", _DELIVERY_WORDS, words_before),
+        ("deliveries", _DELIVERY_DATA, words_before),
+        ("idempotency_keys", _KEYS, now),
+        ("decisions", _DECISIONS, decisions_before),
+        ("feedback", _FEEDBACK, decisions_before),
+        ("deliveries", _DELIVERIES, decisions_before),
+        *(("records", statement, decisions_before) for statement in _RECORDS),
+    )
+    done = every(*(partial(in_chunks, database, statement, chunk, moment=at) for _, statement, at in steps))
+    total: Counter[str] = Counter()
+    for (kind, _, _), rows in zip(steps, done, strict=True):
+        total[kind] += rows
+    return Purged(**total)

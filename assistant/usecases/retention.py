@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -12,11 +13,13 @@ from assistant.ports import Clock
 from assistant.settings import RetentionSettings
 from assistant.store import content_retention, event_retention, faq_changes, faq_conversations, faq_jobs
 from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.store.purging import PURGING_S, every, in_chunks
 from assistant.store.retention import Purged, purge
 
 log = structlog.get_logger()
 
 EVERY_S = 600.0
+_CHUNK = 1_000
 
 
 async def keep_purging(database: Database, clock: Clock, retention: RetentionSettings) -> None:
@@ -35,17 +38,35 @@ async def keep_purging(database: Database, clock: Clock, retention: RetentionSet
 
 
 def purge_due(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:
-    """Everything whose time is up by ``clock``."""
+    """Everything whose time is up by ``clock``. What fails is raised when everything else had its turn."""
     now = clock()
-    with database.transaction(EVERY_COMMUNITY) as transaction:
-        faq_conversations.purge(transaction, now - timedelta(days=max(1, retention.text_days)))
-        faq_changes.purge(transaction, now - timedelta(days=1))
-        faq_jobs.purge(transaction, now - timedelta(days=retention.decision_days))
-    event_retention.purge(
-        database,
-        now,
-        events_before=now - timedelta(days=retention.event_days),
-        texts_before=now - timedelta(days=retention.text_days),
+    texts_before = now - timedelta(days=retention.text_days)
+    talk_before = now - timedelta(days=max(1, retention.text_days))
+    decisions_before = now - timedelta(days=retention.decision_days)
+    done = Purged()
+
+    def decisions() -> int:
+        nonlocal done
+        done = purge(database, now, decisions_before=decisions_before)
+        return 0
+
+    every(
+        partial(in_chunks, database, faq_conversations.PURGE, _CHUNK, before=talk_before),
+        partial(in_chunks, database, faq_changes.PURGE, _CHUNK, before=now - timedelta(days=1)),
+        partial(_forget_jobs, database, decisions_before),
+        partial(
+            event_retention.purge,
+            database,
+            now,
+            events_before=now - timedelta(days=retention.event_days),
+            texts_before=texts_before,
+        ),
+        partial(content_retention.purge, database, now - timedelta(days=retention.content_days)),
+        decisions,
     )
-    content_retention.purge(database, now - timedelta(days=retention.content_days))
-    return purge(database, now, decisions_before=now - timedelta(days=retention.decision_days))
+    return done
+
+
+def _forget_jobs(database: Database, before: datetime) -> int:
+    with database.transaction(EVERY_COMMUNITY, PURGING_S) as transaction:
+        return faq_jobs.purge(transaction, before)
