@@ -59,7 +59,8 @@ def serve_together(settings: Settings, listener: socket.socket, shared: Shared) 
 
 def carry_out(settings: Settings) -> None:
     """The life of the outbox's worker."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for which in signal.SIGTERM, signal.SIGINT:  # until it has something to finish first
+        signal.signal(which, signal.SIG_DFL)
     hear()
     _watch_parent()
     configure_logs(settings.log)

@@ -71,7 +71,7 @@ def eventually(true: Callable[[], bool], seconds: float = 30) -> None:
 
 
 @contextmanager
-def serving(tmp_path: Path, workers: int = 2) -> Iterator[Running]:
+def serving(tmp_path: Path, workers: int = 2, *, start_new_session: bool = False) -> Iterator[Running]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -80,7 +80,9 @@ def serving(tmp_path: Path, workers: int = 2) -> Iterator[Running]:
     env = environment(data_dir) | {"ASSISTANT_PORT": str(port)}
     program = [sys.executable, "-m", "assistant.cli", "serve", "--workers", str(workers)]
     with log.open("w") as sink:
-        process = subprocess.Popen(program, env=env, stdout=sink, stderr=sink, text=True)
+        process = subprocess.Popen(
+            program, env=env, stdout=sink, stderr=sink, text=True, start_new_session=start_new_session
+        )
     running = Running(f"http://127.0.0.1:{port}", data_dir, process)
     try:
         wait_until_ready(running.url, process, log)
@@ -178,6 +180,24 @@ def test_stopping_is_clean_and_takes_the_database_along(tmp_path, workers, numbe
         assert not any(map(alive, [*family, postmaster]))
         assert not list(running.data_dir.glob("workers-*"))
     assert "Traceback" not in (tmp_path / "serve.log").read_text()
+
+
+def test_told_all_at_once_nobody_is_taken_for_dead(tmp_path):
+    """As Ctrl-C and ``timeout`` do, while a request still has to end."""
+    with serving(tmp_path, start_new_session=True) as running:
+        port = int(running.url.rpartition(":")[2])
+        slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(6)]
+        for one in slow:
+            one.sendall(b"POST /v1/moderate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+        time.sleep(0.3)
+        os.killpg(running.process.pid, signal.SIGINT)
+        time.sleep(1.5)
+        for one in slow:
+            one.close()
+        assert running.process.wait(30) == 0
+    said = (tmp_path / "serve.log").read_text()
+    for words in ("died", "replaced", "begun again", "Traceback"):
+        assert words not in said
 
 
 def test_told_to_stop_while_it_starts_it_serves_nobody_first(tmp_path):
