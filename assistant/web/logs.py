@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
@@ -37,6 +38,40 @@ def configure_logs(settings: LogSettings) -> None:
         else structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
+    _take_others()
+
+
+def _take_others() -> None:
+    """What libraries, the event loop and dying threads have to say goes the same way; by themselves they print whole traces, which quote
+    what members wrote."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Others) for handler in root.handlers):
+        root.addHandler(_Others(logging.WARNING))
+    threading.excepthook = _thread_died
+
+
+class _Others(logging.Handler):
+    """Records of the standard library's loggers, in our form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = _exception(record.exc_info)
+        more = {} if error is None else {"exc_info": error}
+        level = max(known for known in _LEVELS.values() if known <= record.levelno)
+        structlog.get_logger().log(level, _said(record), logger=record.name, **more)
+
+
+def _said(record: logging.LogRecord) -> str:
+    """The event loop writes into its lines what was called with what, and the exception beneath."""
+    said = record.getMessage()
+    if record.exc_info or record.name == "asyncio":
+        said = said.strip().partition("\n")[0]
+    return said.partition("(")[0] if record.name == "asyncio" else said
+
+
+def _thread_died(died: threading.ExceptHookArgs) -> None:
+    if died.exc_value is not None and not isinstance(died.exc_value, SystemExit):
+        name = died.thread.name if died.thread is not None else None
+        structlog.get_logger().error("a thread died", thread=name, exc_info=died.exc_value)
 
 
 def _without_message(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

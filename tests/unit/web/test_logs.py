@@ -1,4 +1,8 @@
+import asyncio
+import gc
 import json
+import logging
+import threading
 
 import pytest
 import structlog
@@ -8,7 +12,9 @@ from assistant.web.logs import configure_logs
 
 
 @pytest.fixture(autouse=True)
-def restored():
+def restored(monkeypatch):
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     yield
     structlog.reset_defaults()
 
@@ -49,3 +55,61 @@ def test_lines_below_the_level_are_not_written(capsys):
     document = json.loads(line)
     assert (document["event"], document["level"], document["count"]) == ("trouble", "warning", 1)
     assert document["timestamp"].endswith("+00:00")
+
+
+WORDS = "what a member said"
+
+
+def in_a_task_nobody_asks():
+    async def work():
+        task = asyncio.create_task(asyncio.to_thread(fail, WORDS))
+        await asyncio.sleep(0.05)
+        del task
+        gc.collect()
+
+    asyncio.run(work())
+
+
+def in_a_callback():
+    async def work():
+        asyncio.get_running_loop().call_soon(fail, WORDS)
+        await asyncio.sleep(0.01)
+
+    asyncio.run(work())
+
+
+def in_a_thread():
+    thread = threading.Thread(target=fail, args=(WORDS,))
+    thread.start()
+    thread.join()
+
+
+def in_a_library():
+    try:
+        fail(WORDS)
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("fails", [in_a_task_nobody_asks, in_a_callback, in_a_thread, in_a_library])
+def test_what_is_written_by_others_is_no_trace_that_quotes_either(capsys, form, fails):
+    configure_logs(LogSettings(format=form))
+    fails()
+    written = capsys.readouterr().err
+    assert "ValueError" in written
+    assert "test_logs.py" in written
+    assert "member said" not in written
+    assert "Traceback" not in written
+
+
+def test_every_line_is_json_and_said_once(capsys):
+    for _ in range(2):
+        configure_logs(LogSettings(format="json"))
+    logging.getLogger("assistant.store.embedded.server").warning("it answers again: %s", "100%")
+    logging.getLogger("httpx").info("HTTP Request: POST https://api.telegram.org/bottoken/sendMessage")
+    logging.getLogger("elsewhere").critical("worse")
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (first["event"], first["level"]) == ("it answers again: 100%", "warning")
+    assert first["logger"] == "assistant.store.embedded.server"
+    assert (second["event"], second["level"]) == ("worse", "error")
