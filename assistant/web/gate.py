@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -61,6 +61,8 @@ class Gate:
                 await self._app(scope, receive, exchange.send)
             else:
                 await self._hand(handler, scope, receive, exchange)
+        except ClientDisconnect:
+            pass  # nobody is left to be answered
         except Exception as error:
             log.exception("unexpected", exc_info=error, request_id=exchange.request_id, path=_told(scope))
             if exchange.status:

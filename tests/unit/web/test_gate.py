@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import structlog
+from starlette.requests import ClientDisconnect
 
 from assistant.web.gate import Gate
 from assistant.web.metrics import Metrics
@@ -116,3 +117,19 @@ def test_it_keeps_the_shape_of_its_route(path, key):
 def test_an_answer_under_way_is_cut_off_not_doubled():
     with pytest.raises(RuntimeError):
         call(broken_late)
+
+
+async def left_alone(scope, receive, send):
+    raise ClientDisconnect
+
+
+async def left_alone_late(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    raise ClientDisconnect
+
+
+@pytest.mark.parametrize(("app", "status"), [(left_alone, 499), (left_alone_late, 200)])
+def test_a_client_that_went_away_is_no_fault_of_ours(app, status):
+    sent, lines, _ = call(app)
+    assert [(line["log_level"], line["event"], line["status"]) for line in lines] == [("info", "request", status)]
+    assert not [message for message in sent if message.get("status", 0) >= 500]
