@@ -42,6 +42,8 @@ COMMANDS = {
     "moderate": Command("moderate", "moderate"),
     "demo": Command("demo", "demo"),
     "doctor": Command("doctor", "doctor"),
+    "backup": Command("backup", "backup"),
+    "restore": Command("backup", "restore"),
     "replay": Command("replay", "replay"),
     "embed": Command("embed", "embed", of_faq=True),
     "mcp": Command("mcp", "mcp", of_faq=True),

@@ -49,6 +49,18 @@ def migrate(direct_url: str, serving_url: str) -> None:
         engine.dispose()
 
 
+def is_empty(direct_url: str) -> bool:
+    """Whether no version of ours was ever here. Raises: ConfigurationError, where the server does not answer."""
+    engine = create_engine(read_url(direct_url), poolclass=NullPool, connect_args=connect_arguments(10))
+    try:
+        with engine.begin() as connection:
+            return _revision(connection) is None
+    except exc.OperationalError as error:
+        raise ConfigurationError(f"the database cannot be read: {error.orig}") from None
+    finally:
+        engine.dispose()
+
+
 def check_current(database: Database) -> None:
     """For a serving process that is not given the owner's URL.
 

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL server: one per data folder, shared by every process that uses the folder."""
 
+from assistant.store.embedded.dump import dump, load
 from assistant.store.embedded.server import EmbeddedServer, ServerUrls
 
-__all__ = ["EmbeddedServer", "ServerUrls"]
+__all__ = ["EmbeddedServer", "ServerUrls", "dump", "load"]

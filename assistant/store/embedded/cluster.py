@@ -13,7 +13,7 @@ from assistant.store.embedded.folder import Folder
 from assistant.store.embedded.programs import MAJOR, Account, Programs
 
 OWNER, APP, DATABASE = "assistant_owner", "assistant_app", "assistant"
-_SUPERUSER = "postgres"
+SUPERUSER = "postgres"
 _PASSWORDS = "assistant-passwords.json"
 
 _SETUP = """
@@ -45,10 +45,10 @@ def make_if_missing(folder: Folder, account: Account, programs: Programs) -> Non
     shutil.rmtree(folder.unfinished, ignore_errors=True)
     folder.make_owned(folder.unfinished, account.uid, account.gid)
     new = folder.unfinished.name
-    passwords = {role: secrets.token_urlsafe(32) for role in (_SUPERUSER, OWNER, APP)}
+    passwords = {role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, APP)}
     password_file = folder.home / "password.new"
-    _write_private(password_file, passwords[_SUPERUSER])
-    programs.run("initdb", f"--pgdata={new}", f"--pwfile={password_file.name}", f"--username={_SUPERUSER}", *_INITDB)
+    _write_private(password_file, passwords[SUPERUSER])
+    programs.run("initdb", f"--pgdata={new}", f"--pwfile={password_file.name}", f"--username={SUPERUSER}", *_INITDB)
     password_file.unlink()
     names = {"owner": OWNER, "app": APP, "database": DATABASE}
     setup = _SETUP.format(**names, owner_password=passwords[OWNER], app_password=passwords[APP])

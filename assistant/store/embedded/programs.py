@@ -7,7 +7,7 @@ import os
 import pwd
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,6 +110,24 @@ class Programs:
             return command
         launch = Path(__file__).with_name("launch.py")
         return [sys.executable, "-I", "-S", str(launch), str(self._account.uid), str(self._account.gid), *command]
+
+
+def run_client(name: str, *arguments: str, environment: Mapping[str, str], keep: tuple[int, ...] = ()) -> None:
+    """A program that only asks a server, as the caller; it inherits the descriptors to ``keep``.
+
+    Raises:
+        EmbeddedDatabaseError: it failed; the message ends with what it said.
+    """
+    done = subprocess.run(  # noqa: S603
+        [str(_find_programs() / name), *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=_environment() | dict(environment),
+        pass_fds=keep,
+        check=False,
+    )
+    if done.returncode:
+        raise EmbeddedDatabaseError(f"PostgreSQL's {name} failed:\n{done.stderr.decode(errors='replace')[-1500:]}")
 
 
 def _environment() -> dict[str, str]:
