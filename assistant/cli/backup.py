@@ -22,7 +22,9 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is
     settings = _embedded()
     check_writable(file, "FILE")
     if not (settings.data_dir / "postgres" / "data").is_dir():
-        raise ConfigurationError(f"there is no database in {settings.data_dir}; ASSISTANT_DATA_DIR names another folder")
+        raise ConfigurationError(
+            f"there is no database in {settings.data_dir}; ASSISTANT_DATA_DIR names another folder"
+        )
     server = EmbeddedServer(settings.data_dir)
     server.start()
     try:
@@ -33,7 +35,9 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is
     err.print(f"{file} holds the database. Keep {key} too, elsewhere.", markup=False, soft_wrap=True)
 
 
-def restore(file: Annotated[Path, typer.Argument(help="What `assistant backup` wrote, this version's or an older one's.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `assistant backup` wrote, this version's or an older one's.")],
+) -> None:
     """Make the embedded database anew out of a file; the data folder must hold none. Put the key of the connections' secrets back first."""
     settings = _embedded()
     if not file.is_file():
@@ -52,7 +56,9 @@ def restore(file: Annotated[Path, typer.Argument(help="What `assistant backup` w
     finally:
         server.stop()
     if settings.secret_key is None and not (settings.data_dir / FILE).exists():
-        err.print(f"put {FILE} back into {settings.data_dir} before you start the service", markup=False, soft_wrap=True)
+        err.print(
+            f"put {FILE} back into {settings.data_dir} before you start the service", markup=False, soft_wrap=True
+        )
 
 
 def _embedded() -> Settings:

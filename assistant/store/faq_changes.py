@@ -11,9 +11,7 @@ _SINCE = text("""
     WHERE community = :community AND made_in >= CAST(:since AS xid8) AND made_in < CAST(:until AS xid8)
 """)
 _OLDEST = text("SELECT min(at) FROM faq_changes WHERE community = :community")
-PURGE = text(
-    "DELETE FROM faq_changes WHERE number IN (SELECT number FROM faq_changes WHERE at < :before LIMIT :chunk)"
-)
+PURGE = text("DELETE FROM faq_changes WHERE number IN (SELECT number FROM faq_changes WHERE at < :before LIMIT :chunk)")
 """In a transaction of every community."""
 
 

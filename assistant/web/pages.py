@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from assistant.web.loopback import serves_playground
 from assistant.web.site import site_of
@@ -38,7 +39,8 @@ def page(
         served = serves_playground(request, settings.playground, settings.public_url)
         return {"playground": served, "demo": settings.demo}
 
-    text = _templates().get_template(template).render(t=t, lang=lang, languages=_NAMES.items(), leads=leads, **values)
+    given = {"t": t, "lang": lang, "languages": _NAMES.items(), "leads": leads, "root": _root(request)}
+    text = _templates().get_template(template).render(**given, **values)
     headers = {"content-security-policy": csp, "vary": "Accept-Language"}
     return Response(text, status, media_type="text/html", headers=headers)
 
@@ -46,6 +48,23 @@ def page(
 def asked_language(request: Request, before: str = "?") -> str:
     """What keeps the language that the address asks for when a form's answer leads on: ``?lang=zh-Hant``, or nothing."""
     return f"{before}lang={language_of(request)}" if request.query_params.get("lang") else ""
+
+
+def again(request: Request, query: str = "") -> Response:
+    """After a form: the same page, asked for anew."""
+    own = _raw_path(request).rpartition("/")[2]
+    return RedirectResponse(f"./{own}{query}", status_code=303)
+
+
+def _root(request: Request) -> str:
+    """The way from the page to the service's root, which a proxy may have put under a path of its own."""
+    return "../" * (_raw_path(request).count("/") - 1) or "./"
+
+
+def _raw_path(request: Request) -> str:
+    """As the browser wrote it: that is what it resolves addresses against."""
+    raw: bytes | None = request.scope.get("raw_path")
+    return raw.partition(b"?")[0].decode("ascii", "replace") if raw else quote(request.scope["path"])
 
 
 def language_of(request: Request) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from assistant.errors import (
     AssistantError,
@@ -31,7 +31,7 @@ from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body, errors
-from assistant.web.pages import FORM_CSP, asked_language, language_of, page
+from assistant.web.pages import FORM_CSP, again, asked_language, language_of, page
 from assistant.web.problem import sentence
 from assistant.web.routes.connections import Community
 from assistant.web.site import Site, client_address, site_of
@@ -165,7 +165,7 @@ async def _take(request: Request, site: Site, read: AppealToken) -> Response:
         return await _page(request, site, read, error, text)
     except Conflict:
         pass  # it is there already: the page says so
-    return RedirectResponse(request.url.path + asked_language(request), status_code=303)
+    return again(request, asked_language(request))
 
 
 async def _page(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from assistant.content.results import NUMBERS
 from assistant.errors import AssistantError, InvalidInput, UnsupportedMedia
@@ -18,7 +18,7 @@ from assistant.types.content import SlotState
 from assistant.usecases.content.calendar import MAX_NUMBER, NumbersRequest, open_page, posted_by_hand, published_text
 from assistant.usecases.content.settings import get_settings
 from assistant.web.body import read_bytes
-from assistant.web.pages import FORM_CSP, asked_language, language_of, page
+from assistant.web.pages import FORM_CSP, again, asked_language, language_of, page
 from assistant.web.problem import sentence
 from assistant.web.site import client_address, site_of
 
@@ -60,7 +60,7 @@ async def post_page(request: Request, secret: str) -> Response:
         await asyncio.to_thread(posted_by_hand, site_of(request).assistant, secret, sent.numbers, sent.emptied)
     except AssistantError as error:
         return _sorry(request, error)
-    return RedirectResponse(request.url.path + asked_language(request), status_code=303)
+    return again(request, asked_language(request))
 
 
 async def _show(request: Request, secret: str, sent: Sent | None = None) -> Response:

@@ -16,7 +16,7 @@ from assistant.types.member import ConsentPurpose
 from assistant.usecases.push import preferences as usecase
 from assistant.usecases.push.links import Leads, PushToken, read_link
 from assistant.web.body import read_bytes
-from assistant.web.pages import FORM_CSP, asked_language, language_of, page
+from assistant.web.pages import FORM_CSP, again, asked_language, language_of, page
 from assistant.web.problem import sentence
 from assistant.web.site import Site, client_address, site_of
 from assistant.words import choose_language, load_words
@@ -94,7 +94,7 @@ async def _save(request: Request, site: Site, read: PushToken) -> Response:
     week = next((value for name, value in fields if name == "per_week"), "")
     per_week = int(week) if week in {str(one) for one in usecase.PER_WEEK} else None
     await asyncio.to_thread(usecase.save_page, site.assistant, read, shown, _ticks(fields), per_week)
-    return RedirectResponse(f"{request.url.path}?saved=1{asked_language(request, '&')}", status_code=303)
+    return again(request, f"?saved=1{asked_language(request, '&')}")
 
 
 def _ticks(fields: Sequence[tuple[str, str]]) -> usecase.Ticks:

@@ -175,7 +175,7 @@ const screen = async () => {
   verdict.classList.add("stale");
   verdict.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch("/playground/screen", {
+    const answer = await fetch("playground/screen", {
       method: "POST",
       headers: { "Content-Type": "application/json", "Accept-Language": lang },
       body: JSON.stringify({ text, policy: ownPolicy() ? el.policy.value : null }),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import structlog
@@ -91,8 +92,34 @@ def test_every_page_is_the_services_own_and_no_script_is_inline(service):
             assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", page.text)
             for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
                 assert not address.startswith(("http:", "https:", "//"))
-                if address.startswith("/static/"):
-                    assert client.get(address).status_code == 200
+                there = urljoin(path, address)
+                if "/static/" in there:
+                    assert client.get(there).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "links"),
+    [
+        ("/", {"/docs", "/static/playground.js", "/v1/communities/demo/rules"}),
+        ("/docs", {"/", "/openapi.json", "/static/site.css"}),
+        ("/v1/communities/demo/rules", {"/static/site.css", "/static/theme.js"}),
+        ("/v1/communities/%64emo/rules", {"/static/site.css"}),
+        ("/widget/demo", {"/widget.js", "/static/site.css", "/docs"}),
+        ("/appeals/no-such-link", {"/static/appeal.css", "/static/icon.svg"}),
+        ("/posts/no-such-link", {"/static/site.css"}),
+        ("/preferences/no-such-link", {"/static/site.css"}),
+    ],
+)
+@pytest.mark.parametrize("below", ["", "/assistant", "/community/assistant"])
+def test_a_page_stays_below_the_path_that_a_proxy_put_the_service_under(service, path, links, below):
+    with service.client() as client:
+        text = client.get(path, headers={"accept": "text/html"}).text
+    found = {
+        urlsplit(urljoin(f"https://forum.example{below}{path}", address)).path
+        for address in re.findall(r'<[^>]*?\s(?:src|href)="([^"#]+)"', text)
+    }
+    assert {f"{below}{link}" for link in links} <= found
+    assert all(address.startswith(f"{below}/") for address in found)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant", "zh-Hant-HK"])
