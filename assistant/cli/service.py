@@ -17,14 +17,17 @@ from assistant.cli.outbox_process import OutboxProcess
 from assistant.cli.screen import err
 from assistant.cli.serving import noted, own_address
 from assistant.cli.workers import Workers
+from assistant.errors import ConfigurationError
 from assistant.settings import Settings
 from assistant.store.database import Database
+from assistant.store.embedded import MAX_CONNECTIONS
 from assistant.usecases.communities import seed_demo
 from assistant.usecases.faq.demo import DOCUMENT, Preparing, seed_demo_faq
 from assistant.usecases.keys import demo_key
 from assistant.web.shared import Shared
 from assistant.wiring import build, build_vault, has_faq, open_database
 
+_SPARE_CONNECTIONS = 20
 _EXAMPLE = {"text": "加❤薇❤信 abc123 日结300", "member": {"id": "u1"}, "channel": "general"}
 
 
@@ -54,6 +57,7 @@ def serve_alone(settings: Settings, listener: socket.socket) -> None:
 @contextmanager
 def _database(settings: Settings, starting: Starting) -> Iterator[None]:
     """Opened, watched and seeded."""
+    _check_connections(settings)
     database, embedded = open_database(settings)
     outbox: OutboxProcess | None = None
     try:
@@ -76,6 +80,21 @@ def _database(settings: Settings, starting: Starting) -> Iterator[None]:
         database.close()
         if embedded is not None:
             embedded.stop()
+
+
+def _check_connections(settings: Settings) -> None:
+    """Each process keeps a pool and the writer's connection, the outbox's worker too; some are left for the service itself and commands.
+
+    Raises:
+        ConfigurationError: the embedded server has fewer than they could ask for, and would turn requests away when all are busy.
+    """
+    workers, pool = max(settings.workers, 1), settings.database.pool_size
+    needed = (workers + 1) * (pool + 1) + _SPARE_CONNECTIONS
+    if settings.database.url is None and needed > MAX_CONNECTIONS:
+        raise ConfigurationError(
+            f"{workers} workers with database.pool_size {pool} need {needed} connections, and the embedded server has {MAX_CONNECTIONS}: "
+            "set ASSISTANT_WORKERS or ASSISTANT_DATABASE_POOL_SIZE lower, or use a server of your own"
+        )
 
 
 def _seed_faq(settings: Settings, database: Database) -> None:

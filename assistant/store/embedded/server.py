@@ -38,7 +38,11 @@ _LAUNCHES = 3
 _FULL = ("too many clients", "remaining connection slots", "too many connections")
 """What only a server that lives will say."""
 
+MAX_CONNECTIONS = 400
+"""For 32 serving processes with the pool's default size, and a few for commands."""
+
 _OPTIONS = {
+    "max_connections": str(MAX_CONNECTIONS),
     "listen_addresses": "",
     "unix_socket_directories": "../socket",  # from the data folder, where the server runs: never too long
     "unix_socket_permissions": "0600",
