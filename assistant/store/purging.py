@@ -29,7 +29,8 @@ def in_chunks(database: Database, statement: TextClause, chunk: int, **values: o
 def every(*steps: Callable[[], int]) -> list[int]:
     """What each returns, in order. One that fails keeps none of the others from its turn: what it raised is raised when all had theirs,
     and at once only where the database does not answer at all."""
-    done, failed = [], None
+    done: list[int] = []
+    failed: Exception | None = None
     for step in steps:
         try:
             done.append(step())

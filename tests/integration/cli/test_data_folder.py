@@ -24,7 +24,7 @@ def test_it_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["file", "file/below", "/sys/none", "/proc/none"])
 def test_one_that_cannot_be_made_is_told_by_its_setting(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ConfigurationError, match="data_dir is .* cannot be written.*ASSISTANT_DATA_DIR"):
+    with pytest.raises(ConfigurationError, match=r"data_dir is .* cannot be written.*ASSISTANT_DATA_DIR"):
         ready_folder(tmp_path / place)
     with pytest.raises(ConfigurationError, match=r"secret\.key cannot be"):
         open_vault(tmp_path / place, None)

@@ -63,10 +63,15 @@ def test_one_that_stops_in_the_middle_of_a_transaction(own: tuple[ServerUrls, Pa
     urls, data = own
     database = Database(urls.app, 2, TIMEOUT_S)
     began = time.monotonic()
-    with pytest.raises(DatabaseUnavailable), database.transaction("c1") as connection:
-        connection.execute(text("SELECT 1"))
-        with stopped(data):
-            connection.execute(text("SELECT 2"))
+
+    def use() -> None:
+        with database.transaction("c1") as connection:
+            connection.execute(text("SELECT 1"))
+            with stopped(data):
+                connection.execute(text("SELECT 2"))
+
+    with pytest.raises(DatabaseUnavailable):
+        use()
     assert time.monotonic() - began < TIMEOUT_S + GRACE_S + 3
     with database.transaction("c1") as connection:
         assert connection.scalar(text("SELECT current_setting('assistant.community')")) == "c1"
