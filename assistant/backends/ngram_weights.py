@@ -19,7 +19,7 @@ from assistant.backends.ngrams import U32
 from assistant.errors import ModelError
 
 F32 = npt.NDArray[np.float32]
-SLOT_BITS = 21
+SLOT_BITS = 22
 """A key's upper bits name its slot. Of keys that share one, training keeps the weightiest, so that a look-up is one step."""
 
 _SHIFT = np.uint32(32 - SLOT_BITS)

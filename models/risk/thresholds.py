@@ -2,8 +2,8 @@
 
 A threshold for review is the lowest at which, in each script, at most ``REVIEW_SEEDS`` of the benign seeds (hard negatives by design) and
 ``REVIEW_CLEAN`` of the other clean rows reach it. One for a severer action demands ``SEVERE`` of both and a precision of ``PRECISION``;
-without enough positives above it there is none. In a group so small that one row is more than that share, one row may reach the
-threshold for review, if ``PRECISE`` of all that reach it are harmful.
+without enough positives above it there is none. In a group so small that one row is more than that share, one row may reach a
+threshold; that for review only if ``PRECISE`` of all that reach it are harmful.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def propose(rows: Sequence[Row], label: str, chosen: Measured, score: F64) -> di
             t
             for t in STEPS
             if t > first
-            and all(_share(score[g], t) <= SEVERE for g, _ in groups)
+            and all(_share(score[g], t) <= max(SEVERE, _one_of(g)) for g, _ in groups)
             and _precision(chosen, score, t) >= PRECISION
         ]
         if strict and (score[chosen.truth == 1] >= strict[0]).sum() >= 20:

@@ -41,8 +41,14 @@ class Turn:
 
 
 TURNS = {
-    "en": Turn(SECOND_SHARES, {"seeds": 3.0, "everyday": 0.5, "clinc150": 0.5}, 3, 1.5, (6e-5, 3e-4)),
-    "zh": Turn(SECOND_TURN.shares, SECOND_TURN.weights, 6, 1.0, (5e-5, 3e-4)),
+    "en": Turn(
+        SECOND_SHARES | {"edos": 5_000, "olid": 5_000, "toxic-spans": 4_000, "hatemoji": 3_000},
+        {"seeds": 3.0, "everyday": 0.5, "clinc150": 0.5},
+        3,
+        1.75,
+        (6e-5, 3e-4),
+    ),
+    "zh": Turn(SECOND_TURN.shares | {"cold": 14_000}, SECOND_TURN.weights, 6, 1.25, (5e-5, 3e-4)),
 }
 
 

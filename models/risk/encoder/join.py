@@ -38,7 +38,7 @@ ORDINARY = 6_000
 APART = "zh"
 """The language whose encoder is joined by ``join_zh``."""
 
-READ = 0.02
+READ = 0.04
 """The share of ordinary sentences that an encoder may read; they are Tatoeba's for the greater part, some of which are unkind."""
 
 READ_SHARE = (
