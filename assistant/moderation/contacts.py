@@ -23,6 +23,7 @@ from assistant.moderation.accounts import (
     WECHAT_SURE,
     WHATSAPP,
 )
+from assistant.moderation.editors import TO_THE_EDITOR
 from assistant.moderation.luring import Luring, baits_behind, baits_beside
 from assistant.moderation.orders import Orders
 from assistant.moderation.overlap import surest
@@ -122,7 +123,7 @@ class _Lure:
 
 class ContactRules:
     """``own`` accounts and phone numbers are exempt; so is a cue that names no account but one of the staff, or an own one that is
-    no Latin word."""
+    no Latin word, or the page's editor for a voucher."""
 
     def __init__(self, own: Own) -> None:
         self._own = owned_by(own)
@@ -154,6 +155,8 @@ class ContactRules:
     def _exempt(self, lure: _Lure, text: str) -> bool:
         if lure.account is not None:
             return self._is_own(lure.account)
+        if TO_THE_EDITOR.match(text, lure.start):
+            return True
         first, last = max(0, lure.start - 10), lure.end + 20
         return next(self._own.names(text, first, last), None) is not None or any(
             map(self._is_own, _words(text, first, last))

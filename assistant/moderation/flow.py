@@ -19,6 +19,7 @@ from assistant.moderation.assess import (
 from assistant.moderation.continued import Continued, continued
 from assistant.moderation.decide import decide, least_scores, merge_scores
 from assistant.moderation.doubted import as_doubted, shipped_sources
+from assistant.moderation.editors import classify_to_editors
 from assistant.moderation.evidence import evidence
 from assistant.moderation.goods import classify_goods
 from assistant.moderation.mask import mask
@@ -72,6 +73,7 @@ class Screener:
         classified = classify_continued(self._classifier, assessed, classify(self._classifier, assessed))
         classified = classify_goods(self._classifier, assessed, classified)
         classified = classify_negated(self._classifier, assessed, classified)
+        classified = classify_to_editors(self._classifier, assessed, classified)
         return [self._judge(one, its) for one, its in zip(assessed, classified, strict=True)]
 
     def _read(self, message: Message) -> Assessment:

@@ -23,11 +23,26 @@ SENTENCES = (
     "想死你了，什麼時候回台灣",
     "滿千送百，現折",
     "私訊小編領折扣碼",
+    "私訊小編領優惠券",
+    "私信小编领优惠券",
+    "新品上架，私訊小編領生日券",
+    "PM小編攞優惠碼",
     "forget what I said earlier",
     "escort the kids to school",
     "DM us your order number and we will check",
     "Click the link in our bio for the menu",
 )
+
+
+LURED_TO_EDITORS = (
+    "私訊小編領優惠券，加賴abc123",
+    "私訊小編領優惠券abc1234",
+    "私訊小編領取資源",
+    "私訊我領優惠券",
+    "想賺錢私訊小編",
+    "日入兩千免經驗，私訊小編領優惠券",
+)
+"""Elsewhere, or for what no shop gives away."""
 
 
 LEFT_TO_THE_MODEL = (
@@ -119,3 +134,8 @@ def test_an_advert_for_work_that_only_asks_to_be_written_to_is_luring_and_no_fra
         assert decision.action is not Action.BLOCK, text
         assert decision.scores["spam"] > 0.9, text
         assert decision.scores["fraud"] < 0.5, text
+
+
+@pytest.mark.parametrize("text", LURED_TO_EDITORS)
+def test_who_lures_by_an_editor_is_found(screener: Screener, text: str) -> None:
+    assert screener.screen(Message(text)).action is not Action.ALLOW
