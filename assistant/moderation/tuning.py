@@ -2,7 +2,8 @@
 
 People see what reaches a threshold, so their reviews say how often it was right there and above, and nothing of what lies below. A label
 whose findings were wrong too often is proposed a higher first threshold, the lowest that would have been right often enough; one that was
-surely right as often as asked is proposed a step downwards, to be reviewed again.
+surely right as often as asked is proposed a step downwards, to be reviewed again: not where reviews of an earlier, lower threshold speak
+against it, nor further and further from the lowest score that was reviewed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ FEWEST = 20
 
 STEP = 0.05
 LOWEST = 0.3
+_ROUNDING = 1e-9
 _ACTIONS = ("mask", "review", "hide", "block")
 _NORMAL = 1.645
 """One-sided 95 %."""
@@ -72,7 +74,9 @@ def _of_label(label: str, thresholds: Thresholds, reviews: Sequence[Reviewed], p
     right = _share(seen)
     if right >= precision:
         lower = max(round(now - STEP, 2), LOWEST)
-        if lower >= now or _surely(right, len(seen)) < precision:
+        near = seen[0][0] <= now + 2 * STEP + _ROUNDING
+        known_wrong = _share(list(_shown(label, lower, reviews))) < precision
+        if lower >= now or not near or known_wrong or _surely(right, len(seen)) < precision:
             return None
         return Proposal(label, action, now, lower, len(seen), right, None, 0)
     for start, (score, _) in enumerate(seen[: len(seen) - FEWEST // 2 + 1]):

@@ -49,6 +49,28 @@ def test_a_proposal_that_was_put_in_force_is_not_followed_by_another(step: float
     assert propose(raised, reviews, precision=0.8) == []
 
 
+def steps(policy: Policy, reviews: list[Reviewed], most: int = 20) -> list[float]:
+    """What is proposed, each put in force and followed by no further review."""
+    proposed: list[float] = []
+    while len(proposed) < most and (found := propose(policy, reviews, precision=0.8)):
+        proposed.append(found[0].proposed)
+        policy = applied(policy, found)
+    return proposed
+
+
+@pytest.mark.parametrize(("wrong", "right"), [(0.55, 0.7), (0.51, 0.64), (0.6, 0.93)])
+def test_a_step_downwards_does_not_lead_back_to_what_was_found_wrong(wrong: float, right: float) -> None:
+    proposed = steps(POLICY, [review(wrong, removed=False)] * 100 + [review(right, removed=True)] * 100)
+    assert proposed[0] == right
+    assert min(proposed) > wrong
+    assert len(proposed) < 5
+
+
+@pytest.mark.parametrize(("score", "last"), [(0.5, 0.35), (0.58, 0.45), (0.6, 0.45)])
+def test_steps_downwards_without_a_new_review_soon_end(score: float, last: float) -> None:
+    assert steps(POLICY, [review(score, removed=True)] * 100)[-1] == last
+
+
 def test_what_an_earlier_threshold_showed_says_nothing_of_the_one_in_force() -> None:
     below = [review(0.35 + n / 1000, removed=False) for n in range(100)]
     assert propose(POLICY, [*below, *[review(0.6, removed=True)] * (FEWEST - 1)], precision=0.8) == []
