@@ -25,11 +25,12 @@ PER_WEEK = (1, 2, 3, 5)
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """What is ticked on the page: purposes allowed, connections wanted, topics stopped."""
+    """What the page's form says: purposes allowed, connections wanted, topics stopped, and the most messages a week."""
 
     purposes: frozenset[ConsentPurpose]
     channels: frozenset[str]
     stops: frozenset[str]
+    per_week: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def own_page(assistant: Assistant, token: PushToken) -> OwnPage:
     )
 
 
-def save_page(assistant: Assistant, token: PushToken, shown: Ticks, ticked: Ticks, per_week: int | None) -> None:
+def save_page(assistant: Assistant, token: PushToken, shown: Ticks, ticked: Ticks) -> None:
     """What the member changed of what the page had ``shown``, all at once; a no is carried out in the same transaction. Whatever was said
     elsewhere meanwhile, and connections that were not on the page, stay as they are.
 
@@ -77,9 +78,11 @@ def save_page(assistant: Assistant, token: PushToken, shown: Ticks, ticked: Tick
         after = (before | (ticked.purposes - shown.purposes)) - (shown.purposes - ticked.purposes)
         answers = [Consent(one, one in after, PAGE, now) for one in ASKED if (one in after) != (one in before)]
         declare.answer(transaction, token.community, token.member_id, answers, now)
-        refused = set(push_settings.preferences(transaction, token.community, token.member_id).get("refused", ()))
+        wishes = push_settings.preferences(transaction, token.community, token.member_id)
+        refused = set(wishes.get("refused", ()))
         refused = (refused | (offered & (shown.channels - ticked.channels))) - (ticked.channels - shown.channels)
         document: dict[str, Any] = {"refused": sorted(refused)}
+        per_week = wishes.get("per_week") if ticked.per_week == shown.per_week else ticked.per_week
         if per_week is not None:
             document["per_week"] = per_week
         push_settings.save_preferences(transaction, token.community, token.member_id, document, now)

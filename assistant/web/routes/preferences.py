@@ -91,9 +91,7 @@ async def _page(request: Request, site: Site, read: PushToken, saved: bool = Fal
 async def _save(request: Request, site: Site, read: PushToken) -> Response:
     fields = await _fields(request)
     shown = _ticks([(name.removeprefix(SHOWN), value) for name, value in fields if name.startswith(SHOWN)])
-    week = next((value for name, value in fields if name == "per_week"), "")
-    per_week = int(week) if week in {str(one) for one in usecase.PER_WEEK} else None
-    await asyncio.to_thread(usecase.save_page, site.assistant, read, shown, _ticks(fields), per_week)
+    await asyncio.to_thread(usecase.save_page, site.assistant, read, shown, _ticks(fields))
     return again(request, f"?saved=1{asked_language(request, '&')}")
 
 
@@ -102,7 +100,8 @@ def _ticks(fields: Sequence[tuple[str, str]]) -> usecase.Ticks:
         return frozenset(value for name, value in fields if name == kind)
 
     purposes = frozenset(ConsentPurpose(value) for value in of("consent") & set(ConsentPurpose))
-    return usecase.Ticks(purposes, of("channel"), of("stop"))
+    weeks = [one for one in usecase.PER_WEEK if str(one) in of("per_week")]
+    return usecase.Ticks(purposes, of("channel"), of("stop"), weeks[0] if weeks else None)
 
 
 async def _ask(request: Request, site: Site, read: PushToken) -> Response:

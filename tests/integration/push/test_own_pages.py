@@ -89,6 +89,20 @@ def test_an_old_page_takes_back_no_answer_given_elsewhere(service, client, commu
     assert client.get("/v1/members/m1").json()["stops"] == ["topic:camping"]
 
 
+@pytest.mark.parametrize(("shown", "elsewhere"), [("", "2"), ("3", "1"), ("5", "")])
+def test_an_old_page_takes_back_no_limit_chosen_elsewhere(service, client, community, browser, shown, elsewhere):
+    put(client, push=True, analytics=True)
+    own = path(service, community)
+    assert browser.post(own, data=fields(browser.get(own).text) | {"per_week": shown}).status_code == 303
+    old = fields(browser.get(own).text)
+    browser.post(own, data=old | {"per_week": elsewhere})
+    browser.post(own, data={**old, "per_week": shown, "consent": ["push"]})
+    assert held(client) == {"push"}
+    assert str(preferences(service, community).get("per_week", "")) == elsewhere
+    browser.post(own, data=fields(browser.get(own).text) | {"per_week": shown})
+    assert str(preferences(service, community).get("per_week", "")) == shown
+
+
 def test_a_channel_that_was_not_on_the_page_is_not_refused(service, client, community, browser):
     put(client, push=True)
     first = service.connect(community, name="first", settings={"url": "https://example.org/1"}).row.id
