@@ -64,9 +64,10 @@ def own_page(assistant: Assistant, token: PushToken) -> OwnPage:
     )
 
 
-def save_page(assistant: Assistant, token: PushToken, shown: Ticks, ticked: Ticks) -> None:
+def save_page(assistant: Assistant, token: PushToken, shown: Ticks | None, ticked: Ticks) -> None:
     """What the member changed of what the page had ``shown``, all at once; a no is carried out in the same transaction. Whatever was said
-    elsewhere meanwhile, and connections that were not on the page, stay as they are.
+    elsewhere meanwhile, and connections that were not on the page, stay as they are. A form that does not say what it had shown, as an
+    older version's, showed what holds now: so no refusal is lost.
 
     Raises: NotFound.
     """
@@ -75,18 +76,20 @@ def save_page(assistant: Assistant, token: PushToken, shown: Ticks, ticked: Tick
     with assistant.database.transaction(token.community) as transaction:
         members.find(transaction, token.community, token.member_id)
         before = consents.granted(transaction, token.community, [token.member_id]).get(token.member_id, set())
+        wishes = push_settings.preferences(transaction, token.community, token.member_id)
+        refused = set(wishes.get("refused", ()))
+        stopped = consents.stops(transaction, token.community, [token.member_id]).get(token.member_id, set())
+        if shown is None:
+            shown = Ticks(frozenset(before), frozenset(offered - refused), frozenset(stopped), wishes.get("per_week"))
         after = (before | (ticked.purposes - shown.purposes)) - (shown.purposes - ticked.purposes)
         answers = [Consent(one, one in after, PAGE, now) for one in ASKED if (one in after) != (one in before)]
         declare.answer(transaction, token.community, token.member_id, answers, now)
-        wishes = push_settings.preferences(transaction, token.community, token.member_id)
-        refused = set(wishes.get("refused", ()))
         refused = (refused | (offered & (shown.channels - ticked.channels))) - (ticked.channels - shown.channels)
         document: dict[str, Any] = {"refused": sorted(refused)}
         per_week = wishes.get("per_week") if ticked.per_week == shown.per_week else ticked.per_week
         if per_week is not None:
             document["per_week"] = per_week
         push_settings.save_preferences(transaction, token.community, token.member_id, document, now)
-        stopped = consents.stops(transaction, token.community, [token.member_id]).get(token.member_id, set())
         wanted_again = stopped & (shown.stops - ticked.stops)
         declare.allow_topics(transaction, token.community, token.member_id, wanted_again, now)
 

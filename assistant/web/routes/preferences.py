@@ -90,7 +90,8 @@ async def _page(request: Request, site: Site, read: PushToken, saved: bool = Fal
 
 async def _save(request: Request, site: Site, read: PushToken) -> Response:
     fields = await _fields(request)
-    shown = _ticks([(name.removeprefix(SHOWN), value) for name, value in fields if name.startswith(SHOWN)])
+    told = [(name.removeprefix(SHOWN), value) for name, value in fields if name.startswith(SHOWN)]
+    shown = _ticks(told) if told else None
     await asyncio.to_thread(usecase.save_page, site.assistant, read, shown, _ticks(fields))
     return again(request, f"?saved=1{asked_language(request, '&')}")
 

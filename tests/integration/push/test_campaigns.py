@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from assistant.usecases.push.planning import plan_part, plan_waiting
+from assistant.web.routes.preferences import MAX_FORM_BYTES
 from tests.live_service import running, working
 from tests.receiver import receiving
 
@@ -286,7 +287,7 @@ def test_the_page_saves_what_the_member_decides(shop):
     assert shop.start(shop.campaign())["m1"]["because"] == "channel_refused"
     assert (
         browser.post(
-            path, content=b"x" * 30_000, headers={"content-type": "application/x-www-form-urlencoded"}
+            path, content=b"x" * (MAX_FORM_BYTES + 1), headers={"content-type": "application/x-www-form-urlencoded"}
         ).status_code
         == 413
     )

@@ -171,6 +171,26 @@ def test_stopped_topics_have_names_in_the_readers_language(service, client, comm
     assert stop.partition(":")[2] not in re.sub(r"<[^>]*>", "", html).split()
 
 
+def test_a_form_that_does_not_say_what_it_showed_loses_no_refusal(service, client, community, browser):
+    put(client, push=True, analytics=True)
+    client.post("/v1/members/m1/stops", json={"topic": "topic:camping"})
+    channel = service.connect(community, name="old", settings={"url": "https://example.org/1"}).row.id
+    own = path(service, community)
+    assert browser.post(own, data={"consent": "analytics", "stop": "topic:camping"}).status_code == 303
+    assert held(client) == {"analytics"}
+    assert preferences(service, community)["refused"] == [channel]
+    assert client.get("/v1/members/m1").json()["stops"] == ["topic:camping"]
+
+
+def test_a_page_on_which_nothing_was_ticked_says_so(service, client, community, browser):
+    put(client, push=False)
+    own = path(service, community)
+    old = fields(browser.get(own).text)
+    put(client, push=True)
+    browser.post(own, data=old)
+    assert held(client) == {"push"}
+
+
 def test_forged_fields_change_nothing(service, client, community, browser):
     put(client, push=True)
     forged = {"shown_stop": ["topic:\x00"], "shown_channel": ["con_" + "0" * 900], "consent": ["nothing", "push"]}
