@@ -31,8 +31,8 @@ pages = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The page's form: what was ``typed`` in each field, the numbers that were changed, those that were emptied, and the fields that hold
-    no number."""
+    """The page's form: what was ``typed`` in the fields that were changed, the numbers in them, those that were emptied, and the fields
+    that hold no number."""
 
     typed: Mapping[str, str]
     numbers: Mapping[str, float]
@@ -105,11 +105,12 @@ async def _read(request: Request) -> Sent:
     except (UnicodeDecodeError, ValueError):
         raise InvalidInput(field="numbers", problem="cannot be read") from None
     fields = {name: value.strip() for name, value in given}
-    typed = {name: fields[name] for name in NUMBERS if name in fields}
-    changed = {name: value for name, value in typed.items() if value != fields.get(SHOWN + name, "")}
+    changed = {
+        name: fields[name] for name in NUMBERS if name in fields and fields[name] != fields.get(SHOWN + name, "")
+    }
     numbers = {name: _number(name, value) for name, value in changed.items() if value}
     return Sent(
-        typed,
+        changed,
         {name: value for name, value in numbers.items() if value is not None},
         {name for name, value in changed.items() if not value},
         {name for name, value in numbers.items() if value is None},

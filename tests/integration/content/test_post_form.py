@@ -4,6 +4,7 @@ what its reader changed."""
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_an_old_page_takes_nothing_back(client, browser, planned):
 def test_the_language_that_was_chosen_stays(browser, planned):
     path, _ = planned
     answer = browser.post(f"{path}?lang=en", data=fields(browser.get(path).text))
-    assert answer.headers["location"] == f"{path}?lang=en"
+    assert urljoin(path, answer.headers["location"]) == f"{path}?lang=en"
     assert '<p id="post" class="post" tabindex="0" dir="auto" lang="zh-Hant">' in browser.get(f"{path}?lang=en").text
 
 
@@ -99,3 +100,14 @@ def test_a_whole_form_that_cannot_be_read_is_refused(browser, planned):
     assert browser.post(path, content=b"views=%ff", headers=form).status_code == 400
     assert browser.post(path, content=b"views=1&" * 600, headers=form).status_code == 413
     assert browser.post(path, json={"views": 1}).status_code == 415
+
+
+def test_a_wrong_number_takes_nothing_back_either(client, browser, planned):
+    path, entry = planned
+    browser.post(path, data=fields(browser.get(path).text) | {"views": "10", "shares": "2"})
+    old = fields(browser.get(path).text)
+    browser.post(path, data=old | {"views": "30", "shares": ""})
+    again = fields(browser.post(path, data=old | {"replies": "many"}).text)
+    assert (again["views"], again["shares"], again["replies"]) == ("30", "", "many")
+    browser.post(path, data=again | {"replies": "4"})
+    assert entry_of(client, entry)["numbers"] == {"views": 30, "replies": 4}
