@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,9 +52,13 @@ def _take_others() -> None:
 
 
 class _Others(logging.Handler):
-    """Records of the standard library's loggers, in our form."""
+    """Records of the standard library's loggers, in our form. As with its own handlers, no failure of a log's line reaches who logs."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        with suppress(Exception):
+            self._pass_on(record)
+
+    def _pass_on(self, record: logging.LogRecord) -> None:
         error = _exception(record.exc_info)
         more = {} if error is None else {"exc_info": error}
         level = max(known for known in _LEVELS.values() if known <= record.levelno)
@@ -62,7 +67,10 @@ class _Others(logging.Handler):
 
 def _said(record: logging.LogRecord) -> str:
     """The event loop writes into its lines what was called with what, and the exception beneath."""
-    said = record.getMessage()
+    try:
+        said = record.getMessage()
+    except (TypeError, ValueError, LookupError):  # its values do not fit its words
+        said = str(record.msg)
     if record.exc_info or record.name == "asyncio":
         said = said.strip().partition("\n")[0]
     return said.partition("(")[0] if record.name == "asyncio" else said

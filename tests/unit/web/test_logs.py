@@ -113,3 +113,27 @@ def test_every_line_is_json_and_said_once(capsys):
     assert (first["event"], first["level"]) == ("it answers again: 100%", "warning")
     assert first["logger"] == "assistant.store.embedded.server"
     assert (second["event"], second["level"]) == ("worse", "error")
+
+
+class Unsayable:
+    def __str__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (("%s of %s", 1), "%s of %s"),
+        (("%d left", "none"), "%d left"),
+        (("%(a)s", {"b": 1}), "%(a)s"),
+        ((Unsayable(),), ""),
+    ],
+)
+def test_a_librarys_line_that_cannot_be_made_up_fails_nobody(capsys, monkeypatch, form, values, said):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's own raise
+    configure_logs(LogSettings(format=form))
+    logging.getLogger("some.library").warning(*values)
+    written = capsys.readouterr().err
+    assert said in written
+    assert "Traceback" not in written
