@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,7 +28,7 @@ async def keep_purging(database: Database, clock: Clock, retention: RetentionSet
     """Purges now and then every ``EVERY_S`` seconds, until cancelled; what fails is logged and tried again next time."""
     while True:
         try:
-            done = await asyncio.to_thread(purge_due, database, clock, retention)
+            done = await _purged(database, clock, retention)
         except DatabaseUnavailable:
             log.warning("purge postponed: the database does not answer")
         except Exception:
@@ -35,6 +37,21 @@ async def keep_purging(database: Database, clock: Clock, retention: RetentionSet
             if done.anything:
                 log.info("purged", texts=done.decision_texts + done.feedback_texts, decisions=done.decisions)
         await asyncio.sleep(EVERY_S)
+
+
+async def _purged(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:
+    """``purge_due`` in a thread that nobody waits for when the service ends: a statement may take minutes, and is rolled back then."""
+    future: Future[Purged] = Future()
+    future.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            future.set_result(purge_due(database, clock, retention))
+        except Exception as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="retention", daemon=True).start()
+    return await asyncio.wrap_future(future)
 
 
 def purge_due(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:
