@@ -26,8 +26,13 @@ from assistant.errors import ConfigurationError
 
 
 def _none_if_empty(default: object, value: object) -> object:
-    """Where nothing is the default, an empty text means it: compose files and scripts pass variables on that are set to nothing."""
-    return None if default is None and isinstance(value, str) and not value.strip() else value
+    """Where nothing is the default, an empty text means it: compose files and scripts pass variables on that are set to nothing. Where
+    the default is an address or a folder, nothing would mean every address, and wherever the service was started."""
+    if not isinstance(value, str) or value.strip():
+        return value
+    if isinstance(default, str | Path) and str(default):
+        raise ValueError("must not be empty")
+    return None if default is None else value
 
 
 class Section(BaseModel):

@@ -50,3 +50,20 @@ def test_where_nothing_is_no_value_an_empty_one_is_refused_by_name(monkeypatch: 
     monkeypatch.setenv("ASSISTANT_LOG_LEVEL", "")
     with pytest.raises(ConfigurationError, match=r"port: .*; log\.level: "):
         load_settings()
+
+
+@pytest.mark.parametrize("given", ["", " "])
+@pytest.mark.parametrize(
+    ("name", "said"), [("DATA_DIR", "data_dir"), ("HOST", "host"), ("EVAL_DATA_DIR", "eval.data_dir")]
+)
+def test_no_address_is_not_every_address_nor_no_folder_the_one_of_the_day(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str, given: str
+) -> None:
+    monkeypatch.setenv(f"ASSISTANT_{name}", given)
+    with pytest.raises(ConfigurationError, match=rf"{said}: .*must not be empty"):
+        load_settings()
+
+
+def test_an_empty_text_stays_where_it_is_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_EMBEDDING_QUERY_PROMPT", "")
+    assert load_settings() == Settings()
