@@ -14,7 +14,8 @@ _HONG_KONG: Final = re.compile("[嘅喺咗唔冇哋嗰佢嚟啲嘢咩俾]|係咪
 """Written Cantonese; a character or word that Taiwan does not write, or seldom."""
 _ZHUYIN: Final = re.compile("[\u3105-\u312f]")
 _TOKEN: Final = re.compile(r"[^\W_]+")
-_NAME: Final = re.compile(r"(?=.*\d).+|[a-z]{1,2}[A-Z].*|[A-Z]{1,3}|[Oo]k")
+_SHOUTED: Final = "I|AM|ARE|CAN|DID|DO|HAS|HOW|IF|IN|IS|IT|ME|MY|OF|ON|OUR|THE|TO|WAS|WE|WHO|WHY|YOU"
+_NAME: Final = re.compile(rf"(?=.*\d).+|[a-z]{{1,2}}[A-Z].*|(?!(?:{_SHOUTED})\Z)[A-Z]{{1,3}}|[Oo]k")
 """An order's number, a model, a brand or an abbreviation, which every language writes alike: A1234567, iPhone, VIP, OK."""
 _TRADITIONAL, _SIMPLIFIED = "zh-Hant", "zh-Hans"
 

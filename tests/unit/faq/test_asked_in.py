@@ -54,6 +54,10 @@ from assistant.types.faq import Turn
                 "hello",
                 "I am lost",
                 "A refund please",
+                "CAN I PAY",
+                "WHO ARE YOU?",
+                "IS IT OK",
+                "I Want Refund",
             )
         ),
         # the script tells
