@@ -21,6 +21,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is
     """Copy the embedded database into a file, beside a running service or alone. The key of the connections' secrets is not in it."""
     settings = _embedded()
     check_writable(file, "FILE")
+    if file.exists() and not file.is_file():
+        raise InvalidInput(field="FILE", problem=f"{file} is no file, and would be replaced by one")
     if not (settings.data_dir / "postgres" / "data").is_dir():
         raise ConfigurationError(
             f"there is no database in {settings.data_dir}; ASSISTANT_DATA_DIR names another folder"
@@ -28,7 +30,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is
     server = EmbeddedServer(settings.data_dir)
     server.start()
     try:
-        dump(settings.data_dir, file.absolute())
+        dump(settings.data_dir, file.resolve())
     finally:
         server.stop()
     key = "ASSISTANT_SECRET_KEY" if settings.secret_key else settings.data_dir / FILE

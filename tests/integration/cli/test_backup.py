@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -93,6 +94,29 @@ def test_what_is_no_backup_leaves_an_empty_database_that_another_goes_into(
     done = command("restore", str(file), env=env)
     assert done.returncode == 0, done.stderr
     assert "put secret.key back" in done.stderr
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_what_is_no_file_is_not_replaced(service: Service, tmp_path: Path, linked: bool) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    name = tmp_path / ("out" if linked else "pipe")
+    if linked:
+        name.symlink_to("pipe")
+    refused = command("backup", str(name), env=service.environment)
+    assert refused.returncode == Exit.USAGE
+    assert "FILE" in refused.stderr
+    assert (tmp_path / "pipe").is_fifo()
+    assert name.is_symlink() == linked
+
+
+def test_a_link_goes_on_leading_to_the_backup(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "monday").write_text("last week's")
+    (tmp_path / "latest").symlink_to("disk/monday")
+    done = command("backup", str(tmp_path / "latest"), env=service.environment)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "latest").is_symlink()
+    assert (tmp_path / "disk" / "monday").read_bytes().startswith(b"PGDMP")
 
 
 def test_what_cannot_be_done_is_said(service: Service, tmp_path: Path) -> None:
