@@ -113,6 +113,16 @@ def test_what_is_large_is_read_whole(own: tuple[ServerUrls, Path]) -> None:
     database.close()
 
 
+@pytest.mark.parametrize("size", [100_000, 400_000])
+def test_many_rows_of_which_each_is_quick_may_take_longer_together(own: tuple[ServerUrls, Path], size: int) -> None:
+    urls, _ = own
+    database = Database(urls.app, 1, 0.5)
+    rows = [{"s": 0.15, "text": "x" * size} for _ in range(30)]
+    with database.transaction(None) as connection:
+        connection.execute(text("SELECT pg_sleep(:s), CAST(:text AS text)"), rows)
+    database.close()
+
+
 def test_a_lost_network_is_noticed_by_asking(own: tuple[ServerUrls, Path]) -> None:
     urls, _ = own
     database = Database(urls.app, 1, TIMEOUT_S)
