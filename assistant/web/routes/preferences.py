@@ -15,7 +15,7 @@ from assistant.members.topics import shipped_topics
 from assistant.types.member import ConsentPurpose
 from assistant.usecases.push import preferences as usecase
 from assistant.usecases.push.links import Leads, PushToken, read_link
-from assistant.web.body import read_bytes
+from assistant.web.body import off_loop, read_bytes
 from assistant.web.pages import FORM_CSP, again, asked_language, language_of, page
 from assistant.web.problem import sentence
 from assistant.web.site import Site, client_address, site_of
@@ -155,7 +155,10 @@ def _language(request: Request, read: PushToken) -> str:
 
 async def _fields(request: Request) -> list[tuple[str, str]]:
     """Raises: UnsupportedMedia, TooLarge, InvalidInput."""
-    body = await _read(request, (_FORM,))
+    return await off_loop(_parsed, await _read(request, (_FORM,)))
+
+
+def _parsed(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=MAX_FIELDS)
     except (UnicodeDecodeError, ValueError):
