@@ -29,7 +29,7 @@ SOURCE_WEIGHT = {"everyday": 2.0, "seeds": 6.0, "grammar": 2.0, "disguised": 1.5
 
 OFFENCE = {"harassment", "hate"}
 OFFENCE_WEIGHT = {
-    "seeds": 3.0,
+    "seeds": 2.2,
     "grammar": 0.8,
     "disguised": 0.2,
     "terms": 1.0,
@@ -38,7 +38,8 @@ OFFENCE_WEIGHT = {
     "everyday": 0.1,
     "clinc150": 0.1,
 }
-"""Instead, where real rows abound. Chosen on COLD dev and held-back seeds: sets far from the question blur it at full weight."""
+"""Instead, where real rows abound. Chosen on COLD dev and held-back seeds: sets far from the question blur it at full weight. A seed's weight
+was 3 until there were 20,483 more of them: all together weigh what they did beside the public rows, some 1.3 times as much."""
 
 _NEAR = {"seeds", "grammar", "disguised", "toxirewritecn", "terms"}
 
