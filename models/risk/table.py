@@ -15,7 +15,7 @@ from models.risk.features import Features
 from models.risk.fit import Linear
 from models.risk.packed import write_arrays
 
-MOST_KEYS = 900_000
+MOST_KEYS = 530_000
 LEAST_WEIGHT = 0.004
 """Relative to a label's scale of 127 steps: a weight below half a step is nothing."""
 

@@ -377,7 +377,7 @@ def test_a_full_server_lives(tmp_path: Path) -> None:
     crowd = []
     try:
         with pytest.raises(psycopg.OperationalError, match="connection slots"):
-            crowd.extend(psycopg.connect(urls.app) for _ in range(200))
+            crowd.extend(psycopg.connect(urls.app) for _ in range(500))
         assert server.start() == urls
     finally:
         for connection in crowd:
