@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -36,8 +35,8 @@ from assistant.settings import Settings
 from assistant.store.database import Database
 from assistant.store.embedded import EmbeddedServer
 from assistant.store.journal import Journal
-from assistant.store.schema import check_current, migrate
-from assistant.store.vault import FILE, Vault, open_vault
+from assistant.store.schema import check_current, make_if_missing, migrate
+from assistant.store.vault import FILE, Vault, open_vault, read_vault
 from assistant.store.writer import DecisionWriter
 from assistant.types import Message, Policy, Purpose
 from assistant.usecases.assistant import Assistant
@@ -107,8 +106,8 @@ def build(
     prepared: bool = False,
     screening: bool = True,
 ) -> Assistant:
-    """The service for ``settings``. Without ``database``, opens the one that the settings name and migrates it, unless it is ``prepared``:
-    opened and migrated by another process, which still holds it. Without ``screening`` no model is loaded: for a worker, which only
+    """The service for ``settings``. Without ``database``, opens the one that the settings name, as ``use_database`` does, unless it is
+    ``prepared``: opened by another process, which still holds it. Without ``screening`` no model is loaded: for a worker, which only
     carries out what was decided.
 
     Raises:
@@ -121,7 +120,7 @@ def build(
         chosen = NoClassifier()
     embedded: EmbeddedServer | None = None
     if database is None:
-        database, embedded = join_database(settings) if prepared else open_database(settings)
+        database, embedded = join_database(settings) if prepared else use_database(settings)
     serving = database
 
     def load(community: str) -> Policy:
@@ -208,13 +207,39 @@ def build_vault(settings: Settings) -> Vault:
     return vault
 
 
+def find_vault(settings: Settings) -> Vault:
+    """As ``build_vault``, but where there is no key, none is made: nothing opens then. Raises: ConfigurationError."""
+    return read_vault(settings.data_dir, settings.secret_key.get_secret_value() if settings.secret_key else None)
+
+
 def build_outgoing(settings: Settings) -> HttpOutgoing:
     """The only way out."""
     return HttpOutgoing(settings.outgoing.allow, timeout_s=settings.outgoing.timeout_s)
 
 
 def open_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
-    """The database at this version's schema, and the embedded server if that is what it is."""
+    """For the service's start and `assistant upgrade`: the database, brought to this version's schema, and the embedded server if that is
+    what it is.
+
+    Raises:
+        ConfigurationError: it cannot be brought there.
+        EmbeddedDatabaseError: the embedded server cannot run.
+    """
+    return _opened(settings, migrate)
+
+
+def use_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
+    """For whatever works beside a service that may be an older version's: the schema is made where there is none, and never changed.
+
+    Raises:
+        ConfigurationError: the schema is another version's; the message says how it is brought to this one's.
+        EmbeddedDatabaseError: the embedded server cannot run.
+    """
+    return _opened(settings, make_if_missing)
+
+
+def _opened(settings: Settings, ready: Callable[[str, str], None]) -> tuple[Database, EmbeddedServer | None]:
+    """``ready`` gets the owner's URL and the serving role's, where the owner's is known."""
     section = settings.database
     if section.url is None:
         if section.direct_url is not None:
@@ -224,7 +249,7 @@ def open_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
         embedded = EmbeddedServer(settings.data_dir)
         urls = embedded.start()
         try:
-            migrate(urls.owner, urls.app)
+            ready(urls.owner, urls.app)
         except BaseException:
             embedded.stop()
             raise
@@ -232,7 +257,7 @@ def open_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
     url = section.url.get_secret_value()
     database = Database(url, section.pool_size, section.timeout_s)
     if section.direct_url is not None:
-        migrate(section.direct_url.get_secret_value(), url)
+        ready(section.direct_url.get_secret_value(), url)
     else:
         check_current(database)
     return database, None
@@ -250,12 +275,35 @@ def join_database(settings: Settings) -> tuple[Database, EmbeddedServer | None]:
 @contextmanager
 def administration(settings: Settings) -> Iterator[Database]:
     """The database for one command, beside a running service or alone."""
-    database, embedded = open_database(settings)
-    with contextlib.ExitStack() as stack:
-        if embedded is not None:
-            stack.callback(embedded.stop)
-        stack.callback(database.close)
+    database, embedded = use_database(settings)
+    with _closed_after(database, embedded):
         yield database
+
+
+@contextmanager
+def inspection(settings: Settings) -> Iterator[Database | None]:
+    """The database as it is, whatever its schema: nothing is made or changed, the embedded server merely runs meanwhile. ``None`` where
+    the embedded server has no database yet.
+
+    Raises:
+        EmbeddedDatabaseError: the embedded server cannot run.
+    """
+    if settings.database.url is None and not EmbeddedServer(settings.data_dir).has_database:
+        yield None
+        return
+    database, embedded = join_database(settings)
+    with _closed_after(database, embedded):
+        yield database
+
+
+@contextmanager
+def _closed_after(database: Database, embedded: EmbeddedServer | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        database.close()
+        if embedded is not None:
+            embedded.stop()
 
 
 def community_policy(settings: Settings, community: str) -> Policy:
@@ -275,8 +323,11 @@ __all__ = [
     "build_vault",
     "community_policy",
     "compile_policy",
+    "find_vault",
     "has_faq",
+    "inspection",
     "join_database",
     "open_database",
+    "use_database",
     "warm_up",
 ]

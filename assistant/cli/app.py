@@ -42,6 +42,7 @@ COMMANDS = {
     "moderate": Command("moderate", "moderate"),
     "demo": Command("demo", "demo"),
     "doctor": Command("doctor", "doctor"),
+    "upgrade": Command("upgrade", "upgrade"),
     "backup": Command("backup", "backup"),
     "restore": Command("backup", "restore"),
     "replay": Command("replay", "replay"),

@@ -23,11 +23,11 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is
     check_writable(file, "FILE")
     if file.exists() and not file.is_file():
         raise InvalidInput(field="FILE", problem=f"{file} is no file, and would be replaced by one")
-    if not (settings.data_dir / "postgres" / "data").is_dir():
+    server = EmbeddedServer(settings.data_dir)
+    if not server.has_database:
         raise ConfigurationError(
             f"there is no database in {settings.data_dir}; ASSISTANT_DATA_DIR names another folder"
         )
-    server = EmbeddedServer(settings.data_dir)
     server.start()
     try:
         dump(settings.data_dir, file.resolve())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,20 +23,30 @@ from assistant.cli.screen import out
 from assistant.cli.serving import own_address, running_address
 from assistant.errors import AssistantError, CannotStart
 from assistant.settings import Settings, load_settings, unread_variables
+from assistant.store.embedded import EmbeddedServer
+from assistant.store.embedded.programs import MAJOR
+from assistant.store.schema import pending
 from assistant.text import Normalised
 from assistant.usecases.health import connection_facts, server_facts
-from assistant.wiring import administration, build_classifier, build_vault
+from assistant.wiring import build_classifier, find_vault, inspection
 
 _LEAST_DISK = 500_000_000
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 _MAX_CLOCK_GAP_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The service could run, and ``at`` says what an operator ought to know before."""
+
+    at: str
+
+
 def doctor() -> None:
-    """Check port, disk, rights, database, model, clock, public address and connections, and name variables that nothing reads. Exit code 4
-    if the service could not run."""
+    """Check port, disk, rights, database, model, clock, public address and connections, and name variables that nothing reads. Looks only:
+    nothing is made or migrated. Exit code 4 if the service could not run."""
     settings = load_settings()
-    checks: list[tuple[str, Callable[[Settings], str]]] = [
+    checks: list[tuple[str, Callable[[Settings], str | Look]]] = [
         ("port", _port),
         ("disk", _disk),
         ("rights", _rights),
@@ -48,7 +60,9 @@ def doctor() -> None:
     failed = False
     for name, check in checks:
         try:
-            table.add_row(name, "[green]ok", check(settings))
+            found = check(settings)
+            state, what = ("[yellow]look", found.at) if isinstance(found, Look) else ("[green]ok", found)
+            table.add_row(name, state, escape(what))
         except AssistantError as error:
             failed = True
             detail = error.detail if isinstance(error, CannotStart) else explain(error)
@@ -105,11 +119,27 @@ def _existing(path: Path) -> Path:
     return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
 
 
-def _database(settings: Settings) -> str:
+def _database(settings: Settings) -> str | Look:
     began = time.monotonic()
-    with administration(settings) as database:
+    with inspection(settings) as database:
+        if database is None:
+            return f"none yet: the service makes one when it starts; {_tried()}"
         version = server_facts(database).version
-    return f"PostgreSQL {version}, answered after {time.monotonic() - began:.1f} s"
+        waiting = pending(database)
+    if waiting is None:
+        return f"PostgreSQL {version}, answered after {time.monotonic() - began:.1f} s"
+    if settings.database.url is not None and settings.database.direct_url is None:
+        raise CannotStart(waiting)
+    return Look(waiting)
+
+
+def _tried() -> str:
+    """That the embedded server can run here, in a folder that is gone afterwards. Raises: EmbeddedDatabaseError."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = EmbeddedServer(Path(folder))
+        server.start()
+        server.stop()
+    return f"PostgreSQL {MAJOR} runs here"
 
 
 def _model(settings: Settings) -> str:
@@ -122,16 +152,18 @@ def _clock(settings: Settings) -> str:
     now = datetime.now(UTC)
     if now < _EARLIEST:
         raise CannotStart(f"the clock says {now:%Y-%m-%d}; keys would expire wrongly: set the clock")
-    with administration(settings) as database:
-        gap = abs((server_facts(database).now - datetime.now(UTC)).total_seconds())
+    with inspection(settings) as database:
+        gap = 0.0 if database is None else abs((server_facts(database).now - datetime.now(UTC)).total_seconds())
     if gap > _MAX_CLOCK_GAP_S:
         raise CannotStart(f"the database's clock is {gap:.0f} s away from this machine's")
     return f"{now:%Y-%m-%d %H:%M} UTC"
 
 
 def _connections(settings: Settings) -> str:
-    vault = build_vault(settings)
-    with administration(settings) as database:
+    vault = find_vault(settings)
+    with inspection(settings) as database:
+        if database is None or pending(database) is not None:
+            return "not looked at: the database is not at this version's schema"
         facts = connection_facts(database, vault, datetime.now(UTC))
     if facts.sealed:
         raise CannotStart(

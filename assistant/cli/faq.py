@@ -31,7 +31,7 @@ from assistant.usecases.faq import imports
 from assistant.usecases.faq.imports import Options
 from assistant.usecases.faq.ingest import run_job
 from assistant.usecases.faq.settings import get_settings
-from assistant.wiring import build, open_database
+from assistant.wiring import build, use_database
 
 app = typer.Typer(help="What the FAQ bot knows: import, list, remove, jobs.", no_args_is_help=True)
 
@@ -146,7 +146,7 @@ def jobs(
 def _assistant() -> Iterator[Assistant]:
     """The service's parts for one command, beside a running service or alone."""
     settings = load_settings()
-    database, embedded = open_database(settings)
+    database, embedded = use_database(settings)
     try:
         yield build(settings, database=database, screening=False)
     finally:

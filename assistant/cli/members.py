@@ -20,7 +20,7 @@ from assistant.settings import load_settings
 from assistant.store.member_imports import Import
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.members import importing, privacy
-from assistant.wiring import build, open_database
+from assistant.wiring import build, use_database
 
 app = typer.Typer(help="What members did, and what is known of them: import, export, erase.", no_args_is_help=True)
 
@@ -84,7 +84,7 @@ def erase(member: Annotated[str, typer.Argument(help="The member's id.")], commu
 def _assistant(*, screening: bool = True) -> Iterator[Assistant]:
     """The service's parts for one command, beside a running service or alone."""
     settings = load_settings()
-    database, embedded = open_database(settings)
+    database, embedded = use_database(settings)
     try:
         yield build(settings, database=database, screening=screening)
     finally:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from assistant.cli.screen import out
 from assistant.settings import load_settings
 from assistant.usecases.push.training import rankers_of, train
-from assistant.wiring import build, open_database
+from assistant.wiring import build, use_database
 
 app = typer.Typer(help="The ranker of recommendations: fit, show.", no_args_is_help=True)
 
@@ -19,7 +19,7 @@ app = typer.Typer(help="The ranker of recommendations: fit, show.", no_args_is_h
 def show(community: Annotated[str, typer.Option(help="Whose.")]) -> None:
     """Which ranker is in force, and what the last ones that were fitted were judged to be worth."""
     settings = load_settings()
-    database, embedded = open_database(settings)
+    database, embedded = use_database(settings)
     assistant = build(settings, database=database, screening=False)
     try:
         found = rankers_of(assistant, community)
@@ -39,7 +39,7 @@ def show(community: Annotated[str, typer.Option(help="Whose.")]) -> None:
 def fit(community: Annotated[str, typer.Option(help="Whose.")]) -> None:
     """Fit a community's ranker on its events of the last sixty days, and put it in force (needs the extra `train`)."""
     settings = load_settings()
-    database, embedded = open_database(settings)
+    database, embedded = use_database(settings)
     assistant = build(settings, database=database, screening=False)
     try:
         made = train(assistant, community, actor="command line")

@@ -26,7 +26,7 @@ from assistant.usecases.push.recurring import keep_recurring
 from assistant.usecases.push.refitting import keep_refitting
 from assistant.usecases.push.rescreening import keep_rescreening
 from assistant.usecases.reports import keep_reporting
-from assistant.wiring import Assistant, build, has_faq, open_database
+from assistant.wiring import Assistant, build, has_faq, use_database
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ def worker(
         raise InvalidInput(field="--gateway", problem="must be discord")
     settings = load_settings()
     ready_folder(settings.data_dir)
-    database, embedded = open_database(settings)
+    database, embedded = use_database(settings)
     try:
         assistant = build(settings, database=database, screening=gateway is not None or has_faq())
         err.print("reading Discord's gateway" if gateway else "carrying out the outbox", soft_wrap=True)

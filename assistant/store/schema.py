@@ -1,4 +1,4 @@
-"""The schema's version: migrating to it, granting the serving role its rights, and refusing servers that would not do."""
+"""The schema's version: making and migrating to it, granting the serving role its rights, and refusing servers that would not do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, NullPool, create_engine, exc, text
 
 from assistant.errors import ConfigurationError
@@ -25,6 +26,19 @@ def migrate(direct_url: str, serving_url: str) -> None:
     Raises:
         ConfigurationError: the server, the extension or a role will not do, or the database is a newer version's.
     """
+    _make_ready(direct_url, serving_url, upgrades=True)
+
+
+def make_if_missing(direct_url: str, serving_url: str) -> None:
+    """As ``migrate`` where there is no schema yet, or this version's; any other is left as it is, for its own version may be running.
+
+    Raises:
+        ConfigurationError: the server, the extension or a role will not do, or the schema is another version's.
+    """
+    _make_ready(direct_url, serving_url, upgrades=False)
+
+
+def _make_ready(direct_url: str, serving_url: str, *, upgrades: bool) -> None:
     role = read_url(serving_url).username or ""
     engine = create_engine(
         read_url(direct_url),
@@ -38,7 +52,10 @@ def migrate(direct_url: str, serving_url: str) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             _check_role(connection, role)
             _check_server(connection)
-            if _revision(connection) != head():
+            found = _revision(connection)
+            if not upgrades and found is not None and (other := _unlike(found)):
+                raise ConfigurationError(other)
+            if found != head():
                 _upgrade(connection)
                 _grant(connection, role)
             elif not _is_granted(connection, role):
@@ -68,25 +85,62 @@ def check_current(database: Database) -> None:
         ConfigurationError: the schema is not this version's.
         DatabaseUnavailable: the server does not answer.
     """
-    with database.transaction(None) as connection:
-        found = _revision(connection)
-    if found != head():
+    if (waiting := pending(database)) is not None:
+        raise ConfigurationError(waiting)
+
+
+def pending(database: Database) -> str | None:
+    """What the schema lacks, and what brings it here, in a sentence; ``None`` where it is this version's. Changes nothing.
+
+    Raises:
+        ConfigurationError: a newer version made the schema, or the serving role may not read it.
+        DatabaseUnavailable: the server does not answer.
+    """
+    try:
+        with database.transaction(None) as connection:
+            found = _revision(connection)
+    except exc.ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
         raise ConfigurationError(
-            f"the database's schema is {found or 'missing'} and this version needs {head()}: "
-            "set database.direct_url to the owner's URL, so that it can be migrated, or install the version that made it"
-        )
+            "the role of database.url has no rights in the database: start the service with database.direct_url set to the owner's "
+            "URL, and it is given them"
+        ) from None
+    told = _unlike(found)
+    if told is not None and found is not None and found not in _revisions():
+        raise ConfigurationError(told)
+    return told
+
+
+def head() -> str:
+    """This version's revision: the one that no other revision names as its predecessor."""
+    revisions = _revisions()
+    (last,) = revisions.keys() - revisions.values()
+    return last
 
 
 @cache
-def head() -> str:
-    """This version's revision: the one that no other revision names as its predecessor."""
-    parents, revisions = set(), set()
+def _revisions() -> dict[str, str]:
+    """Every revision that this version knows, with its predecessor's name; the first has none (``""``)."""
+    found: dict[str, str] = {}
     for path in (_MIGRATIONS / "versions").glob("r*.py"):
         source = path.read_text()
-        revisions.update(re.findall(r'^revision = "(\w+)"', source, re.MULTILINE))
-        parents.update(re.findall(r'^down_revision = "(\w+)"', source, re.MULTILINE))
-    (last,) = revisions - parents
-    return str(last)
+        names = dict(re.findall(r'^(revision|down_revision) = "(\w+)"', source, re.MULTILINE))
+        found[names["revision"]] = names.get("down_revision", "")
+    return found
+
+
+def _unlike(found: str | None) -> str | None:
+    """How a schema differs from this version's, and what to do."""
+    if found == head():
+        return None
+    told = f"the database's schema is {found or 'missing'} and this version needs {head()}"
+    if found is not None and found not in _revisions():
+        return f"{told}: a newer version made it. Install that version, or restore a backup from before it"
+    return (
+        f"{told}: stop every service that uses the database, back it up, then run `assistant upgrade` or start this version's service; "
+        "where database.url is set, either needs the owner's database.direct_url"
+    )
 
 
 def _upgrade(connection: Connection) -> None:

@@ -75,17 +75,37 @@ def open_vault(data_dir: Path, given: str | None) -> tuple[Vault, bool]:
         ConfigurationError: a key is not 32 bytes in base64, or the file cannot be made or read.
     """
     if given:
-        keys = [_decode(part, "ASSISTANT_SECRET_KEY") for part in given.split(",") if part.strip()]
-        if not keys:
-            raise ConfigurationError("ASSISTANT_SECRET_KEY holds no key: set one, or leave it out")
-        return Vault(keys), False
+        return _given(given), False
     path = data_dir / FILE
     try:
         made = _make(path)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be made: {error.strerror}") from None
+    return _kept(path), made
+
+
+def read_vault(data_dir: Path, given: str | None) -> Vault:
+    """As ``open_vault``, but makes no key: where none is kept, the vault is one that opens nothing.
+
+    Raises:
+        ConfigurationError: a key is not 32 bytes in base64, or the file cannot be read.
+    """
+    if given:
+        return _given(given)
+    path = data_dir / FILE
+    return _kept(path) if path.exists() else Vault([secrets.token_bytes(_KEY_BYTES)])
+
+
+def _given(given: str) -> Vault:
+    keys = [_decode(part, "ASSISTANT_SECRET_KEY") for part in given.split(",") if part.strip()]
+    if not keys:
+        raise ConfigurationError("ASSISTANT_SECRET_KEY holds no key: set one, or leave it out")
+    return Vault(keys)
+
+
+def _kept(path: Path) -> Vault:
     try:
-        return Vault([_decode(path.read_text("ascii"), str(path))]), made
+        return Vault([_decode(path.read_text("ascii"), str(path))])
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from None
 

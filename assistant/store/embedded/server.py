@@ -85,6 +85,11 @@ class EmbeddedServer:
         self._watcher: threading.Thread | None = None
         self._stopping = threading.Event()
 
+    @property
+    def has_database(self) -> bool:
+        """Whether one was ever made in the folder; looks, and makes nothing."""
+        return self._folder.data.exists()
+
     def start(self) -> ServerUrls:
         """Join the running server, or start it. Returns when it answers; as long as recovery progresses, it waits.
 

@@ -17,7 +17,7 @@ from assistant.store.columns import TransactionId, Vector
 from assistant.store.database import Database, read_url
 from assistant.store.embedded import ServerUrls, cluster
 from assistant.store.embedded.folder import Folder
-from assistant.store.schema import check_current, head, migrate
+from assistant.store.schema import check_current, head, make_if_missing, migrate, pending
 from assistant.store.tables import GRANTS, metadata
 
 ROLE_PASSWORD = "p@ss/word"
@@ -129,6 +129,30 @@ def test_a_newer_database_is_refused(external: External) -> None:
         external.migrate()
     database = Database(external.url(external.app))
     with pytest.raises(ConfigurationError, match=f"is 9999 and this version needs {head()}"):
+        check_current(database)
+    database.close()
+
+
+def test_a_schema_is_made_where_there_is_none_and_another_versions_is_left(external: External) -> None:
+    external.admin("CREATE EXTENSION vector")
+    urls = external.url(external.owner), external.url(external.app)
+    for _ in range(2):
+        make_if_missing(*urls)
+    database = Database(urls[1])
+    assert pending(database) is None
+    for other, said in (("0008", "assistant upgrade"), ("9999", "newer version made it")):
+        external.admin(f"UPDATE alembic_version SET version_num = '{other}'")
+        with pytest.raises(ConfigurationError, match=f"is {other} .*{said}"):
+            make_if_missing(*urls)
+    database.close()
+
+
+def test_a_serving_role_without_rights_is_told(external: External) -> None:
+    external.admin("CREATE EXTENSION vector")
+    external.migrate()
+    external.admin("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}")
+    database = Database(external.url(external.app))
+    with pytest.raises(ConfigurationError, match=r"no rights .*direct_url"):
         check_current(database)
     database.close()
 
