@@ -12,6 +12,7 @@ from functools import cache
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from assistant.cli.exits import Exit
 from assistant.cli.forking import GRACE_S, end_with_parent, hear, leave_when_told
@@ -47,12 +48,13 @@ def serve_together(settings: Settings, listener: socket.socket, shared: Shared) 
     configure_logs(settings.log)
     try:
         assistant = build(settings, classifier=classifier(), prepared=True)
+        app = create_app(assistant, shared)
     except CannotStart as error:
         err.print(f"error: {error.detail}", markup=False, soft_wrap=True)
         sys.exit(Exit.CANNOT_START)
     shared.worked.touch()
     try:
-        run_here(assistant, listener, shared)
+        run_here(assistant, listener, app)
     finally:
         assistant.close()
 
@@ -75,15 +77,15 @@ def _watch_parent() -> None:
     threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
 
 
-def run_here(assistant: Assistant, listener: socket.socket, shared: Shared | None = None) -> None:
-    """Serve in this process until a signal ends it."""
+def run_here(assistant: Assistant, listener: socket.socket, app: FastAPI | None = None) -> None:
+    """Serve in this process until a signal ends it; by default the application that shares nothing."""
     if assistant.settings.demo:
         assistant.screeners.refresh("demo")
     # What was built until now lives as long as the process: collecting garbage need not walk through it again.
     gc.collect()
     gc.freeze()
     config = uvicorn.Config(
-        create_app(assistant, shared),
+        app or create_app(assistant),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http="httptools",
         log_config=None,

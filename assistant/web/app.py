@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from assistant import __version__
-from assistant.errors import AssistantError, InvalidInput, MethodNotAllowed, NotFound
+from assistant.errors import AssistantError, ConfigurationError, InvalidInput, MethodNotAllowed, NotFound
 from assistant.usecases.request import field_path
 from assistant.web import openapi
 from assistant.web.auth import KeyRing
@@ -93,8 +93,19 @@ _HOT = {"/v1/moderate": moderate.post_moderate, "/v1/hooks/": hooks.post_hook}
 
 
 def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
-    """The application over ``assistant``, which it starts and stops with itself; ``shared`` with the other processes of its service."""
-    metrics = Metrics(assistant.writer, shared.metrics if shared else None, assistant.journal, assistant.threads)
+    """The application over ``assistant``, which it starts and stops with itself; ``shared`` with the other processes of its service.
+
+    Raises:
+        ConfigurationError: the files that they share find no room.
+    """
+    try:
+        metrics = Metrics(assistant.writer, shared.metrics if shared else None, assistant.journal, assistant.threads)
+        rates = _rates(shared)
+    except OSError as error:
+        raise ConfigurationError(
+            f"what the serving processes share cannot be written: {error.strerror}. Make room in data_dir (ASSISTANT_DATA_DIR), or run one "
+            "process (ASSISTANT_WORKERS=1), which shares nothing"
+        ) from None
     app = FastAPI(
         title="Community Assistant",
         version=__version__,
@@ -104,7 +115,7 @@ def create_app(assistant: Assistant, shared: Shared | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(assistant, metrics),
     )
-    app.state.site = Site(assistant, KeyRing(assistant.find_key), *_rates(shared), metrics)
+    app.state.site = Site(assistant, KeyRing(assistant.find_key), *rates, metrics)
     for router in _ROUTERS + ((*_FAQ_ROUTERS, *_CONTENT_ROUTERS) if assistant.has_faq else ()):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from assistant.web.reserved import ReservedCounts
+
+log = structlog.get_logger()
+
+values.MmapedDict = ReservedCounts  # type: ignore[attr-defined]
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SCREEN_SECONDS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1.0)
@@ -38,7 +46,8 @@ class Threads(Protocol):
 class Metrics:
     """One application's own registry, so that two in one process do not mix.
 
-    ``folder``: where this process and the others of its service keep their counts; what is rendered is the sum over all of them.
+    ``folder``: where this process and the others of its service keep their counts; what is rendered is the sum over all of them. OSError,
+    where they find no room there. One that finds none later is lost, and what it counts goes on.
     """
 
     def __init__(
@@ -51,6 +60,7 @@ class Metrics:
         self._writer = writer
         self._journal_source, self._threads = journal, threads
         self._folder = folder
+        self._is_full = False
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
             "assistant_requests", "Requests answered.", ("route", "method", "status"), registry=registry
@@ -81,29 +91,41 @@ class Metrics:
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """``route`` is the path as the application declares it, so that series stay few; so are the series remembered here."""
-        series = self._series.get((route, method, status))
-        if series is None:
-            known = method if method in _METHODS else "other"
-            series = self._requests.labels(route, known, str(status)), self._request_seconds.labels(route)
-            if known == method:
-                self._series[route, method, status] = series
-        series[0].inc()
-        series[1].observe(seconds)
+        with self._if_room():
+            series = self._series.get((route, method, status))
+            if series is None:
+                known = method if method in _METHODS else "other"
+                series = self._requests.labels(route, known, str(status)), self._request_seconds.labels(route)
+                if known == method:
+                    self._series[route, method, status] = series
+            series[0].inc()
+            series[1].observe(seconds)
 
     def decision(self, community: str, response: Mapping[str, Any]) -> None:
         """Count one native response."""
-        self._decisions.labels(community, response["action"]).inc()
-        for label in {finding["label"] for finding in response["findings"]}:
-            self._labels.labels(community, label).inc()
-        if response["degraded"]:
-            self._degraded.labels(community).inc()
-        self._screen_seconds.observe(response["elapsed_ms"] / 1000)
+        with self._if_room():
+            self._decisions.labels(community, response["action"]).inc()
+            for label in {finding["label"] for finding in response["findings"]}:
+                self._labels.labels(community, label).inc()
+            if response["degraded"]:
+                self._degraded.labels(community).inc()
+            self._screen_seconds.observe(response["elapsed_ms"] / 1000)
 
     def hook_decision(self, community: str, action: str, *, degraded: bool) -> None:
         """Count one decision about what a platform sent."""
-        self._decisions.labels(community, action).inc()
-        if degraded:
-            self._degraded.labels(community).inc()
+        with self._if_room():
+            self._decisions.labels(community, action).inc()
+            if degraded:
+                self._degraded.labels(community).inc()
+
+    @contextmanager
+    def _if_room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not self._is_full:
+                log.warning("some requests are not counted: the metrics find no room", reason=error.strerror)
+            self._is_full = True
 
     def render(self) -> bytes:
         self._sample()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from assistant.errors import RateLimited
+from assistant.web.reserved import reserve
 
 MAX_CALLERS = 20_000
 
@@ -66,7 +67,8 @@ class LocalRateLimit:
 class SharedRateLimit:
     """In a file that several processes map: a table of buckets, each in one of ``_PROBES`` places that its caller's digest names.
 
-    The file's lock is held for the microseconds of one look-up, and the kernel releases it for a process that is killed.
+    The file's lock is held for the microseconds of one look-up, and the kernel releases it for a process that is killed. OSError, where the
+    file finds no room.
     """
 
     _PLACE = struct.Struct("=8sdd")
@@ -77,7 +79,7 @@ class SharedRateLimit:
         self._clock = clock
         self._places = places
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.ftruncate(self._file, self._PLACE.size * (places + self._PROBES))
+        reserve(self._file, self._PLACE.size * (places + self._PROBES))
         self._table = mmap.mmap(self._file, 0)
 
     def take(self, caller: str, per_minute: int) -> None:
