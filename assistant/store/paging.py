@@ -1,4 +1,4 @@
-"""Pages by time and id, the newest first: what is added meanwhile never shifts a page."""
+"""Pages by time and id, the newest first: what is added meanwhile never shifts a page. A cursor names the list that it is a place in."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, literal, tuple_
+from sqlalchemy import Column, Connection, RowMapping, Select, literal, tuple_
 
 from assistant.errors import InvalidInput
 
 Row = TypeVar("Row")
+_UNKNOWN = "is not the `next_cursor` of a page of this list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +36,37 @@ def read_page(
     """At most ``limit`` rows of ``query`` after ``cursor``, and the cursor of the next page.
 
     Raises:
-        InvalidInput: the cursor is not one of ours.
+        InvalidInput: the cursor is not one of this list's.
     """
-    if cursor is not None:
-        query = query.where(_after(cursor, time, identifier))
+    listed = identifier.table.description
+    place = read_cursor(listed, cursor)
+    if place is not None:
+        query = query.where(tuple_(time, identifier) < tuple_(literal(place[0], time.type), literal(place[1])))
     rows = connection.execute(query.order_by(time.desc(), identifier.desc()).limit(limit + 1)).mappings().all()
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
-    return rows[:limit], write_cursor(last[time.name], last[identifier.name])
+    return rows[:limit], write_cursor(listed, last[time.name], last[identifier.name])
 
 
-def write_cursor(moment: datetime, identifier: str) -> str:
-    return urlsafe_b64encode(f"{moment.isoformat()} {identifier}".encode()).decode().rstrip("=")
+def write_cursor(listed: str, moment: datetime, identifier: str) -> str:
+    """``listed`` is the list's name, without a space."""
+    return urlsafe_b64encode(f"{listed} {moment.isoformat()} {identifier}".encode()).decode().rstrip("=")
 
 
-def _after(cursor: str, time: Column[Any], identifier: Column[Any]) -> ColumnElement[bool]:
+def read_cursor(listed: str, cursor: str | None) -> tuple[datetime, str] | None:
+    """The time and id that a cursor of the list stands for.
+
+    Raises:
+        InvalidInput: it is not one of ours, or another list's.
+    """
+    if cursor is None:
+        return None
     try:
-        when, _, found = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
+        of, when, found = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ", 2)
         moment = datetime.fromisoformat(when)
     except (ValueError, binascii.Error):
-        raise InvalidInput(field="cursor", problem="is not a cursor from a page before") from None
-    if moment.tzinfo is None or not found or "\0" in found:
-        raise InvalidInput(field="cursor", problem="is not a cursor from a page before")
-    return tuple_(time, identifier) < tuple_(literal(moment, time.type), literal(found))
+        raise InvalidInput(field="cursor", problem=_UNKNOWN) from None
+    if of != listed or moment.tzinfo is None or not found or "\0" in found:
+        raise InvalidInput(field="cursor", problem=_UNKNOWN)
+    return moment, found

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -15,12 +12,14 @@ from assistant.members.attributes import MAX_DEFINITIONS, read_definitions
 from assistant.members.points import PointsRules, read_points
 from assistant.store import events, members
 from assistant.store.members import Known
-from assistant.store.paging import Page, write_cursor
+from assistant.store.paging import Page, read_cursor, write_cursor
 from assistant.types.event import Event
 from assistant.types.member import Member
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.members import declare
 from assistant.usecases.request import Shape
+
+_EVENTS: Final = "events"
 
 
 class SettingsShape(Shape):
@@ -49,11 +48,11 @@ def timeline(
     """A page of events and the cursor of the next. Raises: NotFound, InvalidInput."""
     with assistant.database.transaction(community) as transaction:
         members.find(transaction, community, member_id)
-        found = events.timeline(transaction, community, member_id, read_place(cursor), limit + 1)
+        found = events.timeline(transaction, community, member_id, read_cursor(_EVENTS, cursor), limit + 1)
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
-    return found[:limit], write_cursor(last.at, last.id)
+    return found[:limit], write_cursor(_EVENTS, last.at, last.id)
 
 
 def save_settings(assistant: Assistant, community: str, asked: SettingsShape, actor: str) -> dict[str, Any]:
@@ -79,17 +78,3 @@ def _named(rules: PointsRules) -> Iterator[tuple[str, str]]:
     for at, badge in enumerate(rules.badges):
         yield f"points.badges[{at}].id", badge.id
         yield from ((f"points.badges[{at}].name", key) for key in badge.name)
-
-
-def read_place(cursor: str | None) -> tuple[datetime, str] | None:
-    """The time and id that a cursor stands for. Raises: InvalidInput, where it is not one of ours."""
-    if cursor is None:
-        return None
-    try:
-        when, _, found = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
-        moment = datetime.fromisoformat(when)
-    except (ValueError, binascii.Error):
-        raise InvalidInput(field="cursor", problem="is not a cursor from a page before") from None
-    if moment.tzinfo is None or not found or "\0" in found:
-        raise InvalidInput(field="cursor", problem="is not a cursor from a page before")
-    return moment, found

@@ -10,14 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.store.paging import write_cursor
+from assistant.store.paging import read_cursor, write_cursor
 from assistant.store.points import Entry
 from assistant.store.rewards import Draw, Redemption, Reward
 from assistant.types.access import Scope
 from assistant.usecases.caller import Caller
 from assistant.usecases.members import points as points_usecase
 from assistant.usecases.members import rewards as usecase
-from assistant.usecases.members.catalogue import read_place
 from assistant.usecases.request import Cursor, Moment, Name, Shape, Text
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
@@ -28,6 +27,7 @@ from assistant.web.site import Site, site_of
 from assistant.web.whole_segments import WholeSegments
 
 MAX_BODY_BYTES = 50_000
+_LEDGER = "ledger"
 
 router = APIRouter(tags=["points"], route_class=WholeSegments)
 _SECURITY: dict[str, Any] = {"security": [{"key": []}]}
@@ -108,11 +108,11 @@ class RewardsQuery(BaseModel):
 async def get_points(request: Request, member_id: Name, query: Annotated[LedgerQuery, Query()]) -> Response:
     _, site, own = await _caller(request, Scope.PLATFORM, query.community)
     standing, ledger = await asyncio.to_thread(
-        points_usecase.read, site.assistant, own, member_id, read_place(query.cursor), query.limit
+        points_usecase.read, site.assistant, own, member_id, read_cursor(_LEDGER, query.cursor), query.limit
     )
     page = ledger[: query.limit]
     more = len(ledger) > query.limit
-    cursor = write_cursor(page[-1].at, page[-1].id) if more else None
+    cursor = write_cursor(_LEDGER, page[-1].at, page[-1].id) if more else None
     return json_answer(standing | {"ledger": [render_entry(one) for one in page], "next_cursor": cursor})
 
 

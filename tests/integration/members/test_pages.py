@@ -56,6 +56,29 @@ def test_pages_go_on_after_long_ids(client, kind, long):
     assert found == set(ids)
 
 
+def test_a_cursor_is_a_place_in_its_own_list_only(client, member):
+    """As the document tells of every list that has pages."""
+    ids = [f"{member}-{at}" for at in range(3)]
+    client.put("/v1/members", json={"members": [{"id": one} for one in ids]})
+    client.put("/v1/items", json={"items": [{"id": one, "title": "mug"} for one in ids]})
+    for one in ids:
+        client.post(f"/v1/members/{member}/points", json={"key": one, "amount": 1})
+    told = client.get("/openapi.json").json()["paths"]
+    paged = [path for path, at in told.items() if "cursor" in str(at.get("get", {}).get("parameters"))]
+    assert len(paged) > 15
+    own = [("/v1/members", "/v1/members"), ("/v1/items", "/v1/items")]
+    own.append(("/v1/members/{member_id}/points", f"/v1/members/{member}/points"))
+    for known, path in own:
+        cursor = client.get(path, params={"limit": 1}).json()["next_cursor"]
+        assert cursor
+        for other in paged:
+            answer = client.get(other.replace("{member_id}", member), params={"cursor": cursor})
+            if other == known:
+                assert answer.status_code == 200
+            else:
+                assert (answer.status_code, answer.json()["field"]) == (400, "cursor"), other
+
+
 @pytest.mark.parametrize("path", ["/v1/rewards", "/v1/segments/{segment}/members"])
 def test_a_place_that_no_id_can_be_is_refused(client, path):
     made = client.post("/v1/segments", json={"name": "all", "rules": {"all": [{"consent": "push"}]}}).json()

@@ -11,6 +11,7 @@ from assistant.errors import InvalidInput, NotFound
 from assistant.store import decisions, feedback, retention
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.store.decisions import Filters
+from assistant.store.paging import write_cursor
 from assistant.store.writer import NewDecision, write_all
 from tests.integration.store.making import NOW, TEXT, decision, idempotency
 
@@ -91,7 +92,13 @@ def test_new_decisions_do_not_shift_pages(database: Database, community: str, ma
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "%%%", "é", "MjAyNi0xMS0wMg", "MjAyNi0xMS0wMiBk", "AAAA", "MjAyNi0xMS0wMlQxMjowMDowMCswMDowMCBhAGI"],
+    [
+        *("", "x", "%%%", "é", "MjAyNi0xMS0wMg", "MjAyNi0xMS0wMiBk", "AAAA"),
+        write_cursor("decisions", NOW, "a\0b"),
+        write_cursor("decisions", NOW, ""),
+        write_cursor("decisions", NOW.replace(tzinfo=None), "dec_1"),
+        write_cursor("cases", NOW, "dec_1"),
+    ],
 )
 def test_a_wrong_cursor_is_named(database: Database, community: str, cursor: str) -> None:
     with pytest.raises(InvalidInput) as caught, database.transaction(community) as connection:
