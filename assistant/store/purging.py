@@ -1,18 +1,38 @@
-"""Forgetting in large tables: in chunks, with time to look through them, and one step's failure in no other step's way."""
+"""Forgetting in large tables: by one process at a time, in chunks, with time to look through them, and one step's failure in no other
+step's way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy import TextClause
 
 from assistant.errors import DatabaseUnavailable
-from assistant.store.database import EVERY_COMMUNITY, Database
+from assistant.store.database import EVERY_COMMUNITY, Database, failures_named
 
 PURGING_S = 300.0
 """For one statement: what is due is looked for in whole tables, which takes longer than anybody would wait for an answer."""
 _TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+_LOCK = 7_291_884_505
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[bool]:
+    """Whether no other process forgets in this database until the block ends. The lock belongs to a transaction of its own, beside the
+    pool: the server lets go of it when its holder dies.
+
+    Raises:
+        DatabaseUnavailable: the server does not answer.
+    """
+    connection = database.connect()
+    try:
+        with failures_named():
+            found = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone()
+        yield found == (True,)
+    finally:
+        connection.close()
 
 
 def in_chunks(database: Database, statement: TextClause, chunk: int, **values: object) -> int:

@@ -15,7 +15,7 @@ from assistant.ports import Clock
 from assistant.settings import RetentionSettings
 from assistant.store import content_retention, event_retention, faq_changes, faq_conversations, faq_jobs
 from assistant.store.database import EVERY_COMMUNITY, Database
-from assistant.store.purging import PURGING_S, every, in_chunks
+from assistant.store.purging import PURGING_S, alone, every, in_chunks
 from assistant.store.retention import Purged, purge
 
 log = structlog.get_logger()
@@ -25,7 +25,8 @@ _CHUNK = 1_000
 
 
 async def keep_purging(database: Database, clock: Clock, retention: RetentionSettings) -> None:
-    """Purges now and then every ``EVERY_S`` seconds, until cancelled; what fails is logged and tried again next time."""
+    """Purges now and then every ``EVERY_S`` seconds, until cancelled; what fails is logged and tried again next time. Whoever finds another
+    process of the database at it leaves it to that one."""
     while True:
         try:
             done = await _purged(database, clock, retention)
@@ -40,18 +41,24 @@ async def keep_purging(database: Database, clock: Clock, retention: RetentionSet
 
 
 async def _purged(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:
-    """``purge_due`` in a thread that nobody waits for when the service ends: a statement may take minutes, and is rolled back then."""
+    """``purge_alone`` in a thread that nobody waits for when the service ends: a statement may take minutes, and is rolled back then."""
     future: Future[Purged] = Future()
     future.set_running_or_notify_cancel()
 
     def run() -> None:
         try:
-            future.set_result(purge_due(database, clock, retention))
+            future.set_result(purge_alone(database, clock, retention))
         except Exception as error:
             future.set_exception(error)
 
     threading.Thread(target=run, name="retention", daemon=True).start()
     return await asyncio.wrap_future(future)
+
+
+def purge_alone(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:
+    """As ``purge_due``; nothing where another process is at it."""
+    with alone(database) as is_alone:
+        return purge_due(database, clock, retention) if is_alone else Purged()
 
 
 def purge_due(database: Database, clock: Clock, retention: RetentionSettings) -> Purged:

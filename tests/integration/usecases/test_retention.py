@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +18,10 @@ from assistant.settings import RetentionSettings
 from assistant.store import communities, purging
 from assistant.store.database import Database, read_url
 from assistant.store.embedded import ServerUrls
+from assistant.store.purging import alone
+from assistant.store.retention import Purged
 from assistant.store.writer import write_all
-from assistant.usecases.retention import purge_due
+from assistant.usecases.retention import purge_alone, purge_due
 from tests.integration.store.making import NOW, TEXT, decision
 from tests.live_service import own_database
 
@@ -122,6 +126,40 @@ def test_what_is_too_slow_even_so_keeps_nothing_else(
         purge_due(quick, lambda: LATER, KEPT)
     assert left(quick, community) == (0, 1)
     purge_due(quick, lambda: LATER, KEPT)
+
+
+def test_of_several_processes_one_forgets_at_a_time(own: ServerUrls, quick: Database, community: str) -> None:
+    other = Database(own.app, 2, 5)
+    with on(own, "faq_conversations", "DELETE", "PERFORM pg_sleep(1)"), ThreadPoolExecutor() as threads:
+        first = threads.submit(purge_alone, other, lambda: LATER, KEPT)
+        while not _is_held(own):
+            time.sleep(0.02)
+        began = time.monotonic()
+        assert purge_alone(quick, lambda: LATER, KEPT) == Purged()
+        assert time.monotonic() - began < 0.9
+        assert left(quick, community)[1] == 1
+        first.result()
+    assert left(quick, community) == (0, 0)
+    other.close()
+
+
+def _is_held(own: ServerUrls) -> bool:
+    engine = create_engine(read_url(own.owner))
+    with engine.begin() as connection:
+        found = connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"))
+    engine.dispose()
+    return bool(found)
+
+
+def test_whoever_fails_or_dies_is_followed_by_another(own: ServerUrls, quick: Database, community: str) -> None:
+    with on(own, "decisions", "UPDATE", "RAISE EXCEPTION 'no'"), pytest.raises(Exception, match="no"):
+        purge_alone(quick, lambda: LATER, KEPT)
+    with alone(quick) as first, alone(quick) as second:
+        assert (first, second) == (True, False)
+        assert purge_alone(quick, lambda: LATER, KEPT) == Purged()
+    assert left(quick, community)[1] == 1
+    assert purge_alone(quick, lambda: LATER, KEPT).decision_texts >= 1
+    assert left(quick, community) == (0, 0)
 
 
 def test_a_server_that_is_away_is_asked_once(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_service_that_ends_does_not_wait_for_a_statement_of_minutes(
             raise DatabaseUnavailable
         return Purged()
 
-    monkeypatch.setattr(retention, "purge_due", slow)
+    monkeypatch.setattr(retention, "purge_alone", slow)
 
     async def serve() -> None:
         task = asyncio.create_task(retention.keep_purging(database, lambda: NOW, RetentionSettings()))
@@ -71,7 +71,7 @@ def test_what_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch, database: Da
             raise ValueError
         return Purged(decisions=1)
 
-    monkeypatch.setattr(retention, "purge_due", failing)
+    monkeypatch.setattr(retention, "purge_alone", failing)
     monkeypatch.setattr(retention, "EVERY_S", 0.0)
 
     async def serve() -> None:
