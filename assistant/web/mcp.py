@@ -248,7 +248,13 @@ def build_server(client: httpx.AsyncClient, community: str | None = None) -> MCP
         instructions=INSTRUCTIONS,
         log_level="WARNING",
     )
+    _add_faq(server, service)
+    _add_screening(server, service)
+    _add_content(server, service)
+    return server
 
+
+def _add_faq(server: MCPServer, service: _Service) -> None:
     @server.tool(title="Ask the community's FAQ", annotations=_KEEPS)
     async def ask(
         question: Annotated[str, Field(min_length=1, max_length=1_000, description="In English or Chinese.")],
@@ -268,6 +274,8 @@ def build_server(client: httpx.AsyncClient, community: str | None = None) -> MCP
         """Find what the community has written down about a question, best first. Nothing is kept and nobody is told."""
         return Passages.model_validate(await service.search(question, limit))
 
+
+def _add_screening(server: MCPServer, service: _Service) -> None:
     @server.tool(title="Screen a message", annotations=_READS)
     async def moderate(
         text: Annotated[str, Field(min_length=1, description="The message as its writer wrote it.")],
@@ -276,6 +284,8 @@ def build_server(client: httpx.AsyncClient, community: str | None = None) -> MCP
         of the scope `platform` or above."""
         return Screened.model_validate(await service.moderate(text))
 
+
+def _add_content(server: MCPServer, service: _Service) -> None:
     @server.tool(title="Suggest what to post", annotations=_READS)
     async def suggest(
         goal: Annotated[str, Field(pattern="^(engage|help|sell|retain|welcome)$", description="What for.")] = "engage",
@@ -310,5 +320,3 @@ def build_server(client: httpx.AsyncClient, community: str | None = None) -> MCP
         asked = {"goal": goal, "kinds": kinds or [], "days": days, "count": count, "language": language}
         asked |= {"segment": segment, "tone": tone, "ahead_days": ahead_days, "at": at}
         return await service.suggest(asked | {"budget": budget, "prize": prize})
-
-    return server
