@@ -677,6 +677,51 @@ def test_nothing_in_an_answer_becomes_markup_and_only_web_addresses_become_links
     assert turn.locator(".cites p").inner_text() == "另一句"
 
 
+RIGHT_TO_LEFT = {"Arabic": "أين طلبي رقم 12؟ (شكرا)", "Hebrew": "איפה ההזמנה שלי?", "Urdu": "واپسی کیسے ہوتی ہے؟"}
+
+
+@pytest.mark.parametrize("text", RIGHT_TO_LEFT.values(), ids=RIGHT_TO_LEFT)
+@pytest.mark.parametrize("page_is", ["ltr", "rtl"])
+def test_what_runs_from_right_to_left_does_so_on_any_page(shop, text, page_is):
+    page = opened(shop().visit(lang=f'ar" dir="{page_is}'))
+    answer = f"{text}\nA line in English (so)."
+    citations = [
+        {"entry_id": "a", "title": text, "quote": text + "!", "source": ""},
+        {"entry_id": "b", "title": text, "quote": "", "source": "https://ok.example/"},
+    ]
+    page.route(
+        "**/v1/faq/ask*",
+        lambda route: route.fulfill(
+            headers={"access-control-allow-origin": "*"},
+            json={
+                "outcome": "clarify",
+                "answer": answer,
+                "written": False,
+                "citations": citations,
+                "choices": [text, "运费多少？"],
+                "conversation_id": "cnv_x",
+                "turn_id": "trn_x",
+                "language": "zh-Hant",
+            },
+        ),
+    )
+
+    def directions(selector):
+        return page.locator(selector).evaluate_all("(nodes) => nodes.map((node) => getComputedStyle(node).direction)")
+
+    page.fill(".ask textarea", text)
+    assert directions(".ask textarea") == ["rtl"]
+    assert directions(".panel, header, .foot, .turn.bot .said") == ["ltr"] * 4
+    ask(page, text)
+    assert directions(".turn.member .said, .turn:last-child .said") == ["rtl", "rtl"]
+    assert (
+        directions(".turn:last-child .cites a, .turn:last-child .cites bdi, .turn:last-child .cites p") == ["rtl"] * 3
+    )
+    assert directions(".choices button") == ["rtl", "ltr"]
+    page.fill(".ask textarea", "运费多少？")
+    assert directions(".ask textarea") == ["ltr"]
+
+
 def test_what_did_not_get_through_can_be_tried_again(shop):
     visiting = shop()
     page = opened(visiting.visit())

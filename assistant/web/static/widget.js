@@ -56,7 +56,7 @@ header button { margin-left: 6px; font-size: 14px; }
 .turn.member { margin-left: auto; width: fit-content; }
 .label { margin: 0 0 2px; }
 .member .label { text-align: right; }
-.said { padding: 8px 12px; border-radius: 12px; background: var(--bubble); white-space: pre-wrap; width: fit-content; max-width: 100%; }
+.said { padding: 8px 12px; border-radius: 12px; background: var(--bubble); white-space: pre-wrap; unicode-bidi: plaintext; width: fit-content; max-width: 100%; }
 .member .said { background: var(--accent); color: var(--on); }
 .staff .said { border: 2px solid var(--accent); }
 .badge { margin-left: 6px; padding: 0 6px; border: 1px solid; border-radius: 6px; }
@@ -64,7 +64,7 @@ header button { margin-left: 6px; font-size: 14px; }
 .cites p { margin: 4px 0; padding-left: 8px; border-left: 3px solid var(--line); white-space: pre-wrap; }
 a { color: var(--accent); }
 .row { display: flex; flex-wrap: wrap; align-items: center; margin: 4px 0 0 -6px; }
-.row > * { margin: 6px 0 0 6px; text-align: left; }
+.row > * { margin: 6px 0 0 6px; text-align: start; }
 [aria-pressed="true"] { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .card { margin-top: 8px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 12px; font-size: 14px; }
 label { display: block; margin: 8px 0; }
@@ -86,6 +86,7 @@ label .field { margin-top: 4px; }
 
 const make = (tag, properties, ...children) => {
   const node = document.createElement(tag);
+  if (/^(a|button|h2|input|p|textarea)$/.test(tag)) node.dir = "auto";
   Object.keys(properties || {}).forEach((name) => {
     if (name in node && name !== "role") node[name] = properties[name];
     else node.setAttribute(name, properties[name]);
@@ -210,16 +211,16 @@ class CommunityAssistant extends HTMLElement {
     el.log = make("div", { className: "log", part: "log", role: "log", "aria-live": "polite", "aria-label": t.log, tabIndex: 0 });
     el.status = make("p", { className: "status", role: "status" });
     el.text = make("textarea", { className: "field", rows: 1, maxLength: this.config.question_chars, placeholder: t.placeholder, "aria-label": t.input, autocomplete: "off", enterkeyhint: "send" });
-    el.send = make("button", { className: "send", textContent: t.send });
+    el.send = make("button", { className: "send" }, t.send);
     el.panel = make("section", { className: "panel", part: "panel", role: "dialog", "aria-modal": "true", "aria-labelledby": "title", tabIndex: -1, hidden: true },
       make("header", { part: "header" },
-        make("h2", { id: "title", textContent: data.title || t.title }), el.person,
+        make("h2", { id: "title" }, data.title || t.title), el.person,
         button("close", "×", () => this.close(), { "aria-label": t.close }),
-        make("p", { className: "machine", textContent: t.machine })),
+        make("p", { className: "machine" }, t.machine)),
       el.log, el.status,
       make("form", { className: "ask", onsubmit: (event) => { event.preventDefault(); this.submit(); } }, el.text, el.send),
-      make("div", { className: "foot" }, make("p", { textContent: t.no_secrets }), button("restart", t.restart, () => this.restart())));
-    el.root = make("div", { className: data.position === "left" ? "root left" : "root", lang: this.config.language }, el.launch, el.panel);
+      make("div", { className: "foot" }, make("p", {}, t.no_secrets), button("restart", t.restart, () => this.restart())));
+    el.root = make("div", { className: data.position === "left" ? "root left" : "root", lang: this.config.language, dir: "ltr" }, el.launch, el.panel);
     if (data.accent) el.root.style.setProperty("--accent", data.accent);
     this.shadow.append(el.root);
     this.setTheme();
@@ -338,8 +339,8 @@ class CommunityAssistant extends HTMLElement {
   // ---- what is said
 
   say(author, text) {
-    const said = make("div", { className: "said" });
-    const turn = make("div", { className: "turn " + author }, make("p", { className: "label", textContent: this.words[author] }), said);
+    const said = make("div", { className: "said", dir: "auto" });
+    const turn = make("div", { className: "turn " + author }, make("p", { className: "label" }, this.words[author]), said);
     if (author === "member") said.textContent = text;
     else write(said, text);
     this.el.log.append(turn);
@@ -364,9 +365,9 @@ class CommunityAssistant extends HTMLElement {
     const list = make("ul", { className: "cites" }), [before, after] = this.words.source.split("{title}");
     citations.forEach((one) => {
       const href = linkTo(one.source), title = one.title || one.source || one.entry_id;
-      const item = make("li", {}, before, href ? link(href, title) : title, after || "");
+      const item = make("li", {}, before, href ? link(href, title) : make("bdi", {}, title), after || "");
       if (one.quote && answer.indexOf(one.quote) < 0) {
-        item.append(make("details", {}, make("summary", { textContent: this.words.quote }), make("p", { textContent: one.quote })));
+        item.append(make("details", {}, make("summary", {}, this.words.quote), make("p", {}, one.quote)));
       }
       list.append(item);
     });
@@ -399,7 +400,7 @@ class CommunityAssistant extends HTMLElement {
         form.remove();
         this.focusText();
       },
-    }, make("label", {}, this.words.correction, field), make("button", { textContent: this.words.send }));
+    }, make("label", {}, this.words.correction, field), make("button", {}, this.words.send));
     turn.append(form);
     field.focus();
   }
@@ -407,7 +408,7 @@ class CommunityAssistant extends HTMLElement {
   contact(turn, open) {
     const t = this.words;
     this.drop(".contact");
-    const kind = make("select", { className: "field" }, ...["email", "phone", "other"].map((value) => make("option", { value, textContent: t[value] })));
+    const kind = make("select", { className: "field" }, ...["email", "phone", "other"].map((value) => make("option", { value }, t[value])));
     const value = make("input", { className: "field", maxLength: 200, required: true });
     const consent = make("input", { type: "checkbox", required: true });
     const told = make("p", { className: "bad", role: "status" });
@@ -420,8 +421,8 @@ class CommunityAssistant extends HTMLElement {
           (error) => { told.textContent = this.because(error); },
         );
       },
-    }, make("label", {}, t.contact_kind, kind), make("label", {}, t.contact_value, value), make("label", {}, consent, t.consent), make("button", { textContent: t.send }), told);
-    turn.append(make("details", { className: "card contact", open }, make("summary", { textContent: t.leave_contact }), form));
+    }, make("label", {}, t.contact_kind, kind), make("label", {}, t.contact_value, value), make("label", {}, consent, t.consent), make("button", {}, t.send), told);
+    turn.append(make("details", { className: "card contact", open }, make("summary", {}, t.leave_contact), form));
   }
 
   because(error) {
@@ -495,7 +496,7 @@ class CommunityAssistant extends HTMLElement {
   adorn(turn, done, id) {
     const cited = done.citations && done.citations.length, written = this.kept.written || [];
     if (done.written || written.indexOf(id) >= 0) {
-      turn.firstChild.append(make("span", { className: "badge", textContent: this.words.written }));
+      turn.firstChild.append(make("span", { className: "badge" }, this.words.written));
       this.keep({ written: written.filter((one) => one !== id).concat(id).slice(-50) });
     }
     if (cited) this.cite(turn, done.citations, done.answer);
@@ -504,7 +505,7 @@ class CommunityAssistant extends HTMLElement {
   }
 
   undo(mine, question, error) {
-    const row = make("div", { className: "row once", role: "alert" }, make("span", { className: "bad", textContent: this.because(error) }));
+    const row = make("div", { className: "row once", role: "alert" }, make("span", { className: "bad" }, this.because(error)));
     if (error.status !== 401 && error.status !== 403) row.append(button("", this.words.retry, () => { mine.remove(); this.ask(question); }));
     mine.append(row);
     this.toEnd();
