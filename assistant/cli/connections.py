@@ -28,7 +28,7 @@ from assistant.types import FailMode, OnReview
 from assistant.usecases import connections as usecase
 from assistant.usecases.connections import Wanted
 from assistant.usecases.reports import connection_report
-from assistant.wiring import administration, build_outgoing, build_vault
+from assistant.wiring import administration, build_outgoing, build_vault, find_vault
 
 app = typer.Typer(help="Connections to platforms: add, list, test, rotate, live.", no_args_is_help=True)
 
@@ -246,7 +246,7 @@ def test(connection: _Id) -> None:
 async def _test(settings: Settings, row: ConnectionRow) -> list[Check]:
     http = build_outgoing(settings)
     try:
-        return await usecase.test_connection(row, build_vault(settings), http, datetime.now(UTC))
+        return await usecase.test_connection(row, find_vault(settings), http, datetime.now(UTC))
     finally:
         await http.close()
 

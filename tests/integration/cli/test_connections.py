@@ -20,7 +20,7 @@ from assistant.store.database import Database
 from assistant.types import Delivery, DeliveryKind, DeliveryState
 from assistant.wiring import administration
 from tests.commands import command
-from tests.integration.cli.conftest import Service
+from tests.integration.cli.conftest import Run, Service
 from tests.integration.cli.test_administration import ask, assistant, last_line
 from tests.receiver import Receiver, receiving
 
@@ -346,3 +346,14 @@ class TestOutbox:
     def test_another_communitys_are_not_there(self, service: Service, shop: str, dead: list[str]) -> None:
         assert dead[0] not in assistant(service, "outbox", "list", "--community", "demo").stdout
         refused(assistant(service, "outbox", "redrive", "--community", "demo", dead[0]), "no such dead delivery")
+
+
+def test_trying_a_connection_makes_no_key(run: Run, tmp_path: Path) -> None:
+    run("communities", "create", "shop")
+    connection = identifier(run("connections", "add", "webhooks", "--community", "shop"))
+    key = tmp_path / "data" / "secret.key"
+    key.unlink()
+    tried = run("connections", "test", connection)
+    assert tried.returncode == Exit.CANNOT_START
+    assert "put back secret.key" in tried.stderr
+    assert not key.exists()
