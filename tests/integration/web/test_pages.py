@@ -114,6 +114,18 @@ def test_where_there_is_no_playground_and_no_demo_nothing_leads_there(browser):
         assert browser.get(path).status_code == 200, path
 
 
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "zh-Hant-HK"])
+def test_what_the_reference_says_in_english_is_marked_and_announced(browser, language):
+    page = browser.get(f"/docs?lang={language}").text
+    assert "英文" in page.partition("<h2")[0]
+    sections = re.findall(r'<section class="card operations".*?</section>', page, re.DOTALL)
+    assert len(sections) > 10
+    for section in sections:
+        assert ' lang="en"' in section.partition(">")[0]
+        for heading in re.findall(r"<h4.*?</h4>", section):
+            assert f'<h4 lang="{language}">' in heading
+
+
 def test_where_there_are_the_language_goes_along(service):
     with service.client() as browser:
         page = browser.get("/docs?lang=zh-Hant-HK").text
