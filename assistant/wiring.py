@@ -14,6 +14,7 @@ from assistant.backends.claims import shipped_claims
 from assistant.backends.generator_openai import OpenAIGenerator
 from assistant.backends.generator_transformers import TransformersGenerator
 from assistant.backends.light import LightClassifier
+from assistant.backends.mixed import MixedClassifier
 from assistant.backends.no_classifier import NoClassifier
 from assistant.backends.outgoing import HttpOutgoing
 from assistant.backends.restored import Restorer
@@ -61,7 +62,7 @@ def build_classifier(settings: Settings) -> Classifier:
     risk = settings.risk
     if risk.model is None:
         own = CascadeClassifier.load() if risk.encoder else LightClassifier.load()
-        return RestoringClassifier(own, Restorer.load()) if risk.restore else own
+        return MixedClassifier(RestoringClassifier(own, Restorer.load()) if risk.restore else own)
     return SequenceClassifier.load(
         risk.model, revision=risk.revision, label_map=risk.label_map, local_files_only=risk.local_files_only
     )
@@ -76,7 +77,7 @@ def compile_policy(policy: Policy, classifier: Classifier | None = None) -> Scre
     return Screener(
         policy,
         Rules(policy, starter_lists(), shipped_claims()),
-        classifier or RestoringClassifier(CascadeClassifier.load(), Restorer.load()),
+        classifier or MixedClassifier(RestoringClassifier(CascadeClassifier.load(), Restorer.load())),
         load_stance(),
     )
 

@@ -21,6 +21,7 @@ class Detected:
 _HANS = re.compile(f"[{''.join(HANS_ONLY)}]")
 _HANT = re.compile(f"[{''.join(HANT_ONLY)}]")
 _SHORT = 20
+_FEW_WORDS = 4
 
 _SCRIPTS = {
     "latin": "A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a",
@@ -82,6 +83,20 @@ def detect_language(text: str) -> Detected:
         return Detected("und", supported=True)
     language = _by_script(counts, text)
     return Detected(language, language in {"zh-Hans", "zh-Hant", "en"})
+
+
+def english_and_chinese(text: str) -> tuple[str, str] | None:
+    """The English and the Chinese of an English text that holds some Chinese, each with the other's letters as spaces; else None.
+
+    English of three words or fewer beside Chinese is a name or slang of Chinese speakers more often than a language of its own.
+    """
+    if not _HAN.search(text) or len(_LATIN.findall(text)) < _FEW_WORDS or detect_language(text).language != "en":
+        return None
+    return _HAN.sub(_spaces, text), _LATIN.sub(_spaces, text)
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _count_scripts(text: str) -> Counter[str]:

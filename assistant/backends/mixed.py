@@ -1,0 +1,81 @@
+"""A classifier that reads an English text with some Chinese in it by its parts: each language's words alone, the higher score counts.
+
+The shipped model has weights per script, and a text with any Chinese character is Chinese to it: one word of greeting would hide English
+harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from assistant.backends.ngram import has_han, spelled_out
+from assistant.backends.ngrams import codes
+from assistant.ports import Classifier
+from assistant.text import Normalised
+from assistant.text.language import english_and_chinese
+from assistant.types import ModelRef
+
+_SAID = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+Parts = tuple[Normalised, Normalised]
+
+
+class MixedClassifier:
+    """Implements ``assistant.ports.Classifier`` over another one."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+
+    @property
+    def ref(self) -> ModelRef:
+        return self._classifier.ref
+
+    @property
+    def quick(self) -> bool:
+        return self._classifier.quick
+
+    def classify(self, texts: Sequence[Normalised]) -> list[Mapping[str, float]]:
+        """One mapping of label to probability per text, in order."""
+        read: list[Normalised] = []
+        ends: list[int] = []
+        for text in texts:
+            read += parts(text) or (text,)
+            ends.append(len(read))
+        scores = self._classifier.classify(read)
+        starts = (0, *ends)
+        return [_highest(scores[start:end]) for start, end in zip(starts, ends, strict=False)]
+
+    def evidence(self, text: Normalised, label: str) -> list[tuple[int, int]]:
+        """Where the classifier sees it, in the part that speaks louder."""
+        both = parts(text)
+        if both is None:
+            return self._classifier.evidence(text, label)
+        english, chinese = (score.get(label, 0.0) for score in self._classifier.classify(both))
+        part = both[chinese > english]
+        return _trimmed(part.original, self._classifier.evidence(part, label))
+
+
+def parts(text: Normalised) -> Parts | None:
+    """The English and the Chinese of a text, each as long as the text, so that places in it are the text's; None unless it is English
+    for the greater part and holds both. Pinyin is not English.
+    """
+    if not has_han(codes(text.readings[0][0])):
+        return None
+    both = english_and_chinese(text.original)
+    if both is None:
+        return None
+    english, chinese = map(Normalised, both)
+    return None if spelled_out(*english.readings[0]) else (english, chinese)
+
+
+def _highest(scores: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    first, *others = scores
+    return (
+        {label: max(score, *(other[label] for other in others)) for label, score in first.items()} if others else first
+    )
+
+
+def _trimmed(part: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans from their first letter or digit to their last: what lies around may stand for the other language."""
+    said = (_SAID.search(part, start, end) for start, end in spans)
+    return [found.span() for found in said if found]
