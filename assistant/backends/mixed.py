@@ -1,7 +1,7 @@
-"""A classifier that reads an English text with some Chinese in it by its parts: each language's words alone, the higher score counts.
+"""A classifier that reads a text in English and Chinese by its parts: each language's words alone, the higher score counts.
 
 The shipped model has weights per script, and a text with any Chinese character is Chinese to it: one word of greeting would hide English
-harm.
+harm, and a sentence of Chinese would hide what follows it in English.
 """
 
 from __future__ import annotations
@@ -56,16 +56,15 @@ class MixedClassifier:
 
 
 def parts(text: Normalised) -> Parts | None:
-    """The English and the Chinese of a text, each as long as the text, so that places in it are the text's; None unless it is English
-    for the greater part and holds both. Pinyin is not English.
+    """The English and the Chinese of a text, each as long as the text, so that places in it are the text's; None where it is not both.
+    Pinyin is not English.
     """
     if not has_han(codes(text.readings[0][0])):
         return None
     both = english_and_chinese(text.original)
-    if both is None:
+    if both is None or spelled_out(*Normalised(" ".join(both[0].split())).readings[0]):
         return None
-    english, chinese = map(Normalised, both)
-    return None if spelled_out(*english.readings[0]) else (english, chinese)
+    return Normalised(both[0]), Normalised(both[1])
 
 
 def _highest(scores: Sequence[Mapping[str, float]]) -> Mapping[str, float]:

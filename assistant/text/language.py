@@ -22,6 +22,11 @@ _HANS = re.compile(f"[{''.join(HANS_ONLY)}]")
 _HANT = re.compile(f"[{''.join(HANT_ONLY)}]")
 _SHORT = 20
 _FEW_WORDS = 4
+"""Words of Latin letters that make a text of Latin letters for the greater part English."""
+
+_STRETCH = 5
+"""English words in a row that are read as English within a Chinese text."""
+
 
 _SCRIPTS = {
     "latin": "A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a",
@@ -48,6 +53,8 @@ _LETTERS = re.compile("|".join(f"(?P<{name}>[{chars}]+)" for name, chars in _SCR
 
 _OTHER = re.compile("[" + "".join(chars for name, chars in _SCRIPTS.items() if name not in {"han", "latin"}) + "]")
 _HAN, _LATIN = (re.compile(f"[{_SCRIPTS[name]}]+") for name in ("han", "latin"))
+_BY_HAN = re.compile(f"[{_SCRIPTS['han']}]+|[^{_SCRIPTS['han']}]+")
+_ENGLISH_WORD = re.compile(r"(?<![\w.@/:-])[A-Za-z]+(?:['’][A-Za-z]+)?(?![\w@/:-])(?!\.\w)")
 
 _FUNCTION_KANA = re.compile(
     "です|ます|した|して|って|ない|たい|いる|ある|から|まで|だ|を|が|は|に|で|と|も|[\u30a1-\u30fa]{2}"
@@ -86,13 +93,25 @@ def detect_language(text: str) -> Detected:
 
 
 def english_and_chinese(text: str) -> tuple[str, str] | None:
-    """The English and the Chinese of an English text that holds some Chinese, each with the other's letters as spaces; else None.
+    """A text in both languages as the two that it is read as, each as long as the text, what is left out as spaces; else None.
 
-    English of three words or fewer beside Chinese is a name or slang of Chinese speakers more often than a language of its own.
+    An English text with some Chinese is its English and its Chinese; a Chinese one with a stretch of English is that stretch and the whole.
+    A few English words beside Chinese are names and slang of Chinese speakers, and no language of their own.
     """
-    if not _HAN.search(text) or len(_LATIN.findall(text)) < _FEW_WORDS or detect_language(text).language != "en":
+    if not _HAN.search(text) or not _LATIN.search(text):
         return None
-    return _HAN.sub(_spaces, text), _LATIN.sub(_spaces, text)
+    language = detect_language(text).language
+    if language == "en" and len(_LATIN.findall(text)) >= _FEW_WORDS:
+        return _HAN.sub(_spaces, text), _LATIN.sub(_spaces, text)
+    if not language.startswith("zh"):
+        return None
+    english = _BY_HAN.sub(lambda found: found[0] if _is_english(found[0]) else _spaces(found), text)
+    return (english, text) if english.strip() else None
+
+
+def _is_english(stretch: str) -> bool:
+    """Whether there are words enough, those of addresses and codes not counted."""
+    return len(_ENGLISH_WORD.findall(stretch)) >= _STRETCH
 
 
 def _spaces(found: re.Match[str]) -> str:

@@ -51,6 +51,9 @@ def test_evidence_in_the_english_part_is_where_it_stands() -> None:
         "DLLM個server又炸",
         "今晚去happy hour定係BBQ好，你哋話事",
         "ni zhe ge sha bi gei wo gun yuan dian 哈",
+        "招聘護士助理，要唔怕血，有培訓，CV email hr@vet.example",
+        "这张券码JX8K-22PL-07QM-AB-CD我用不上，谁先用归谁",
+        "這個 app 的 UI 好卡，server 又 down 了，bug 一堆",
         "これはテストです thank you very much for it",
     ],
 )
@@ -60,6 +63,15 @@ def test_other_texts_are_read_whole(text: str) -> None:
     assert MODEL.evidence(Normalised(text), "harassment") == INNER.evidence(Normalised(text), "harassment")
 
 
+def test_harm_in_english_after_a_chinese_sentence_counts() -> None:
+    text = f"大家好，今天的团购已经开始了，想要的可以在下面接龙，明天上午统一发货，谢谢大家支持，有问题私信我。{HARM}"
+    english, mixed = MODEL.classify([Normalised(HARM), Normalised(text)])
+    assert mixed["fraud"] == pytest.approx(english["fraud"], abs=0.1)
+    spans = MODEL.evidence(Normalised(text), "fraud")
+    assert spans
+    assert all(start >= text.index("Double") for start, _ in spans)
+
+
 def test_a_batch_keeps_its_order() -> None:
     texts = [Normalised(text) for text in (CALM, f"{HARM} 哈哈", "你好", f"{CALM} 谢谢")]
     for together, text in zip(MODEL.classify(texts), texts, strict=True):
@@ -67,7 +79,7 @@ def test_a_batch_keeps_its_order() -> None:
     assert MODEL.classify([]) == []
 
 
-@given(st.text(alphabet="ab cd哈你 ,。１Ａ😀", max_size=60))
+@given(st.text(alphabet="ab cd e哈你 ,。１Ａ😀", max_size=80))
 def test_parts_are_as_long_as_the_text(text: str) -> None:
     both = english_and_chinese(text)
     if both is None:
