@@ -11,7 +11,7 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import text
 
 from assistant.errors import DatabaseUnavailable
-from assistant.store import connections, deliveries
+from assistant.store import communities, connections, deliveries
 from assistant.store.connections import ConnectionRow
 from assistant.store.database import EVERY_COMMUNITY, Database
 from assistant.types import Case, CaseKind
@@ -97,8 +97,10 @@ def _report(assistant: Assistant, transaction: Transaction, row: ConnectionRow) 
 
 
 def connection_report(database: Database, row: ConnectionRow, language: str) -> str:
-    """Until now. Blocks on the database."""
+    """Until now; what is live has none. Blocks on the database."""
     with database.transaction(row.community) as transaction:
+        if not row.dry_run and not communities.get(transaction, row.community).dry_run:
+            return load_words().get("reports.live", language, connection=row.name or row.platform, id=row.id)
         return report_text(row, dry_run_counts(transaction, row), language)
 
 

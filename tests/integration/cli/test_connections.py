@@ -278,6 +278,17 @@ class TestReport:
         assert "0" in done.stdout
         assert connection in done.stdout
 
+    def test_what_is_live_is_not_said_to_have_done_nothing(self, service: Service, shop: str) -> None:
+        connection = identifier(add(service, shop, "webhooks", "--name", "報告", "--live"))
+        done = assistant(service, "connections", "report", connection)
+        assert done.returncode == 0, done.stderr
+        assert "is live" in done.stdout
+        assert "Nothing was done" not in done.stdout
+        assert assistant(service, "communities", "dry-run", shop).returncode == 0
+        held = assistant(service, "connections", "report", connection)
+        assert assistant(service, "communities", "dry-run", shop, "--off").returncode == 0
+        assert "Nothing was done" in held.stdout
+
 
 class TestCommunityDryRun:
     def test_it_is_switched_on_and_off(self, service: Service, shop: str, database: Database) -> None:
