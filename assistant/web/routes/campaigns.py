@@ -194,6 +194,7 @@ async def get_settings(request: Request, community: Community = None) -> Respons
 @router.put(
     "/v1/push/settings",
     summary="Set caps, quiet hours, quotas, where links may lead",
+    description="All of them: what is left out takes its default again.",
     responses={200: {"description": "The settings."}, **_ERRORS},
     openapi_extra={**body(PushSettingsShape, {"calm": {"per_day": 1, "per_week": 3}}), **_SECURITY},
 )

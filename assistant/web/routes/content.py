@@ -89,6 +89,7 @@ async def get_settings(request: Request, community: Community = None) -> Respons
 @router.put(
     "/v1/content/settings",
     summary="Change how the community wants its content",
+    description="All of it: what is left out takes its default again.",
     responses={200: {"description": "The settings as they are now."}, **ERRORS},
     openapi_extra={**body(ContentSettingsShape, {"shop": _SETTINGS}), **SECURITY},
 )

@@ -187,6 +187,7 @@ async def _shown(site: Site, community: str, settings: FaqSettings) -> dict[str,
 @router.put(
     "/v1/faq/settings",
     summary="Change how the bot behaves",
+    description="All of them: what is left out takes its default again, but for `default_language`.",
     responses={200: {"description": "The settings as they are now."}, **_ERRORS},
     openapi_extra={
         **body(FaqSettingsShape, {"hours": _HOURS}),

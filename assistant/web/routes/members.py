@@ -259,6 +259,7 @@ async def get_settings(request: Request, community: Community = None) -> Respons
 @router.put(
     "/v1/member-settings",
     summary="Define attributes, and the rules of points",
+    description="In place of the whole document: what is left out is gone. Rules of points without `since` count from now.",
     responses={200: {"description": "The document."}, **_ERRORS},
     openapi_extra={
         **body(
