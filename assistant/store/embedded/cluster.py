@@ -8,9 +8,13 @@ import secrets
 import shutil
 from pathlib import Path
 
+import structlog
+
 from assistant.errors import EmbeddedDatabaseError
 from assistant.store.embedded.folder import Folder
 from assistant.store.embedded.programs import MAJOR, Account, Programs
+
+_log = structlog.get_logger()
 
 OWNER, APP, DATABASE = "assistant_owner", "assistant_app", "assistant"
 SUPERUSER = "postgres"
@@ -57,6 +61,7 @@ def make_if_missing(folder: Folder, account: Account, programs: Programs) -> Non
     _write_private(folder.unfinished / _PASSWORDS, json.dumps(passwords))
     folder.unfinished.rename(folder.data)
     _sync_folder(folder.home)
+    _log.info("a new, empty database was made: ASSISTANT_DATA_DIR says where one is", folder=str(folder.root))
 
 
 _INITDB = (

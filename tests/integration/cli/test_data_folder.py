@@ -46,3 +46,11 @@ def test_the_doctor_says_what_it_found_of_everything_else(run: Run, tmp_path: Pa
     assert "should not have happened" not in done.stderr
     for check in ("port", "disk", "database", "model", "clock", "connections"):
         assert f" {check} " in done.stdout
+
+
+def test_a_command_elsewhere_says_that_it_made_a_database(run: Run, tmp_path: Path) -> None:
+    first, second = (run("communities", "list") for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "a new, empty database was made" in first.stderr
+    assert str(tmp_path / "data") in first.stderr
+    assert "was made" not in second.stderr
