@@ -18,7 +18,9 @@ RUN groupadd --system --gid 10001 assistant \
  && install -d -o assistant -g assistant -m 0700 /data
 COPY constraints.txt /tmp/constraints.txt
 COPY --from=build /dist /tmp/dist
-RUN pip install --no-cache-dir --constraint /tmp/constraints.txt /tmp/dist/*.whl && rm -r /tmp/dist /tmp/constraints.txt
+# Extras by commas: docker build --build-arg EXTRAS=discord,llm .
+ARG EXTRAS=
+RUN pip install --no-cache-dir --constraint /tmp/constraints.txt "$(echo /tmp/dist/*.whl)${EXTRAS:+[$EXTRAS]}" && rm -r /tmp/dist /tmp/constraints.txt
 USER assistant
 WORKDIR /data
 VOLUME /data

@@ -239,7 +239,9 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(
-        Path(".assistant"), description="The embedded database, keys and locks; created with mode 0700."
+        Path(".assistant"),
+        description="The embedded database, keys and locks; created with mode 0700. Without `/` at its front it lies where a command is "
+        "called.",
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
@@ -251,7 +253,8 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        description="How clients reach the service (`https://moderation.example.org`); the discovery document names it.",
+        description="How clients and platforms reach the service (`https://moderation.example.org`): hook addresses, links to members and "
+        "the discovery document begin with it.",
     )
     playground: Literal["auto", "on", "off"] = Field(
         "auto",

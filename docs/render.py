@@ -85,6 +85,33 @@ _ABOUT = {
 _DOES = {"webhooks": "the `orders` of its settings", "mapping": "the `calls` of its settings"}
 _BEFORE = {"mapping": "where the platform asks: the `answers` of its settings"}
 
+_EXAMPLE = """```toml
+# assistant.toml
+public_url = "https://moderation.example.org"
+workers = 1
+
+[retention]
+text_days = 7
+```
+
+The same as `ASSISTANT_PUBLIC_URL`, `ASSISTANT_WORKERS` and `ASSISTANT_RETENTION_TEXT_DAYS`. A setting that is set to nothing counts as
+not set where it has no default, and is refused elsewhere. Three variables are no settings: `ASSISTANT_CONFIG`, `ASSISTANT_DEMO_KEY`
+(the key of `assistant demo`) and `ASSISTANT_MCP_KEY` (of `assistant mcp`)."""
+_EXTRAS = """## Extras
+
+What most do without is installed apart: `pip install '.[llm,mcp]'` in a checkout. `make run` installs all of them; the container's
+image none, unless it is built with `--build-arg EXTRAS=llm,mcp`.
+
+| extra | for |
+|---|---|
+| `discord` | messages of [Discord](platforms/discord.md): `assistant worker --gateway discord` |
+| `llm` | `generator.base_url` |
+| `models` | `risk.model`, `embedding.model`, a local `generator.model`; brings torch |
+| `mcp` | [`assistant mcp`](mcp.md) |
+| `train` | `assistant train`, `assistant ranker fit` and its nightly fits; Parquet in `assistant members import` |
+| `faiss` | finding what reads alike among more than 50,000 [items](push.md): without it nothing is |
+| `eval` | `assistant eval` |"""
+
 
 def labels_page() -> str:
     """``labels.md``: every label with its definition in each language."""
@@ -115,14 +142,22 @@ def settings_page() -> str:
         "Read from the TOML file that `ASSISTANT_CONFIG` names (`assistant.toml` where the service starts, if present), then from the",
         "environment, which wins. Made from `assistant/settings.py` by `docs/render.py`.",
         "",
+        _EXAMPLE,
+        "",
         "| setting | environment variable | default | what it does |",
         "|---|---|---|---|",
     ]
     for path, field in _fields(Settings, ()):
-        default = "" if field.default is None else f"`{field.default}`"
         variable = "ASSISTANT_" + "_".join(path).upper()
-        lines.append(f"| `{'.'.join(path)}` | `{variable}` | {default} | {field.description} |")
-    return "\n".join(lines) + "\n"
+        lines.append(f"| `{'.'.join(path)}` | `{variable}` | {_default(field.default)} | {field.description} |")
+    return "\n".join([*lines, "", _EXTRAS]) + "\n"
+
+
+def _default(value: object) -> str:
+    """As it is written in the environment and in TOML."""
+    if value in (None, "", ()):
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def _fields(model: type[BaseModel], prefix: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:

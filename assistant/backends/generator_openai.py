@@ -47,7 +47,7 @@ class OpenAIGenerator:
             from openai import AsyncOpenAI, DefaultAsyncHttpxClient
         except ImportError as reason:
             raise ModelError(
-                f"generator.base_url needs the extra `llm`: pip install 'community-assistant[llm]' ({reason})"
+                f"generator.base_url needs the extra `llm`: in a checkout, pip install '.[llm]' ({reason})"
             ) from reason
         http = DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False)
         client = AsyncOpenAI(

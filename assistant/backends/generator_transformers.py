@@ -41,7 +41,7 @@ class TransformersGenerator:
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError as reason:
             raise ModelError(
-                f"generator.model needs the extra `models`: pip install 'community-assistant[models]' ({reason})"
+                f"generator.model needs the extra `models`: in a checkout, pip install '.[models]' ({reason})"
             ) from reason
         source = {"revision": revision, "local_files_only": local_files_only, "trust_remote_code": False}
         try:

@@ -51,7 +51,7 @@ class SentenceEmbedder:
             from sentence_transformers import SentenceTransformer
         except ImportError as reason:
             raise ModelError(
-                f"embedding.model needs the extra `models`: pip install 'community-assistant[models]' ({reason})"
+                f"embedding.model needs the extra `models`: in a checkout, pip install '.[models]' ({reason})"
             ) from reason
         unknown = set(prompts or {}) - {QUERY, PASSAGE}
         if unknown:

@@ -56,7 +56,7 @@ class SequenceClassifier:
             from transformers import AutoModelForSequenceClassification, AutoTokenizer
         except ImportError as reason:
             raise ModelError(
-                f"risk.model needs the extra `models`: pip install 'community-assistant[models]' ({reason})"
+                f"risk.model needs the extra `models`: in a checkout, pip install '.[models]' ({reason})"
             ) from reason
         source = {"revision": revision, "local_files_only": local_files_only, "trust_remote_code": False}
         try:

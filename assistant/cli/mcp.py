@@ -32,7 +32,7 @@ def mcp(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "mcp":
             raise
-        raise ConfigurationError("the extra mcp is not installed: pip install 'community-assistant[mcp]'") from None
+        raise ConfigurationError("the extra `mcp` is not installed: in a checkout, pip install '.[mcp]'") from None
     address, secret = url or _address(load_settings()), _key(key)
 
     async def serve() -> None:

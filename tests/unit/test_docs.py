@@ -68,3 +68,8 @@ def test_links_between_pages_lead_somewhere() -> None:
         if "://" not in target and not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("page", ["platforms/discord.md", "platforms/README.md", "getting-started.md"])
+def test_who_connects_discord_is_told_to_run_its_gateway(page: str) -> None:
+    assert "assistant worker --gateway discord" in (ROOT / "docs" / page).read_text("utf-8")
