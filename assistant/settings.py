@@ -258,7 +258,8 @@ class Settings(BaseSettings):
     )
     playground: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="The page at `/`: `auto` serves it only to loopback; `on` to everyone, which lets strangers probe the rules.",
+        description="The page at `/`: `auto` serves it to this machine alone, and not with a `public_url`; `on` to everyone, which "
+        "lets strangers probe the rules.",
     )
     demo: bool = Field(True, description="Seed the community `demo`, its policy and its key on start.")
 

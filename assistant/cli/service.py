@@ -24,6 +24,7 @@ from assistant.store.embedded import MAX_CONNECTIONS
 from assistant.usecases.communities import seed_demo
 from assistant.usecases.faq.demo import DOCUMENT, Preparing, seed_demo_faq
 from assistant.usecases.keys import demo_key
+from assistant.web.loopback import playground_here
 from assistant.web.shared import Shared
 from assistant.wiring import build, build_vault, has_faq, open_database
 
@@ -104,11 +105,16 @@ def _seed_faq(settings: Settings, database: Database) -> None:
 
 
 def _introduce(settings: Settings, key: str) -> None:
+    for line in introduction(settings, key):
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def introduction(settings: Settings, key: str) -> list[str]:
     address = own_address(settings)
     body = json.dumps(_EXAMPLE, ensure_ascii=False)
-    lines = [
+    return [
         "",
-        f"  playground  {address}/",
+        *([f"  playground  {address}/"] if playground_here(settings.playground, settings.public_url) else []),
         f"  docs        {address}/docs",
         f"  demo key    {key}   (kept in {settings.data_dir / 'demo.key'})",
         "",
@@ -116,5 +122,3 @@ def _introduce(settings: Settings, key: str) -> None:
         f"    -H 'Content-Type: application/json' -d '{body}'",
         "",
     ]
-    for line in lines:
-        err.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -40,6 +40,15 @@ def serves_playground(request: Request, setting: Literal["auto", "on", "off"], p
     return True
 
 
+def playground_here(setting: Literal["auto", "on", "off"], public_url: str | None) -> bool:
+    """Whether a browser on this machine, without a proxy, is served it."""
+    return setting == "on" or (setting == "auto" and not _is_public(public_url))
+
+
+def _is_public(public_url: str | None) -> bool:
+    return bool(public_url) and not is_loopback(urlsplit(public_url or "").hostname or "")
+
+
 def is_local(request: Request, public_url: str | None) -> bool:
     """Whether the request comes from this machine and was meant for it.
 
@@ -47,7 +56,7 @@ def is_local(request: Request, public_url: str | None) -> bool:
     127.0.0.1 (DNS rebinding). So the Host has to be a loopback name, nothing may speak of a proxy, HTTP/1.0 is what proxies speak and
     browsers do not, and a service with a public address is behind a proxy.
     """
-    if public_url and not is_loopback(urlsplit(public_url).hostname or ""):
+    if _is_public(public_url):
         return False
     if request.scope.get("http_version") == "1.0" or any(name in request.headers for name in _PROXIED):
         return False

@@ -46,7 +46,7 @@ async def get_ready(request: Request) -> Response:
 @router.get(
     "/metrics",
     summary="Counts for Prometheus",
-    description="Without a key from this machine only; from elsewhere with an operator's key.",
+    description="From this machine without a key, as long as no `public_url` is set; else with an operator's key.",
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **errors(401, 403, 429)},
     openapi_extra={"security": [{}, {"key": []}]},
     response_class=Response,

@@ -2,7 +2,7 @@ import pytest
 from starlette.requests import Request
 
 from assistant.errors import NotFound
-from assistant.web.loopback import is_local, is_loopback, require_playground
+from assistant.web.loopback import is_local, is_loopback, playground_here, require_playground, serves_playground
 
 HERE = {"host": "127.0.0.1:8000"}
 
@@ -90,3 +90,11 @@ def test_pages_of_other_sites_may_not_ask(headers):
 def test_a_link_from_another_site_may_lead_to_the_page():
     headers = {**HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     require_playground(request(headers, method="GET"), "auto", None)
+
+
+@pytest.mark.parametrize("setting", ["auto", "on", "off"])
+@pytest.mark.parametrize(
+    "public_url", [None, "http://localhost:8000", "https://chat.example.org", "https://192.0.2.7/path"]
+)
+def test_where_it_is_announced_it_is_served(setting, public_url):
+    assert playground_here(setting, public_url) is serves_playground(request(), setting, public_url)
