@@ -36,7 +36,9 @@ _INTENTS = (
 _TOKEN = (
     "Discord refuses the bot's token: reset it in the Developer Portal under Bot, and set the secret `token` again."  # noqa: S105
 )
-_MISSING = "The Discord Gateway needs the extra `discord`, which is not installed: in a checkout, pip install '.[discord]'."
+_MISSING = (
+    "The Discord Gateway needs the extra `discord`, which is not installed: in a checkout, pip install '.[discord]'."
+)
 
 
 async def read_gateway(
