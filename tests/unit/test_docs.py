@@ -73,3 +73,11 @@ def test_links_between_pages_lead_somewhere() -> None:
 @pytest.mark.parametrize("page", ["platforms/discord.md", "platforms/README.md", "getting-started.md"])
 def test_who_connects_discord_is_told_to_run_its_gateway(page: str) -> None:
     assert "assistant worker --gateway discord" in (ROOT / "docs" / page).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_every_setting_and_secret_of_a_platform_is_named(name: str) -> None:
+    platforms = ROOT / "docs" / "platforms"
+    told = "".join((platforms / page).read_text("utf-8") for page in (f"{render._ABOUT[name][0]}.md", "README.md"))
+    asked = (*PLATFORMS[name].settings.model_fields, *(secret.name for secret in PLATFORMS[name].secrets))
+    assert [one for one in asked if f"{one}`" not in told and f" {one}" not in told and f"`{one}" not in told] == []
