@@ -8,11 +8,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from assistant.moderation.policy import read_policy
 from assistant.platforms import PLATFORMS
 from assistant.settings import Settings, load_settings
 from assistant.types.penalties import Penalties
+from assistant.usecases.content.settings_shape import ContentSettingsShape
+from assistant.usecases.push.settings import PushSettingsShape
+from assistant.web.faq_settings import FaqSettingsShape
 
 ROOT = Path(__file__).parents[2]
 _spec = importlib.util.spec_from_file_location("render", ROOT / "docs" / "render.py")
@@ -81,3 +85,41 @@ def test_every_setting_and_secret_of_a_platform_is_named(name: str) -> None:
     told = "".join((platforms / page).read_text("utf-8") for page in (f"{render._ABOUT[name][0]}.md", "README.md"))
     asked = (*PLATFORMS[name].settings.model_fields, *(secret.name for secret in PLATFORMS[name].secrets))
     assert [one for one in asked if f"{one}`" not in told and f" {one}" not in told and f"`{one}" not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "shape"), [("push", PushSettingsShape), ("content", ContentSettingsShape), ("faq", FaqSettingsShape)]
+)
+def test_every_setting_of_a_community_is_named(page: str, shape: type[BaseModel]) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    assert [name for name in shape.model_fields if f"`{name}`" not in text and f'"{name}"' not in text] == []
+
+
+def test_the_documented_defaults_of_pushing_are_the_defaults() -> None:
+    text, defaults = (ROOT / "docs" / "push.md").read_text("utf-8"), PushSettingsShape()
+    for row in (
+        f"| `per_day`, `per_week` | {defaults.per_day}, {defaults.per_week} |",
+        f"| `per_day_channel` | {defaults.per_day_channel} |",
+        f"| `quiet_from`, `quiet_to` | `{defaults.quiet_from}`, `{defaults.quiet_to}` |",
+        f"| `best_hour` | `{str(defaults.best_hour).lower()}` |",
+        f"| `time_zone` | `{defaults.time_zone}` |",
+        f"`digest.hour` ({defaults.digest.hour})",
+        f"`back_in_stock.looked_within_days` ({defaults.back_in_stock.looked_within_days})",
+        f"`at_risk.threshold` ({defaults.at_risk.threshold}), `at_risk.again_after_days` ({defaults.at_risk.again_after_days})",
+    ):
+        assert row in text, row
+
+
+def test_the_documented_defaults_of_content_are_the_defaults() -> None:
+    text, defaults = (ROOT / "docs" / "content.md").read_text("utf-8"), ContentSettingsShape()
+    for row in (
+        f"| `timezone`, `language` | `{defaults.timezone}`, `{defaults.language}` |",
+        f"| `gap_hours`, `per_day` | {defaults.gap_hours:g}, {defaults.per_day} |",
+        f"`currency` | `[0, 0]`, `{defaults.currency}` |",
+        f"| `budget_per_day` | {defaults.budget_per_day:g} |",
+        f"| `tokens_per_draft`, `generation_timeout_s` | {defaults.tokens_per_draft}, {defaults.generation_timeout_s:g} |",
+    ):
+        assert row in text, row
+    assert defaults.cost_per_million == (0, 0)
+    assert defaults.quiet == ("22:00", "08:00")
+    assert (defaults.regions, defaults.jurisdictions, defaults.category) == (("tw",), (), "general")
