@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from assistant.web.reserved import ReservedCounts
 
@@ -41,6 +42,21 @@ class Waiting(Protocol):
 class Threads(Protocol):
     @property
     def stuck(self) -> int: ...
+
+
+class _OfCommunity(Collector):
+    """What ``registry`` holds, less the series of other communities; it is collected as a registry is."""
+
+    def __init__(self, registry: CollectorRegistry, community: str) -> None:
+        self._registry = registry
+        self._community = community
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._registry.collect():
+            metric.samples = [
+                one for one in metric.samples if one.labels.get("community", self._community) == self._community
+            ]
+            yield metric
 
 
 class Metrics:
@@ -127,13 +143,18 @@ class Metrics:
                 log.warning("some requests are not counted: the metrics find no room", reason=error.strerror)
             self._is_full = True
 
-    def render(self) -> bytes:
+    def render(self, community: str | None = None) -> bytes:
+        """Of one ``community``, or of all; what belongs to none is in both."""
         self._sample()
-        if self._folder is None:
-            return generate_latest(self._registry)
-        every = CollectorRegistry()
-        MultiProcessCollector(every, str(self._folder))  # type: ignore[no-untyped-call]
-        return generate_latest(every)
+        every = self._registry
+        if self._folder is not None:
+            every = CollectorRegistry()
+            MultiProcessCollector(every, str(self._folder))  # type: ignore[no-untyped-call]
+        if community is None:
+            return generate_latest(every)
+        own = CollectorRegistry()
+        own.register(_OfCommunity(every, community))
+        return generate_latest(own)
 
     async def keep_sampling(self) -> None:
         """So that another process which renders finds this one's state of the last second."""

@@ -46,13 +46,14 @@ async def get_ready(request: Request) -> Response:
 @router.get(
     "/metrics",
     summary="Counts for Prometheus",
-    description="From this machine without a key, as long as no `public_url` is set; else with an operator's key.",
+    description="From this machine without a key, as long as no `public_url` is set; else with an operator's key, whose community's "
+    "decisions alone are counted.",
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **errors(401, 403, 429)},
     openapi_extra={"security": [{}, {"key": []}]},
     response_class=Response,
 )
 async def get_metrics(request: Request) -> Response:
-    site = site_of(request)
+    site, community = site_of(request), None
     if not is_local(request, site.assistant.settings.public_url):
-        await authenticate(request, Scope.OPERATOR)
-    return Response(site.metrics.render(), headers={"content-type": CONTENT_TYPE_LATEST})
+        community = (await authenticate(request, Scope.OPERATOR)).community
+    return Response(site.metrics.render(community), headers={"content-type": CONTENT_TYPE_LATEST})

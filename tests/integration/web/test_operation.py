@@ -61,6 +61,27 @@ def test_metrics_from_elsewhere_take_an_operators_key(service):
         assert client.get("/metrics", headers=elsewhere).status_code == 200
 
 
+def test_a_communitys_key_sees_no_counts_of_another(service):
+    elsewhere = {"x-forwarded-for": "192.0.2.1"}
+    mine, other = service.community(), service.community()
+    for community in (mine, other):
+        with service.client(service.key(community=community)) as client:
+            client.post("/v1/moderate", json={"text": "加薇信 metrics999 日结300"}).raise_for_status()
+    with service.client(service.key(community=mine)) as client:
+        own = client.get("/metrics", headers=elsewhere).text
+    with service.client(service.key(Scope.ADMIN, community=other)) as client:
+        others = client.get("/metrics", headers=elsewhere).text
+    with service.client(service.key(community=None)) as client:
+        every = client.get("/metrics", headers=elsewhere).text
+    assert (mine in own, other in own) == (True, False)
+    assert (mine in others, other in others) == (False, True)
+    assert (mine in every, other in every) == (True, True)
+    assert 'community="demo"' not in own + others
+    for text in (own, others, every):
+        assert re.search(r'assistant_requests_total\{method="POST",route="/v1/moderate",status="200"\} [1-9]', text)
+        assert re.search(r'assistant_decisions_total\{action="\w+",community="\w+"\} 1', text)
+
+
 def test_unknown_addresses_make_no_new_series(service):
     with service.client() as client:
         for at in range(5):
