@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -183,7 +184,7 @@ def _cycle(given: Mapping[str, Any], path: str) -> InLifeCycle:
     wanted = asked if isinstance(asked, list) else [asked]
     if not wanted:
         raise InvalidInput(field=f"{path}.life_cycle", problem="must not be empty")
-    return InLifeCycle(tuple(_one_of(Stage, one, f"{path}.life_cycle") for one in wanted[:10]))
+    return InLifeCycle(tuple(dict.fromkeys(_one_of(Stage, one, f"{path}.life_cycle") for one in wanted)))
 
 
 def _likes(given: Mapping[str, Any], path: str) -> Likes:
@@ -249,7 +250,7 @@ def _values(given: Mapping[str, Any], path: str) -> tuple[str | float | bool, ..
             _text(one, field, MAX_TEXT)
         elif not isinstance(one, bool | int | float):
             raise InvalidInput(field=field, problem="must be a text, number, true or false")
-        elif isinstance(one, int) and not -MAX_WHOLE <= one <= MAX_WHOLE:
+        elif not (-MAX_WHOLE <= one <= MAX_WHOLE if isinstance(one, int) else math.isfinite(one)):
             raise InvalidInput(field=field, limit=MAX_WHOLE, problem="must be a number within its bounds")
     return tuple(asked)
 

@@ -48,7 +48,7 @@ def check_json(value: Any, field: str, most_bytes: int) -> None:
     """That ``value`` can be kept as ``jsonb``, in at most ``most_bytes``.
 
     Raises:
-        InvalidInput: it has a whole number over 64 bits, half of a surrogate pair, NUL, or is nested too deep.
+        InvalidInput: it has a whole number over 64 bits, one that is not finite, half of a surrogate pair, NUL, or is nested too deep.
         TooLarge: it is longer.
     """
     try:
@@ -59,6 +59,18 @@ def check_json(value: Any, field: str, most_bytes: int) -> None:
         raise TooLarge(field=field, limit=most_bytes)
     if _NUL.search(written):
         raise InvalidInput(field=field, problem="must not contain NUL")
+    if b"null" in written and not _is_finite(
+        value
+    ):  # so the writer above writes NaN, which a reader of JSON here takes
+        raise InvalidInput(field=field, problem="Input should be a finite number")
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 Text = Annotated[str, AfterValidator(storable)]

@@ -179,6 +179,22 @@ def test_wrong_rules_are_named(people, rules, field):
     assert answer.json()["field"].startswith(field)
 
 
+@pytest.mark.parametrize(
+    ("rules", "field"),
+    [
+        ('{"attribute": "region", "is": NaN}', "rules.is"),
+        ('{"attribute": "region", "in": ["x", -1e400]}', "rules.in[1]"),
+        ('{"any": [{"profile": "events", "least": 1, "in": [Infinity]}]}', "rules.any[0].in[0]"),
+        ('{"life_cycle": [' + '"new", ' * 10 + '"a\\u0000"]}', "rules.life_cycle"),
+        ('{"life_cycle": [' + '"new", ' * 20 + "NaN]}", "rules.life_cycle"),
+    ],
+)
+def test_what_the_database_cannot_keep_is_named(people, rules, field):
+    body = f'{{"name": "x", "rules": {rules}}}'
+    made = people[0].post("/v1/segments", content=body, headers={"content-type": "application/json"})
+    assert (made.status_code, made.json()["field"]) == (400, field)
+
+
 def test_segments_of_another_community_are_not_there(service, people):
     made = people[0].post("/v1/segments", json={"name": "x", "rules": {"tag": "camping"}}).json()
     with service.client(service.key(community=service.community())) as other:

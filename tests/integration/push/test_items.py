@@ -1,5 +1,6 @@
 """Items and recommendations over HTTP, on the real database."""
 
+import json
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,12 @@ def test_numbers_of_any_size_come_back_and_what_json_cannot_carry_is_refused(cli
         refused = client.put("/v1/items", json={"items": [item(901, properties=wrong)]})
         assert refused.status_code == 400, refused.text
         assert refused.json()["field"].startswith("items[0].properties"), refused.text
+    for wrong in ("NaN", '[{"deep": -1e400}]', '{"null": null, "a": Infinity}'):
+        body = json.dumps({"items": [item(901, properties={"a": "WRONG", "null": None})]}).replace('"WRONG"', wrong)
+        refused = client.put("/v1/items", content=body, headers={"content-type": "application/json"})
+        assert (refused.status_code, refused.json()["field"]) == (400, "items[0].properties"), refused.text
+    assert client.put("/v1/items", json={"items": [item(902, properties={"a": None})]}).status_code == 200
+    assert client.delete("/v1/items/i902").status_code == 204
     assert client.delete("/v1/items/i900").status_code == 204
 
 
