@@ -15,6 +15,7 @@ import orjson
 import structlog
 
 from assistant.settings import LogSettings
+from assistant.terminal import inert, inert_json
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _FRAMES = 12
@@ -26,6 +27,7 @@ def configure_logs(settings: LogSettings) -> None:
     for_people = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
+        _inert,
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
     structlog.configure(
@@ -105,6 +107,11 @@ def _exception(exc_info: Any) -> BaseException | None:
     return exc_info[1] if isinstance(exc_info, tuple) else sys.exc_info()[1] if exc_info else None
 
 
+def _inert(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A path, say, is what anybody asks for."""
+    return {name: inert(value, one_line=True) if isinstance(value, str) else value for name, value in event.items()}
+
+
 def _json_line(_: Any, level: str, event: MutableMapping[str, Any]) -> bytes:
     """One step for what structlog's own processors do in four: it runs for every request."""
-    return orjson.dumps({"timestamp": datetime.now(UTC), "level": level, **event}, default=str)
+    return inert_json(orjson.dumps({"timestamp": datetime.now(UTC), "level": level, **event}, default=str))

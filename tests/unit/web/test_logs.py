@@ -57,6 +57,32 @@ def test_lines_below_the_level_are_not_written(capsys):
     assert document["timestamp"].endswith("+00:00")
 
 
+STEERING = ("\x1b[2J", "\x07", "\r", "\x7f", "\x9b31m", "\u202e", "\u2066", "\u2028")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("steering", STEERING)
+def test_what_is_asked_for_does_not_steer_the_terminal(capsys, form, steering):
+    configure_logs(LogSettings(format=form))
+    structlog.get_logger().info("request", path=f"/a{steering}b", others=[steering], by={"name": steering})
+    written = capsys.readouterr().err
+    assert "/a" in written
+    assert steering not in written
+    if form == "json":
+        line = json.loads(written)
+        assert (line["path"], line["others"], line["by"]) == (f"/a{steering}b", [steering], {"name": steering})
+
+
+def test_a_line_of_the_log_stays_one(capsys):
+    configure_logs(LogSettings(format="console"))
+    structlog.get_logger().warning("said\n2026-01-01 [info] all is well", path="/\nsecond")
+    structlog.get_logger().info("加❤薇❤信", path="/群規\tx")
+    first, second = capsys.readouterr().err.splitlines()
+    assert "all is well" in first
+    assert "加❤薇❤信" in second
+    assert "/群規" in second
+
+
 WORDS = "what a member said"
 
 
