@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from assistant.cli.exits import Exit
-from assistant.cli.screen import err, out
+from assistant.cli.screen import echo, echo_json, err, out
 from assistant.cli.serving import own_address, running_address
 from assistant.errors import InvalidInput
 from assistant.platforms import Check, platform_named
@@ -116,7 +116,7 @@ def show(connection: _Id) -> None:
     settings = load_settings()
     with _found(settings, connection) as (_, row):
         document = usecase.view(row, _base(settings, running_address(settings)))
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    echo_json(document)
 
 
 @app.command("set")
@@ -168,7 +168,7 @@ def dry_run(connection: _Id) -> None:
 def report(connection: _Id) -> None:
     """What the dry run would have carried out until now."""
     with _found(load_settings(), connection) as (database, row):
-        typer.echo(connection_report(database, row, "en"))
+        echo(connection_report(database, row, "en"))
 
 
 @app.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 from pydantic import ValidationError
 
 from assistant.cli.content_report import as_markdown, show
-from assistant.cli.screen import err, out, progress
+from assistant.cli.screen import echo, echo_json, err, out, progress
 from assistant.settings import load_settings
 from assistant.types.content import Goal, Kind
 from assistant.usecases.content.asking import SuggestionsRequest
@@ -68,9 +67,9 @@ def suggest(
         raise invalid_input(error) from None
     document = _suggested(community, asked)
     if form is Form.JSON:
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        echo_json(document)
     elif form is Form.MARKDOWN:
-        typer.echo(as_markdown(document))
+        echo(as_markdown(document))
     else:
         show(document, out)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from assistant.cli.exits import Exit
-from assistant.cli.screen import err, out, progress
+from assistant.cli.screen import echo_json, err, out, progress
 from assistant.errors import InvalidInput
 from assistant.settings import load_settings
 from assistant.store.member_imports import Import
@@ -69,7 +68,7 @@ def export(
     """All that is known of a member, as JSON."""
     with _assistant(screening=False) as assistant:
         document = privacy.export_member(assistant, community, member, language)
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    echo_json(document, indent=1)
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from assistant.cli.screen import err, out
+from assistant.cli.screen import echo_json, err, out
 from assistant.cli.writing import check_writable
 from assistant.cli.writing import write as write_file
 from assistant.moderation.policy import dump_policy, read_policy_file, shipped_policy
@@ -27,7 +27,7 @@ app = typer.Typer(help="Policies: show, check, set, suggest.", no_args_is_help=T
 def show(community: Annotated[str | None, typer.Option(help="Whose; without it, the shipped policy.")] = None) -> None:
     """Print a policy as JSON, ready to edit and set."""
     policy = community_policy(load_settings(), community) if community else shipped_policy()
-    typer.echo(json.dumps(dump_policy(policy), ensure_ascii=False, indent=2))
+    echo_json(dump_policy(policy))
 
 
 @app.command()

@@ -101,6 +101,18 @@ class TestAdding:
             assert word in listed
         assert secret not in listed
 
+    def test_a_name_given_over_the_api_does_not_steer_the_terminal(
+        self, service: Service, shop: str, operator: str
+    ) -> None:
+        name = "\x1b]0;mine\x07\x1b[2J\u202eshop"
+        status, made = ask(service, "/v1/connections", operator, {"platform": "webhooks", "name": name})
+        assert (status, made["name"]) == (201, name)
+        listed = assistant(service, "connections", "list", "--community", shop).stdout
+        shown = assistant(service, "connections", "show", made["id"]).stdout
+        assert "\x1b" not in listed + shown
+        assert "\u202e" not in listed + shown
+        assert json.loads(shown)["name"] == name
+
     def test_the_address_is_the_running_services_whatever_the_port_setting(self, service: Service, shop: str) -> None:
         env = {name: value for name, value in service.environment.items() if name != "ASSISTANT_PORT"}
         done = command("connections", "add", "webhooks", "--community", shop, env=env)
