@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -59,7 +60,7 @@ class Judge:
         for name, (value, lowest, highest) in bounds.items():
             if not lowest <= value <= highest:
                 raise ValueError(f"{name} must be {lowest} to {highest}, got {value}")
-        if not (min(self.cost_per_million) >= 0 and self.budget_per_day >= 0):
-            raise ValueError("cost_per_million and budget_per_day must not be negative")
+        if not all(0 <= one < math.inf for one in (*self.cost_per_million, self.budget_per_day)):
+            raise ValueError("cost_per_million and budget_per_day must be finite and not negative")
         if not 1 <= len(self.currency) <= 10:
             raise ValueError("currency must have 1 to 10 characters")
