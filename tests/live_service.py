@@ -31,6 +31,7 @@ from assistant.usecases.connections import Made, Wanted, add_connection
 from assistant.usecases.keys import create_key
 from assistant.usecases.outbox import OutboxWorker
 from assistant.web.app import create_app
+from assistant.web.protocol import BoundedProtocol
 from assistant.wiring import Assistant, build, build_classifier
 
 _TLS = ssl.create_default_context()
@@ -147,7 +148,12 @@ def running(
         )
         seed_demo(assistant.database)
         config = uvicorn.Config(
-            create_app(assistant), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5
+            create_app(assistant),
+            http=BoundedProtocol,
+            log_config=None,
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -23,6 +23,7 @@ from assistant.ports import Classifier
 from assistant.settings import Settings, load_settings
 from assistant.web.app import create_app
 from assistant.web.logs import configure_logs
+from assistant.web.protocol import BoundedProtocol
 from assistant.web.shared import Shared
 from assistant.wiring import Assistant, build, build_classifier, has_faq, warm_up
 
@@ -87,14 +88,13 @@ def run_here(assistant: Assistant, listener: socket.socket, app: FastAPI | None 
     config = uvicorn.Config(
         app or create_app(assistant),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=True,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=GRACE_S,
-        h11_max_incomplete_event_size=65_536,
     )
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

@@ -60,7 +60,7 @@ def error_response(request: Request, error: AssistantError) -> Response:
         status = _GOOGLE_CODE.get(status, status)
         document = _google(error, detail, status)
     else:
-        document, media = _problem(error, detail, request_id(request)), "application/problem+json"
+        document, media = problem_document(error, detail, request_id(request)), "application/problem+json"
     return Response(orjson.dumps(document), status, _headers(error), media_type=media)
 
 
@@ -99,7 +99,7 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
-def _problem(error: AssistantError, detail: str, identifier: str) -> dict[str, Any]:
+def problem_document(error: AssistantError, detail: str, identifier: str) -> dict[str, Any]:
     return {
         "type": f"/docs#{error.message}",
         "title": HTTPStatus(error.status).phrase,
