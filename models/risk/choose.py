@@ -29,7 +29,7 @@ SOURCE_WEIGHT = {"everyday": 2.0, "seeds": 6.0, "grammar": 2.0, "disguised": 1.5
 
 OFFENCE = {"harassment", "hate"}
 OFFENCE_WEIGHT = {
-    "seeds": 2.2,
+    "seeds": 1.9,
     "grammar": 0.8,
     "disguised": 0.2,
     "terms": 1.0,
@@ -39,7 +39,8 @@ OFFENCE_WEIGHT = {
     "clinc150": 0.1,
 }
 """Instead, where real rows abound. Chosen on COLD dev and held-back seeds: sets far from the question blur it at full weight. A seed
-weighed 3 until there were 20,483 more: all together weigh what they did beside the public rows, some 1.3 times as much."""
+weighed 3 until there were 20,483 more, and 2.2 until 14,403 more: all together weigh what they did beside the public rows, some 1.3 times as
+much."""
 
 _NEAR = {"seeds", "grammar", "disguised", "toxirewritecn", "terms"}
 

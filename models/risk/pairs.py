@@ -39,6 +39,9 @@ PLAYFUL = tuple(
         "s36-zh36_ads",
         "s36-zh36_adult",
         "s36-zh36_lure",
+        "s37-zh37_abuse",
+        "s37-zh37_platform",
+        "s37-zh37_trade",
         "s36-zh36_fans",
         "s36-zh36_short",
     )

@@ -21,7 +21,7 @@ from assistant.backends.encoder_weights import EncoderWeights
 from models.risk.data import HERE, WORK, read
 from models.risk.encoder.fit import BATCH, batches, learn, pace, targets
 from models.risk.encoder.fit_zh import SECOND_TURN
-from models.risk.encoder.rows import SECOND_SHARES, drawn
+from models.risk.encoder.rows import SHARES, drawn
 from models.risk.encoder.store import arrays
 from models.risk.encoder.stored import StoredEncoder, tokenised
 from models.risk.row import Row
@@ -42,13 +42,13 @@ class Turn:
 
 TURNS = {
     "en": Turn(
-        SECOND_SHARES | {"edos": 5_000, "olid": 5_000, "toxic-spans": 4_000, "hatemoji": 3_000},
-        {"seeds": 3.0, "everyday": 0.5, "clinc150": 0.5},
+        SHARES | {"davidson": 2_000, "everyday": 3_000, "toxic-spans": 6_000},
+        {"seeds": 2.5, "everyday": 0.5, "clinc150": 0.5},
         3,
-        1.75,
-        (6e-5, 3e-4),
+        2.0,
+        (1e-4, 5e-4),
     ),
-    "zh": Turn(SECOND_TURN.shares | {"cold": 14_000}, SECOND_TURN.weights, 6, 1.25, (5e-5, 3e-4)),
+    "zh": Turn(SECOND_TURN.shares | {"cold": 20_000}, SECOND_TURN.weights, 6, 1.25, (1e-4, 5e-4)),
 }
 
 
