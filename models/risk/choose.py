@@ -39,8 +39,8 @@ OFFENCE_WEIGHT = {
     "clinc150": 0.1,
 }
 """Instead, where real rows abound. Chosen on COLD dev and held-back seeds: sets far from the question blur it at full weight. A seed
-weighed 3 until there were 20,483 more, and 2.2 until 14,403 more: all together weigh what they did beside the public rows, some 1.3 times as
-much."""
+weighed 3 until there were 20,483 more, and 2.2 until 14,403 more: all together weigh what they did beside the public rows, some 1.3 times
+as much."""
 
 _NEAR = {"seeds", "grammar", "disguised", "toxirewritecn", "terms"}
 
