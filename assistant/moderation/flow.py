@@ -25,6 +25,7 @@ from assistant.moderation.goods import classify_goods
 from assistant.moderation.mask import mask
 from assistant.moderation.minors import combine
 from assistant.moderation.negated import classify_negated
+from assistant.moderation.plainly import classify_plainly
 from assistant.moderation.reason import reason
 from assistant.moderation.replies import Reading, answered, read_stances, taken_on
 from assistant.moderation.stance import StanceModel
@@ -74,6 +75,7 @@ class Screener:
         classified = classify_goods(self._classifier, assessed, classified)
         classified = classify_negated(self._classifier, assessed, classified)
         classified = classify_to_editors(self._classifier, assessed, classified)
+        classified = classify_plainly(self._classifier, assessed, classified)
         return [self._judge(one, its) for one, its in zip(assessed, classified, strict=True)]
 
     def _read(self, message: Message) -> Assessment:
