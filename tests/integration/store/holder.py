@@ -11,12 +11,14 @@ import time
 from pathlib import Path
 
 import psycopg
+import structlog
 
 from assistant.errors import EmbeddedDatabaseError
 from assistant.store.embedded import EmbeddedServer
 
 
 def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     uid = int(sys.argv[2])
     if uid:
         os.setgroups([])
