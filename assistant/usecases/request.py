@@ -77,8 +77,20 @@ Text = Annotated[str, AfterValidator(storable)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS), AfterValidator(storable)]
 Cursor = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(storable)]
 """Of a page: the longest id with its time, in Base64."""
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment: PostgreSQL reads no offset of sixteen hours or more. What has no date in UTC stays, and is refused by its limits."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment
+
+
+AnyMoment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Moment = Annotated[
     AwareDatetime,
+    AfterValidator(in_utc),
     Field(
         ge=datetime(1970, 1, 1, tzinfo=UTC),
         le=datetime(2200, 1, 1, tzinfo=UTC),

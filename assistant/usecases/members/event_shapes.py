@@ -9,11 +9,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from assistant.errors import InvalidInput, TooLarge
 from assistant.types.event import Event, EventType, Purchase, Seen, Via
-from assistant.usecases.request import LanguageTag, Name, Shape, check_json, field_path, invalid_input, storable
+from assistant.usecases.request import (
+    AnyMoment,
+    LanguageTag,
+    Name,
+    Shape,
+    check_json,
+    field_path,
+    invalid_input,
+    storable,
+)
 
 MOST_EVENTS = 5_000
 MAX_PROPERTIES = 50
@@ -32,7 +41,7 @@ class EventShape(Shape):
     id: Name
     type: EventType
     member_id: Name
-    at: AwareDatetime
+    at: AnyMoment
     item_id: Name | None = None
     properties: dict[str, Any] = Field({}, max_length=MAX_PROPERTIES)
 

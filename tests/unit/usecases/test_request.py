@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from assistant.errors import InvalidInput, TooLarge
 from assistant.settings import LimitSettings
 from assistant.types import Part, Purpose
-from assistant.usecases.request import read_batch, read_record, read_request
+from assistant.usecases.request import AnyMoment, read_batch, read_record, read_request
 
 LIMITS = LimitSettings(text_chars=100, batch_messages=3, context_messages=2)
 
@@ -124,3 +126,14 @@ def test_any_json_is_read_or_refused_with_a_field(record: object) -> None:
             read_record(value, LIMITS)
         except InvalidInput as error:
             assert error.field
+
+
+@pytest.mark.parametrize("offset", ["+21:56", "-23:59", "+08:00"])
+def test_moments_are_kept_in_utc_whatever_their_offset(offset: str) -> None:
+    read = TypeAdapter(AnyMoment).validate_python(f"2026-09-05T19:45:25{offset}")
+    assert read.utcoffset() == timedelta(0)
+    assert read == datetime.fromisoformat(f"2026-09-05T19:45:25{offset}")
+
+
+def test_a_moment_without_a_date_in_utc_stays() -> None:
+    assert TypeAdapter(AnyMoment).validate_python("0001-01-01T00:00:00+10:00").year == 1
