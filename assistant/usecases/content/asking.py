@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from assistant.types.content import Goal, Kind
 from assistant.usecases.content.languages import Language
-from assistant.usecases.request import Name, Shape, Text
+from assistant.usecases.request import AnyMoment, Name, Shape, Text
 
 MOST = 20
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ class SuggestionsRequest(Shape):
     segment: Name | None = None
     kinds: Annotated[tuple[Kind, ...], Field(max_length=len(Kind))] = ()
     days: int = Field(7, ge=1, le=28)
-    at: AwareDatetime | None = Field(None, ge=_EARLIEST)
+    at: AnyMoment | None = Field(None, ge=_EARLIEST)
     ahead_days: int = Field(7, ge=1, le=28)
     tone: Text = Field("", max_length=200)
     language: Language | None = None

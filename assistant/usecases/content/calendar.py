@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy import Connection as Transaction
 
 from assistant.content.plans import plan_text
@@ -32,7 +32,7 @@ from assistant.usecases.content.screening import screen_draft
 from assistant.usecases.content.settings import settings_in
 from assistant.usecases.entries import order_entry
 from assistant.usecases.identity import new_id
-from assistant.usecases.request import Name, Shape
+from assistant.usecases.request import AnyMoment, Name, Shape
 from assistant.words import load_words
 
 _FURTHEST: Final = timedelta(days=90)
@@ -48,7 +48,7 @@ class PlanRequest(Shape):
 
     draft_id: Name
     actor: Actor
-    at: AwareDatetime | None = None
+    at: AnyMoment | None = None
     ahead_days: int = Field(7, ge=1, le=28)
     connection_id: Name | None = None
     channel: Name | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from assistant.push.buckets import Variant
 from assistant.push.pricing import names_price
 from assistant.types.campaign import Occasion
-from assistant.usecases.request import LanguageTag, Name, Shape, Text
+from assistant.usecases.request import AnyMoment, LanguageTag, Name, Shape, Text
 
 MAX_TEXT_CHARS, MAX_MEMBERS, MAX_ITEMS, MAX_VARIANTS = 2_000, 10_000, 10, 8
 MAX_WINDOW = timedelta(days=31)
@@ -63,8 +63,8 @@ class CampaignShape(Shape):
     recommend: int = Field(0, ge=0, le=MAX_ITEMS)
     offers: Annotated[tuple[OfferShape, ...], Field(max_length=MAX_ITEMS)] = ()
     topics: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime
+    starts_at: AnyMoment | None = None
+    ends_at: AnyMoment
     holdout: float = Field(0.0, ge=0, lt=1)
     variants: Annotated[tuple[VariantShape, ...], Field(max_length=MAX_VARIANTS)] = ()
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AwareDatetime, Field, HttpUrl, StringConstraints, ValidationError
+from pydantic import Field, HttpUrl, StringConstraints, ValidationError
 
 from assistant.errors import Conflict, InvalidInput, NotFound
 from assistant.moderation.flow import Screener
@@ -21,7 +21,7 @@ from assistant.types.item import Item
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.identity import new_id
 from assistant.usecases.members.folding import embedder_of, model_of
-from assistant.usecases.request import Name, Shape, Text, check_json, invalid_input
+from assistant.usecases.request import AnyMoment, Name, Shape, Text, check_json, invalid_input
 
 MOST_ITEMS = 1_000
 """At a time."""
@@ -43,8 +43,8 @@ class ItemShape(Shape):
     creator: Annotated[Text, StringConstraints(max_length=200)] = ""
     price: Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")] | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
-    published_at: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    published_at: AnyMoment | None = None
+    expires_at: AnyMoment | None = None
     hidden: bool = False
     stock: int | None = Field(None, ge=0, le=2_000_000_000)
     properties: dict[Name, Any] = Field({}, max_length=200)
