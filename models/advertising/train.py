@@ -106,14 +106,14 @@ def _read(
     own = np.flatnonzero([script_of(text) == number for text in plain])
     found = np.zeros((len(owner), 2 + int(kinds.max())))
     for train, test in track(folds, f"encoder, {language}"):
-        upper = _fitted(language, below, plain, kinds, np.intersect1d(own, train))
+        upper = layers(language, below, plain, kinds, np.intersect1d(own, train))
         rows = [at for at in np.flatnonzero(np.isin(owner, test)) if script_of(stretches[at]) == number]
         found[rows] = encoder.said(below, upper, [stretches[at] for at in rows])
-    copyfile(_fitted(language, below, plain, kinds, own), OUT.with_name(f"encoder_{language}.npz"))
+    copyfile(layers(language, below, plain, kinds, own), OUT.with_name(f"encoder_{language}.npz"))
     return found
 
 
-def _fitted(
+def layers(
     language: str,
     below: EncoderWeights,
     plain: Sequence[str],

@@ -42,6 +42,10 @@ PLAYFUL = tuple(
         "s37-zh37_abuse",
         "s37-zh37_platform",
         "s37-zh37_trade",
+        "s38-zh38_abuse",
+        "s38-zh38_black",
+        "s38-zh38_cloak",
+        "s38-zh38_lust",
         "s36-zh36_fans",
         "s36-zh36_short",
     )
