@@ -16,6 +16,7 @@ from assistant.text import Normalised
 from assistant.text.language import english_and_chinese
 from assistant.types import ModelRef
 
+_BLANKS = re.compile(" {2,}")
 _SAID = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 Parts = tuple[Normalised, Normalised]
 
@@ -39,7 +40,8 @@ class MixedClassifier:
         read: list[Normalised] = []
         ends: list[int] = []
         for text in texts:
-            read += parts(text) or (text,)
+            both = parts(text)
+            read += (text,) if both is None else map(_closed, both)
             ends.append(len(read))
         scores = self._classifier.classify(read)
         starts = (0, *ends)
@@ -50,7 +52,7 @@ class MixedClassifier:
         both = parts(text)
         if both is None:
             return self._classifier.evidence(text, label)
-        english, chinese = (score.get(label, 0.0) for score in self._classifier.classify(both))
+        english, chinese = (score.get(label, 0.0) for score in self._classifier.classify([*map(_closed, both)]))
         part = both[chinese > english]
         return _trimmed(part.original, self._classifier.evidence(part, label))
 
@@ -65,6 +67,11 @@ def parts(text: Normalised) -> Parts | None:
     if both is None or spelled_out(*Normalised(" ".join(both[0].split())).readings[0]):
         return None
     return Normalised(both[0]), Normalised(both[1])
+
+
+def _closed(part: Normalised) -> Normalised:
+    """Without the blanks that stand for the other language: a line of them is no way of writing."""
+    return Normalised(_BLANKS.sub(" ", part.original).strip())
 
 
 def _highest(scores: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
