@@ -129,7 +129,7 @@ def layers(
     if not place.is_file():
         WORK.mkdir(exist_ok=True)
         part = place.with_suffix(".part.npz")
-        np.savez_compressed(part, **encoder.fit(below, recipe, texts, kinds[rows], int(kinds.max())))
+        write_arrays(part, encoder.fit(below, recipe, texts, kinds[rows], int(kinds.max())))
         part.replace(place)
     return place
 
