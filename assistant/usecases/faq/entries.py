@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 from sqlalchemy import Connection as Transaction
 
 from assistant.errors import Conflict, InvalidInput, NotFound, TooLarge
@@ -21,14 +21,14 @@ from assistant.text import detect_language
 from assistant.types.faq import Entry
 from assistant.usecases.assistant import Assistant
 from assistant.usecases.faq.replicas import name_of
-from assistant.usecases.request import Moment
+from assistant.usecases.request import AnyMoment, Moment
 
 MAX_ENTRIES = 1_000
 """At a time."""
 MAX_ANSWER_CHARS = 20_000
 MAX_QUESTION_CHARS = 1_000
 MAX_ALTERNATIVES = 50
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(AnyMoment)
 
 
 def _ends(given: Any) -> Any:

@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +16,7 @@ from assistant.usecases.content import drafts as drafts_usecase
 from assistant.usecases.content.people import Actor
 from assistant.usecases.content.render import render_draft, render_entry
 from assistant.usecases.content.surveys import survey_results
-from assistant.usecases.request import Name, Shape
+from assistant.usecases.request import AnyMoment, Name, Shape
 from assistant.web.answers import json_answer
 from assistant.web.body import parse, read_body
 from assistant.web.openapi import body
@@ -38,8 +37,8 @@ class DraftQuery(PageQuery):
 
 
 class CalendarQuery(PageQuery):
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: AnyMoment | None = None
+    until: AnyMoment | None = None
 
 
 class CancelShape(Shape):

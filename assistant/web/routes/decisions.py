@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +15,7 @@ from assistant.errors import InvalidInput, NotFound
 from assistant.types import Action, is_label
 from assistant.types.access import Scope
 from assistant.usecases.decisions import DecisionFilters, get_decision, page_decisions
-from assistant.usecases.request import Cursor, storable
+from assistant.usecases.request import AnyMoment, Cursor, storable
 from assistant.web.answers import json_answer
 from assistant.web.auth import authenticate
 from assistant.web.openapi import errors
@@ -40,7 +40,7 @@ def _label(name: str) -> str:
     return name
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
+Moment = Annotated[AnyMoment, AfterValidator(_sane)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
 
 
