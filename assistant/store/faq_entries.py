@@ -111,7 +111,10 @@ def page(
     query = select(faq_entries).where(faq_entries.c.community == community)
     if document_id is not None:
         query = query.where(faq_entries.c.document_id == document_id)
-    rows, next_cursor = read_page(connection, query, faq_entries.c.created_at, faq_entries.c.id, cursor, limit)
+    whose = () if document_id is None else (community, document_id)
+    rows, next_cursor = read_page(
+        connection, query, faq_entries.c.created_at, faq_entries.c.id, cursor, limit, whose=whose
+    )
     return Page(tuple(map(_entry, rows)), next_cursor)
 
 

@@ -1,4 +1,5 @@
-"""Pages by time and id, the newest first: what is added meanwhile never shifts a page. A cursor names the list that it is a place in."""
+"""Pages by time and id, the newest first: what is added meanwhile never shifts a page. A cursor names the list that it is a place in,
+and whose list that is where it is one member's or one document's."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, Connection, RowMapping, Select, literal, tuple_
@@ -32,13 +34,15 @@ def read_page(
     identifier: Column[Any],
     cursor: str | None,
     limit: int,
+    *,
+    whose: tuple[str, ...] = (),
 ) -> tuple[Sequence[RowMapping], str | None]:
     """At most ``limit`` rows of ``query`` after ``cursor``, and the cursor of the next page.
 
     Raises:
         InvalidInput: the cursor is not one of this list's.
     """
-    listed = identifier.table.description
+    listed = list_of(identifier.table.description, *whose)
     place = read_cursor(listed, cursor)
     if place is not None:
         query = query.where(tuple_(time, identifier) < tuple_(literal(place[0], time.type), literal(place[1])))
@@ -47,6 +51,13 @@ def read_page(
         return rows, None
     last = rows[limit - 1]
     return rows[:limit], write_cursor(listed, last[time.name], last[identifier.name])
+
+
+def list_of(kind: str, *whose: str) -> str:
+    """The name of the list of a kind that belongs to ``whose``, from the outermost in; of a fixed length, whatever the ids are."""
+    if not whose:
+        return kind
+    return f"{kind}:{blake2b(repr(whose).encode(), digest_size=16).hexdigest()}"
 
 
 def write_cursor(listed: str, moment: datetime, identifier: str) -> str:

@@ -12,7 +12,7 @@ from assistant.members.attributes import MAX_DEFINITIONS, read_definitions
 from assistant.members.points import PointsRules, read_points
 from assistant.store import events, members
 from assistant.store.members import Known
-from assistant.store.paging import Page, read_cursor, write_cursor
+from assistant.store.paging import Page, list_of, read_cursor, write_cursor
 from assistant.types.event import Event
 from assistant.types.member import Member
 from assistant.usecases.assistant import Assistant
@@ -46,13 +46,14 @@ def timeline(
     assistant: Assistant, community: str, member_id: str, cursor: str | None, limit: int
 ) -> tuple[list[Event], str | None]:
     """A page of events and the cursor of the next. Raises: NotFound, InvalidInput."""
+    listed = list_of(_EVENTS, community, member_id)
     with assistant.database.transaction(community) as transaction:
         members.find(transaction, community, member_id)
-        found = events.timeline(transaction, community, member_id, read_cursor(_EVENTS, cursor), limit + 1)
+        found = events.timeline(transaction, community, member_id, read_cursor(listed, cursor), limit + 1)
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
-    return found[:limit], write_cursor(_EVENTS, last.at, last.id)
+    return found[:limit], write_cursor(listed, last.at, last.id)
 
 
 def save_settings(assistant: Assistant, community: str, asked: SettingsShape, actor: str) -> dict[str, Any]:

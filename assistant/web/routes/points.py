@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.store.paging import read_cursor, write_cursor
+from assistant.store.paging import list_of, read_cursor, write_cursor
 from assistant.store.points import Entry
 from assistant.store.rewards import Draw, Redemption, Reward
 from assistant.types.access import Scope
@@ -107,12 +107,13 @@ class RewardsQuery(BaseModel):
 )
 async def get_points(request: Request, member_id: Name, query: Annotated[LedgerQuery, Query()]) -> Response:
     _, site, own = await _caller(request, Scope.PLATFORM, query.community)
+    listed = list_of(_LEDGER, own, member_id)
     standing, ledger = await asyncio.to_thread(
-        points_usecase.read, site.assistant, own, member_id, read_cursor(_LEDGER, query.cursor), query.limit
+        points_usecase.read, site.assistant, own, member_id, read_cursor(listed, query.cursor), query.limit
     )
     page = ledger[: query.limit]
     more = len(ledger) > query.limit
-    cursor = write_cursor(_LEDGER, page[-1].at, page[-1].id) if more else None
+    cursor = write_cursor(listed, page[-1].at, page[-1].id) if more else None
     return json_answer(standing | {"ledger": [render_entry(one) for one in page], "next_cursor": cursor})
 
 

@@ -79,6 +79,22 @@ def test_a_cursor_is_a_place_in_its_own_list_only(client, member):
                 assert (answer.status_code, answer.json()["field"]) == (400, "cursor"), other
 
 
+@pytest.mark.parametrize(("kind", "name"), [("events", "events"), ("points", "ledger")])
+def test_a_members_cursor_is_no_place_in_anothers_list(client, member, kind, name):
+    both = [member, f"{member} b"]
+    client.put("/v1/members", json={"members": [{"id": one} for one in both]})
+    for one in both:
+        told = [{"id": f"{one}{at}", "type": "view", "member_id": one, "at": NOW.isoformat()} for at in range(2)]
+        client.post("/v1/events", json={"events": told})
+        for at in range(2):
+            client.post(f"/v1/members/{quote(one)}/points", json={"key": f"{one}{at}", "amount": 1})
+    own, other = (f"/v1/members/{quote(one)}/{kind}" for one in both)
+    cursor = client.get(own, params={"limit": 1}).json()["next_cursor"]
+    assert len(client.get(own, params={"limit": 1, "cursor": cursor}).json()[name]) == 1
+    refused = client.get(other, params={"cursor": cursor})
+    assert (refused.status_code, refused.json()["field"]) == (400, "cursor")
+
+
 @pytest.mark.parametrize("path", ["/v1/rewards", "/v1/segments/{segment}/members"])
 def test_a_place_that_no_id_can_be_is_refused(client, path):
     made = client.post("/v1/segments", json={"name": "all", "rules": {"all": [{"consent": "push"}]}}).json()

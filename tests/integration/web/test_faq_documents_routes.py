@@ -195,6 +195,19 @@ def test_pages(client: httpx.Client) -> None:
     assert second["next_cursor"] is None
 
 
+def test_a_documents_cursor_is_no_place_in_anothers_entries(client: httpx.Client) -> None:
+    post(client, RETURNS, name="a.md")
+    post(client, "# 何時出貨？\n隔日。\n# 可以自取嗎？\n可以。\n".encode(), name="b.md")
+    one, other = (document["id"] for document in client.get("/v1/faq/documents").json()["documents"])
+    first = client.get("/v1/faq/entries", params={"document": one, "limit": 1}).json()
+    place = {"cursor": first["next_cursor"]}
+    second = client.get("/v1/faq/entries", params={"document": one, **place}).json()
+    assert len(first["entries"] + second["entries"]) == 2
+    for wanted in ({"document": other}, {}):
+        refused = client.get("/v1/faq/entries", params={**wanted, **place})
+        assert (refused.status_code, refused.json()["field"]) == (400, "cursor")
+
+
 @pytest.mark.parametrize("scope", [Scope.MEMBER, Scope.PLATFORM])
 def test_it_takes_an_operator(reading: Service, shop: str, scope: Scope) -> None:
     with reading.client(reading.key(scope, shop)) as client:
